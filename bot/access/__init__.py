@@ -1,0 +1,1 @@
+"""Who may ask about what, what is masked, and the audit trail."""

@@ -1,0 +1,1 @@
+"""Reading AWS: one narrow seam, read-only, cached, and honest about what it could not read."""

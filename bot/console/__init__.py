@@ -1,0 +1,1 @@
+"""A page that stands in for Slack on this machine, driving the real app with signed requests."""

@@ -1,0 +1,1 @@
+"""The state machine from a job id to a proven answer."""

@@ -1,0 +1,233 @@
+"""The diagnosis as a document: what is printed with `--json`, kept by the worker and drawn by every reply.
+
+One schema for all of them. Member names are part of the contract with other programs: members may be added, those
+that are here keep their names and meaning.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+
+def _iso(moment: datetime) -> str:
+    """2026-11-20T05:00:00Z, with milliseconds only where there are any."""
+    text = moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
+    return text.replace("+00:00", "Z")
+
+
+Moment = Annotated[datetime, PlainSerializer(_iso, when_used="json")]
+
+
+class JobType(StrEnum):
+    """The three kinds of AWS Backup jobs that can be denied."""
+
+    BACKUP = "backup"
+    COPY = "copy"
+    RESTORE = "restore"
+
+
+class Outcome(StrEnum):
+    """What a diagnosis came to."""
+
+    DENIED = "denied"
+    NOT_PERMISSION = "not-permission"
+    UNDETERMINED = "undetermined"
+    NOT_FAILED = "not-failed"
+
+
+class LayerName(StrEnum):
+    """Where a deny can stand: the four checklist layers, and the resource's own policy where there is one."""
+
+    JOB_ROLE = "job-role"
+    VAULT = "vault"
+    ORGANIZATION = "organization"
+    KMS = "kms"
+    RESOURCE = "resource"
+
+
+CHECKLIST = (LayerName.JOB_ROLE, LayerName.VAULT, LayerName.ORGANIZATION, LayerName.KMS)
+"""The layers that every diagnosis has, in the order in which they are walked and shown."""
+
+
+class Verdict(StrEnum):
+    """What is known of a check or a layer. `unknown` never becomes `clear`."""
+
+    CLEAR = "clear"
+    BLOCKED = "blocked"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not-applicable"
+
+    @classmethod
+    def of(cls, verdicts: "list[Verdict]") -> "Verdict":
+        """The verdict of a layer from those of its checks: the gravest wins."""
+        gravest_first = (cls.BLOCKED, cls.UNKNOWN, cls.CLEAR)
+        return next((verdict for verdict in gravest_first if verdict in verdicts), cls.NOT_APPLICABLE)
+
+
+class Entity(StrEnum):
+    """The three IAM identities of AWS Backup."""
+
+    CALLER = "caller"
+    JOB_ROLE = "job-role"
+    SERVICE_LINKED_ROLE = "service-linked-role"
+
+
+class Certainty(StrEnum):
+    """How a cause is known."""
+
+    PROVEN = "proven"
+    """The evaluation denies, whatever the unread parts are."""
+
+    LIKELY = "likely"
+    """Only a message says so."""
+
+    POSSIBLE = "possible"
+    """It hangs on a condition key whose value no read call can tell."""
+
+
+class _Part(BaseModel):
+    """A part of the document: immutable, and unknown members of a newer version are kept out."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+
+
+class Job(_Part):
+    """The job that was asked about."""
+
+    id: str
+    type: JobType
+    state: str
+    status_message: str | None
+    account: str
+    region: str
+    role: str | None
+    """The ARN of the job role."""
+    resource: str | None
+    resource_type: str | None
+    """As AWS Backup spells it: EBS, EC2, RDS, Aurora, …"""
+    source_vault: str | None = None
+    destination_vault: str | None = None
+    created: Moment | None = None
+    completed: Moment | None = None
+    message_category: str | None = None
+    children: tuple[str, ...] = ()
+    """Ids of the failed child jobs whose causes are included."""
+
+
+class Change(_Part):
+    """One change of AWS's configuration, as the whole resulting document where it is a policy."""
+
+    kind: str
+    target: str
+    document: dict[str, Any] = Field(default_factory=dict)
+
+
+class Fix(_Part):
+    """The smallest change that mends a cause."""
+
+    summary: str
+    owner: str
+    """Who can make the change: account admin, vault owner, organization admin, key owner, …"""
+    changes: tuple[Change, ...] = ()
+    cli: tuple[str, ...] = ()
+    terraform: str = ""
+    proven: bool = False
+    """Evaluated again with the changes applied: this cause is gone and nothing new is blocked."""
+    caution: str | None = None
+    """What to think of first: a guard rail that should stay, a managed policy that would also do, a size limit."""
+
+
+class Cause(_Part):
+    """One thing to mend."""
+
+    code: str
+    layer: LayerName
+    entity: Entity
+    certainty: Certainty
+    principal: str | None = None
+    actions: tuple[str, ...] = ()
+    resource: str | None = None
+    policy: str | None = None
+    """What a person would look up: a policy's ARN, an organization policy's id, `trust`, an inline policy's name, or
+    the ARN of the vault, key, bucket or file system whose policy it is."""
+    statement: str | None = None
+    """Always a string: the Sid, or the position from 0 where there is no Sid."""
+    target: str | None = None
+    """The id of the root, OU or account (organization layer)."""
+    depends_on: tuple[str, ...] = ()
+    """The condition keys that a `possible` cause hangs on."""
+    near_miss: str | None = None
+    """For what is missing: the statement that came closest, and the one thing that failed."""
+    explanation: str = ""
+    knowledge: str = ""
+    fix: Fix | None = None
+
+
+class Evidence(_Part):
+    """A statement that was looked at and mattered."""
+
+    policy: str
+    statement: str | None = None
+    effect: Literal["Allow", "Deny"] | None = None
+
+
+class Check(_Part):
+    """One thing that was looked at in a layer."""
+
+    check: str
+    verdict: Verdict
+    says: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Layer(_Part):
+    """A layer with its checks; what is fine and what could not be read are told like what is blocked."""
+
+    layer: LayerName
+    verdict: Verdict
+    checks: tuple[Check, ...] = ()
+
+
+class Unread(_Part):
+    """A read that was refused, so that nothing is said to be clear of it."""
+
+    what: str
+    """service:Operation"""
+    account: str
+    why: str
+    """The error code."""
+    region: str | None = None
+    permission: str | None = None
+    """The IAM action that would make it readable, and by whom it has to be allowed."""
+
+
+class Cost(_Part):
+    """What the diagnosis took."""
+
+    aws_calls: int = 0
+    cache_hits: int = 0
+    round_trips: int = 0
+    """The length of the longest chain of AWS calls each of which waited for the one before."""
+    ms: int = 0
+
+
+class Diagnosis(_Part):
+    """The whole answer."""
+
+    schema_: Literal[1] = Field(1, alias="schema")
+    job: Job
+    outcome: Outcome
+    summary: str
+    """One sentence that a person can act on."""
+    causes: tuple[Cause, ...] = ()
+    layers: tuple[Layer, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    cost: Cost = Cost()
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, use_attribute_docstrings=True)
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """The document as other programs read it."""
+        return self.model_dump_json(by_alias=True, indent=indent)

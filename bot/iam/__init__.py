@@ -1,0 +1,1 @@
+"""The explaining policy evaluator: pure, documents and a request in, a decision with its reasons out."""

@@ -1,0 +1,1 @@
+"""One diagnosis, drawn as Block Kit or as terminal text."""

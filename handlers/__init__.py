@@ -1,0 +1,1 @@
+"""One module an entry point of Slack: parse, acknowledge, hand over."""
