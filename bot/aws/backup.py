@@ -1,0 +1,82 @@
+"""AWS Backup: jobs, vaults, recovery points and settings."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bot.aws.lookup import Lookup, Operation, lookup
+
+_NO_SUCH = frozenset({"ResourceNotFoundException"})
+_NO_SUCH_JOB = _NO_SUCH | {"InvalidParameterValueException", "MissingParameterValueException"}
+
+DESCRIBE_BACKUP_JOB = Operation("backup", "DescribeBackupJob", None, _NO_SUCH_JOB)
+DESCRIBE_COPY_JOB = Operation("backup", "DescribeCopyJob", "CopyJob", _NO_SUCH_JOB)
+DESCRIBE_RESTORE_JOB = Operation("backup", "DescribeRestoreJob", None, _NO_SUCH_JOB)
+GET_RESTORE_JOB_METADATA = Operation("backup", "GetRestoreJobMetadata", "Metadata", _NO_SUCH_JOB)
+LIST_BACKUP_JOBS = Operation("backup", "ListBackupJobs", "BackupJobs")
+LIST_COPY_JOBS = Operation("backup", "ListCopyJobs", "CopyJobs")
+LIST_RESTORE_JOBS = Operation("backup", "ListRestoreJobs", "RestoreJobs")
+DESCRIBE_BACKUP_VAULT = Operation("backup", "DescribeBackupVault", None, _NO_SUCH)
+LIST_BACKUP_VAULTS = Operation("backup", "ListBackupVaults", "BackupVaultList")
+GET_BACKUP_VAULT_ACCESS_POLICY = Operation("backup", "GetBackupVaultAccessPolicy", "Policy", _NO_SUCH)
+DESCRIBE_RECOVERY_POINT = Operation("backup", "DescribeRecoveryPoint", None, _NO_SUCH)
+DESCRIBE_GLOBAL_SETTINGS = Operation("backup", "DescribeGlobalSettings", "GlobalSettings")
+DESCRIBE_REGION_SETTINGS = Operation("backup", "DescribeRegionSettings", None)
+
+DESCRIBE_JOB: Mapping[str, tuple[Operation, str]] = MappingProxyType(
+    {
+        "backup": (DESCRIBE_BACKUP_JOB, "BackupJobId"),
+        "copy": (DESCRIBE_COPY_JOB, "CopyJobId"),
+        "restore": (DESCRIBE_RESTORE_JOB, "RestoreJobId"),
+    }
+)
+"""For each type of job: the call that describes it and the name of its id."""
+
+LIST_JOBS: Mapping[str, Operation] = MappingProxyType(
+    {"backup": LIST_BACKUP_JOBS, "copy": LIST_COPY_JOBS, "restore": LIST_RESTORE_JOBS}
+)
+
+
+def job(kind: str, account: str, region: str, job_id: str) -> Lookup:
+    """A job of the type `backup`, `copy` or `restore`; absent where there is none of that id."""
+    operation, parameter = DESCRIBE_JOB[kind]
+    return lookup(operation, account, region, **{parameter: job_id})
+
+
+def jobs(kind: str, account: str, region: str, **filters: object) -> Lookup:
+    """The jobs of a type, filtered by the API's own `By…` parameters."""
+    return lookup(LIST_JOBS[kind], account, region, **filters)
+
+
+def restore_metadata(account: str, region: str, job_id: str) -> Lookup:
+    """What a restore was asked to make: names and values as the caller gave them."""
+    return lookup(GET_RESTORE_JOB_METADATA, account, region, RestoreJobId=job_id)
+
+
+def vault(account: str, region: str, name: str) -> Lookup:
+    """A vault. One that does not exist is refused like one that may not be read: `vaults` tells which it is."""
+    return lookup(DESCRIBE_BACKUP_VAULT, account, region, BackupVaultName=name)
+
+
+def vaults(account: str, region: str) -> Lookup:
+    """All vaults of an account in a Region."""
+    return lookup(LIST_BACKUP_VAULTS, account, region)
+
+
+def vault_policy(account: str, region: str, name: str) -> Lookup:
+    """A vault's access policy, a JSON text; absent where the vault has none."""
+    return lookup(GET_BACKUP_VAULT_ACCESS_POLICY, account, region, BackupVaultName=name)
+
+
+def recovery_point(account: str, region: str, vault_name: str, arn: str) -> Lookup:
+    """A recovery point, with its EncryptionKeyArn."""
+    return lookup(DESCRIBE_RECOVERY_POINT, account, region, BackupVaultName=vault_name, RecoveryPointArn=arn)
+
+
+def global_settings(account: str, region: str) -> Lookup:
+    """The settings of the organization, read in its management account."""
+    return lookup(DESCRIBE_GLOBAL_SETTINGS, account, region)
+
+
+def region_settings(account: str, region: str) -> Lookup:
+    """Which resource types are opted in, and which are managed by AWS Backup fully."""
+    return lookup(DESCRIBE_REGION_SETTINGS, account, region)

@@ -1,0 +1,115 @@
+"""What has been read so far, and the rounds in which the rest is read.
+
+A gatherer is a plain function of `Facts`: it asks for what it needs and goes as far as the answers that are there
+allow. `gather` calls it again and again; between two calls everything that it asked for and did not get is read at
+once. So a gatherer reads like straight code, whatever nothing unread blocks is asked for together, and the number
+of rounds is the number of AWS round trips.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Protocol, TypeVar
+
+from bot.aws import sts
+from bot.aws.lookup import KNOWN, OWN, PENDING, Answer, Lookup
+
+T = TypeVar("T")
+
+
+class Reads(Protocol):
+    """Whoever reads many lookups at once."""
+
+    def read_all(self, lookups: list[Lookup]) -> dict[Lookup, Answer]:
+        """Reads them all, together."""
+        ...
+
+
+class Facts:
+    """The answers of one diagnosis.
+
+    Args:
+        home: The Region in which global services are read.
+    """
+
+    def __init__(self, home: str) -> None:
+        self.home = home
+        self._answers: dict[Lookup, Answer] = {}
+        self._wanted: dict[Lookup, None] = {}
+        self._excused: set[Lookup] = set()
+
+    @property
+    def own_account(self) -> str | None:
+        """The account of the credentials that this process was started with, once it is known."""
+        identity = self._answer(sts.caller_identity(self.home))
+        return identity.value["Account"] if identity.known else None
+
+    def ask(self, lookup: Lookup) -> Answer:
+        """What is known of a lookup; it is read before the gatherer is called again if nothing is.
+
+        A lookup in another account waits until that account has been entered, and is refused where it can't be.
+        """
+        way = KNOWN if lookup.account == OWN else self.way_into(lookup.account)
+        return self._answer(lookup) if way.known else way
+
+    def ask_either(self, first: Lookup, second: Lookup | None) -> Answer:
+        """What is known by the first route, or by the second where the first is refused.
+
+        A refusal of the first route is no gap in what is known if the second route answers.
+        """
+        answer = self.ask(first)
+        if not answer.refused or second is None:
+            return answer
+        other = self.ask(second)
+        if other.known or other.absent:
+            self._excused.add(first)
+        return other
+
+    def way_into(self, account: str) -> Answer:
+        """Whether an account can be read: the own one always, another once its role has been assumed."""
+        own = self.own_account
+        if own is None:
+            return PENDING
+        return KNOWN if account == own else self._answer(sts.way_into(account, self.home))
+
+    def excuse(self, lookup: Lookup) -> None:
+        """A refusal of this lookup is no gap in what is known: another one told the same."""
+        self._excused.add(lookup)
+
+    def take_wanted(self) -> list[Lookup]:
+        """What was asked for and is not known; asks for it no more."""
+        wanted = list(self._wanted)
+        self._wanted.clear()
+        return wanted
+
+    def add(self, answers: dict[Lookup, Answer]) -> None:
+        """Adds what was read."""
+        self._answers.update(answers)
+
+    def refused(self) -> Iterator[tuple[Lookup, Answer]]:
+        """The lookups that could not be made and that nothing else made up for."""
+        return ((key, answer) for key, answer in self._answers.items() if answer.refused and key not in self._excused)
+
+    def _answer(self, lookup: Lookup) -> Answer:
+        answer = self._answers.get(lookup)
+        if answer is None:
+            self._wanted[lookup] = None
+            return PENDING
+        return answer
+
+
+def gather(gatherer: Callable[[Facts], T], facts: Facts, reader: Reads) -> T:
+    """Calls a gatherer until nothing that it asks for is unread.
+
+    Args:
+        gatherer: A function without side effects.
+        facts: What is known already; grows.
+        reader: Reads what is asked for.
+
+    Returns:
+        What the gatherer returned when all it asked for was there.
+    """
+    while True:
+        result = gatherer(facts)
+        wanted = facts.take_wanted()
+        if not wanted:
+            return result
+        facts.add(reader.read_all(wanted))

@@ -1,0 +1,123 @@
+"""What can be asked of AWS, and what can come back.
+
+An `Operation` is one read call of AWS's API, declared once as data: what of its answer is kept, which error codes
+mean "there is no such thing", and which IAM action permits it. A `Lookup` is an operation with its account, Region
+and parameters: hashable, so that it is asked once and cached. An `Answer` is what is known of it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+OWN = "own"
+"""The account whose credentials this process was started with, by whatever id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One read call of AWS's API."""
+
+    service: str
+    """As boto3 names it."""
+    name: str
+    """As AWS spells it: GetRole."""
+    member: str | None = None
+    """The member of the answer that is kept; without it the whole answer is."""
+    absent: frozenset[str] = frozenset()
+    """Error codes by which AWS says that there is no such thing."""
+    action: str = ""
+    """The IAM action that permits the call, where it is not `service:Name`."""
+    pages: int | None = None
+    """The most pages that are read of a list; without it all of them are."""
+    kept: bool = True
+    """Whether the answer may be cached; who we are and which accounts we have entered is of this process alone."""
+
+    @property
+    def permission(self) -> str:
+        """The IAM action that permits the call."""
+        return self.action or f"{self.service}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """An operation with all it takes to call it; two that would make the same call are equal."""
+
+    key: str
+    """The whole call as one text: what it is cached by."""
+    operation: Operation = field(compare=False)
+    account: str = field(compare=False)
+    """Whose role reads: an account id, or `OWN`."""
+    region: str = field(compare=False)
+    parameters: Mapping[str, Any] = field(compare=False)
+
+    @property
+    def what(self) -> str:
+        """The lookup as it is named where it could not be made: iam:GetRole."""
+        return f"{self.operation.service}:{self.operation.name}"
+
+
+class State(StrEnum):
+    """What is known of a lookup."""
+
+    KNOWN = "known"
+    ABSENT = "absent"
+    """AWS says that there is no such thing."""
+    REFUSED = "refused"
+    """AWS does not let us read it, or this server does not offer it."""
+    PENDING = "pending"
+    """Not asked yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back for a lookup."""
+
+    state: State
+    value: Any = None
+    why: str = ""
+    """The error code, where it was refused."""
+    calls: int = field(default=1, compare=False)
+    """The HTTP calls that it took one after another: pages and retries."""
+
+    @property
+    def known(self) -> bool:
+        """There is a value."""
+        return self.state is State.KNOWN
+
+    @property
+    def absent(self) -> bool:
+        """AWS says that there is no such thing."""
+        return self.state is State.ABSENT
+
+    @property
+    def refused(self) -> bool:
+        """It can't be read."""
+        return self.state is State.REFUSED
+
+    @property
+    def pending(self) -> bool:
+        """It has not been asked yet."""
+        return self.state is State.PENDING
+
+
+KNOWN = Answer(State.KNOWN, calls=0)
+PENDING = Answer(State.PENDING, calls=0)
+
+
+def lookup(operation: Operation, account: str, region: str, **parameters: object) -> Lookup:
+    """Puts an operation and its parameters together.
+
+    Args:
+        operation: What to call.
+        account: Whose role reads: an account id, or `OWN`.
+        region: The Region to call.
+        parameters: As the API spells them; one that is None is left out.
+
+    Returns:
+        The lookup.
+    """
+    given = {name: value for name, value in parameters.items() if value is not None}
+    call = [operation.service, operation.name, account, region, given]
+    return Lookup(json.dumps(call, sort_keys=True, default=str), operation, account, region, given)

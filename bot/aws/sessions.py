@@ -1,0 +1,124 @@
+"""The way into AWS: one session a process, a role assumed in every other account, clients made once and kept.
+
+Making clients is the cost of a short process: sessions share one data loader, so that each service's model is read
+once, and clients are made on one thread before the calls go out.
+"""
+
+import threading
+from typing import Any, Final
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.exceptions import BotoCoreError, ClientError
+
+from bot.aws.lookup import OWN
+from bot.aws.refusals import CREDENTIALS
+from bot.errors import AwsUnreachableError
+from bot.settings import Settings
+
+CONCURRENT_CALLS: Final = 40
+"""Threads that call AWS at once: more than the widest round of a diagnosis, so that none waits for another."""
+
+_GLOBAL_REGION: Final = "us-east-1"
+_CONFIG: Final = Config(
+    connect_timeout=5,
+    read_timeout=20,
+    retries={"mode": "standard", "total_max_attempts": 6},
+    max_pool_connections=CONCURRENT_CALLS,
+    user_agent_extra="backup-why",
+    s3={"addressing_style": "path"},
+)
+
+
+class Sessions:
+    """Clients for any service in any account and Region that can be got into.
+
+    Args:
+        settings: The role to assume in other accounts, and its external id.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._own = botocore.session.get_session()
+        self.identity: dict[str, str] = {}
+        """Account and Arn of the own credentials, once sts:GetCallerIdentity has answered."""
+        self._sessions: dict[str, botocore.session.Session] = {OWN: self._own}
+        self._clients: dict[tuple[str, str, str], Any] = {}
+        self._lock = threading.Lock()
+        self.region: str = self._own.get_config_variable("region") or _GLOBAL_REGION
+        """The session's Region, where none is said."""
+
+    def identify(self, identity: dict[str, str]) -> None:
+        """Tells whose the own credentials are, as sts:GetCallerIdentity answered."""
+        self.identity = identity
+        self._sessions[identity["Account"]] = self._own
+
+    def enter(self, account: str) -> None:
+        """Assumes the configured role of another account; botocore renews the credentials when they expire.
+
+        Args:
+            account: The account's id; the own one is never assumed into.
+
+        Raises:
+            ClientError: STS refuses.
+            BotoCoreError: STS can't be reached.
+        """
+        with self._lock:
+            session = self._sessions.get(account)
+        if session is None:
+            credentials = self._assumed(account)
+            credentials.get_frozen_credentials()
+            session = botocore.session.get_session()
+            session.register_component("data_loader", self._own.get_component("data_loader"))
+            session._credentials = credentials  # botocore has no other way to give it ones that renew themselves
+            with self._lock:
+                self._sessions[account] = session
+
+    def entered(self, account: str) -> bool:
+        """Whether clients of that account can be made."""
+        return account in self._sessions
+
+    def client(self, service: str, account: str, region: str) -> Any:  # boto3 makes its classes at run time
+        """The client of a service in an account and a Region; made once."""
+        account = OWN if account == self.identity.get("Account") else account
+        key = (service, account, region)
+        with self._lock:
+            if key not in self._clients:
+                session = boto3.Session(botocore_session=self._sessions[account])
+                self._clients[key] = session.client(service, region_name=region, config=_CONFIG)
+            return self._clients[key]
+
+    def _assumed(self, account: str) -> DeferredRefreshableCredentials:
+        """Credentials of the configured role in another account, fetched when first asked for."""
+        external_id = self._settings.external_id
+        arguments: dict[str, Any] = {"RoleSessionName": "backup-why"}
+        if external_id is not None:
+            arguments["ExternalId"] = external_id.get_secret_value()
+
+        def make_client(service: str, **_credentials: object) -> Any:
+            return self.client(service, OWN, self.region)
+
+        fetcher = AssumeRoleCredentialFetcher(
+            client_creator=make_client,
+            source_credentials=self._own.get_credentials(),
+            role_arn=f"arn:{self.identity['Arn'].split(':')[1]}:iam::{account}:role/{self._settings.role_name}",
+            extra_args=arguments,
+            cache={},
+        )
+        return DeferredRefreshableCredentials(refresh_using=fetcher.fetch_credentials, method="assume-role")
+
+
+def unreachable(error: BotoCoreError | ClientError) -> AwsUnreachableError:
+    """Turns an error of the very first call into a sentence that says what to do."""
+    if isinstance(error, ClientError):
+        code = error.response.get("Error", {}).get("Code", "")
+        advice = "get new ones" if code in CREDENTIALS else "allow sts:GetCallerIdentity"
+        return AwsUnreachableError(f"AWS does not accept the credentials ({code}): {advice} and try again.")
+    text = str(error).rstrip(".")
+    if "credentials" in text.lower():
+        return AwsUnreachableError(
+            f"There are no usable AWS credentials ({text}): set AWS_PROFILE or AWS_ACCESS_KEY_ID, or log in again."
+        )
+    return AwsUnreachableError(f"AWS can't be reached ({text}): check the network and AWS_ENDPOINT_URL.")

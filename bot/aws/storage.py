@@ -1,0 +1,95 @@
+"""The services whose resources AWS Backup protects: what they say of encryption, tags and their own policies."""
+
+from bot.aws.lookup import Lookup, Operation, lookup
+
+DESCRIBE_VOLUMES = Operation("ec2", "DescribeVolumes", "Volumes", frozenset({"InvalidVolume.NotFound"}))
+DESCRIBE_INSTANCES = Operation(
+    "ec2", "DescribeInstances", "Reservations", frozenset({"InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed"})
+)
+DESCRIBE_DB_INSTANCES = Operation(
+    "rds", "DescribeDBInstances", "DBInstances", frozenset({"DBInstanceNotFound", "DBInstanceNotFoundFault"})
+)
+DESCRIBE_DB_CLUSTERS = Operation(
+    "rds", "DescribeDBClusters", "DBClusters", frozenset({"DBClusterNotFoundFault", "DBClusterNotFound"})
+)
+DESCRIBE_TABLE = Operation("dynamodb", "DescribeTable", "Table", frozenset({"ResourceNotFoundException"}))
+DESCRIBE_FILE_SYSTEMS = Operation(
+    "efs",
+    "DescribeFileSystems",
+    "FileSystems",
+    frozenset({"FileSystemNotFound"}),
+    action="elasticfilesystem:DescribeFileSystems",
+)
+DESCRIBE_FILE_SYSTEM_POLICY = Operation(
+    "efs",
+    "DescribeFileSystemPolicy",
+    "Policy",
+    frozenset({"PolicyNotFound", "FileSystemNotFound"}),
+    action="elasticfilesystem:DescribeFileSystemPolicy",
+)
+DESCRIBE_FSX_FILE_SYSTEMS = Operation("fsx", "DescribeFileSystems", "FileSystems", frozenset({"FileSystemNotFound"}))
+_NO_BUCKET = frozenset({"NoSuchBucket"})
+GET_BUCKET_ENCRYPTION = Operation(
+    "s3",
+    "GetBucketEncryption",
+    "ServerSideEncryptionConfiguration",
+    _NO_BUCKET | {"ServerSideEncryptionConfigurationNotFoundError"},
+    action="s3:GetEncryptionConfiguration",
+)
+GET_BUCKET_POLICY = Operation("s3", "GetBucketPolicy", "Policy", _NO_BUCKET | {"NoSuchBucketPolicy"})
+GET_BUCKET_TAGGING = Operation("s3", "GetBucketTagging", "TagSet", _NO_BUCKET | {"NoSuchTagSet", "NoSuchTagSetError"})
+
+
+def volumes(account: str, region: str, ids: list[str]) -> Lookup:
+    """EBS volumes, with KmsKeyId and Tags."""
+    return lookup(DESCRIBE_VOLUMES, account, region, VolumeIds=ids)
+
+
+def instances(account: str, region: str, instance: str) -> Lookup:
+    """An EC2 instance in its reservation, with its volumes, instance profile and Tags."""
+    return lookup(DESCRIBE_INSTANCES, account, region, InstanceIds=[instance])
+
+
+def db_instances(account: str, region: str, identifier: str) -> Lookup:
+    """A DB instance, with KmsKeyId and TagList."""
+    return lookup(DESCRIBE_DB_INSTANCES, account, region, DBInstanceIdentifier=identifier)
+
+
+def db_clusters(account: str, region: str, identifier: str) -> Lookup:
+    """A DB cluster of Aurora, DocumentDB or Neptune, with KmsKeyId and TagList."""
+    return lookup(DESCRIBE_DB_CLUSTERS, account, region, DBClusterIdentifier=identifier)
+
+
+def table(account: str, region: str, name: str) -> Lookup:
+    """A DynamoDB table, with its SSEDescription."""
+    return lookup(DESCRIBE_TABLE, account, region, TableName=name)
+
+
+def file_systems(account: str, region: str, file_system: str) -> Lookup:
+    """An EFS file system, with KmsKeyId and Tags."""
+    return lookup(DESCRIBE_FILE_SYSTEMS, account, region, FileSystemId=file_system)
+
+
+def file_system_policy(account: str, region: str, file_system: str) -> Lookup:
+    """An EFS file system's own policy, a JSON text; absent where it has none."""
+    return lookup(DESCRIBE_FILE_SYSTEM_POLICY, account, region, FileSystemId=file_system)
+
+
+def fsx_file_systems(account: str, region: str, file_system: str) -> Lookup:
+    """An FSx file system, with KmsKeyId and Tags."""
+    return lookup(DESCRIBE_FSX_FILE_SYSTEMS, account, region, FileSystemIds=[file_system])
+
+
+def bucket_encryption(account: str, region: str, bucket: str) -> Lookup:
+    """A bucket's default encryption, with the KMS key if there is one."""
+    return lookup(GET_BUCKET_ENCRYPTION, account, region, Bucket=bucket)
+
+
+def bucket_policy(account: str, region: str, bucket: str) -> Lookup:
+    """A bucket's policy, a JSON text; absent where it has none."""
+    return lookup(GET_BUCKET_POLICY, account, region, Bucket=bucket)
+
+
+def bucket_tags(account: str, region: str, bucket: str) -> Lookup:
+    """A bucket's tags; absent where it has none."""
+    return lookup(GET_BUCKET_TAGGING, account, region, Bucket=bucket)
