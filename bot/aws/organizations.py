@@ -16,9 +16,10 @@ DESCRIBE_ORGANIZATION = Operation(
 )
 DESCRIBE_ACCOUNT = Operation("organizations", "DescribeAccount", "Account", frozenset({"AccountNotFoundException"}))
 LIST_ACCOUNTS = Operation("organizations", "ListAccounts", "Accounts")
-LIST_ROOTS = Operation("organizations", "ListRoots", "Roots")
 LIST_PARENTS = Operation("organizations", "ListParents", "Parents", frozenset({"ChildNotFoundException"}))
-LIST_POLICIES_FOR_TARGET = Operation("organizations", "ListPoliciesForTarget", "Policies")
+LIST_POLICIES_FOR_TARGET = Operation(
+    "organizations", "ListPoliciesForTarget", "Policies", frozenset({"InvalidInputException"})
+)
 DESCRIBE_POLICY = Operation("organizations", "DescribePolicy", "Policy")
 
 
@@ -37,18 +38,13 @@ def accounts(reader: str, region: str) -> Lookup:
     return lookup(LIST_ACCOUNTS, reader, region)
 
 
-def roots(reader: str, region: str) -> Lookup:
-    """The root, with the policy types that are enabled."""
-    return lookup(LIST_ROOTS, reader, region)
-
-
 def parents(reader: str, region: str, child: str) -> Lookup:
     """The one parent of an account or OU."""
     return lookup(LIST_PARENTS, reader, region, ChildId=child)
 
 
 def policies_for_target(reader: str, region: str, target: str, kind: str) -> Lookup:
-    """Id and Name of each policy that is attached to a root, OU or account itself."""
+    """Id and Name of each policy attached to a root, OU or account itself; absent where the type is not known."""
     return lookup(LIST_POLICIES_FOR_TARGET, reader, region, TargetId=target, Filter=kind)
 
 

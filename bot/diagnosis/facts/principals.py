@@ -1,0 +1,165 @@
+"""Roles and users: whether they exist, whom they trust, and all that their policies say."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from bot import arn
+from bot.aws import iam
+from bot.aws.facts import Facts
+from bot.aws.lookup import Answer
+from bot.diagnosis.facts.documents import NamedDocument
+from knowledge.managed import managed_policy
+
+SERVICE_LINKED_ROLE_NAME: Final = "AWSServiceRoleForBackup"
+SERVICE_LINKED_ROLE_PATH: Final = "aws-service-role/backup.amazonaws.com"
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalFacts:
+    """An identity and what is known of it."""
+
+    arn: str
+    """As the job names it."""
+    exists: bool | None = None
+    """None where it can't be told."""
+    found_arn: str | None = None
+    """The ARN of the role of that name that IAM knows; its path may be another."""
+    unique_id: str | None = None
+    tags: Mapping[str, str] | None = None
+    trust: Any = None
+    """The trust policy's document; None where it could not be read."""
+    identity: tuple[NamedDocument, ...] = ()
+    identity_is_complete: bool = False
+    """Every identity policy could be read."""
+    boundary_arn: str | None = None
+    boundary: NamedDocument | None = None
+    """None where there is no boundary, or `boundary_arn` could not be read."""
+
+    @property
+    def account(self) -> str:
+        """The account that it is in."""
+        parsed = arn.parse(self.arn)
+        return parsed.account if parsed else ""
+
+    @property
+    def name(self) -> str:
+        """Its name without its path."""
+        parsed = arn.parse(self.arn)
+        return parsed.name if parsed else self.arn
+
+    @property
+    def boundary_is_known(self) -> bool:
+        """There is none, or it could be read."""
+        return self.exists is True and (self.boundary_arn is None or self.boundary is not None)
+
+    @property
+    def is_service_linked_role(self) -> bool:
+        """It is AWS Backup's service-linked role."""
+        return f":role/{SERVICE_LINKED_ROLE_PATH}/" in self.arn
+
+
+def service_linked_role_arn(account: str, partition: str) -> str:
+    """The ARN that AWS Backup's service-linked role has, or would have, in an account."""
+    return f"arn:{partition}:iam::{account}:role/{SERVICE_LINKED_ROLE_PATH}/{SERVICE_LINKED_ROLE_NAME}"
+
+
+def gather_role(facts: Facts, role_arn: str) -> PrincipalFacts:
+    """Reads a role with its trust policy, its identity policies and its boundary.
+
+    A name is unique in an account whatever the path ("IAM identifiers"), so the role of that name is read and its Arn
+    compared.
+    """
+    role = PrincipalFacts(role_arn)
+    account, name = role.account, role.name
+    answer = facts.ask(iam.role(account, facts.home, name))
+    attached = facts.ask(iam.attached_role_policies(account, facts.home, name))
+    inline = facts.ask(iam.role_policy_names(account, facts.home, name))
+    if answer.absent:
+        return replace(role, exists=False)
+    if not answer.known:
+        return role
+    inline_documents = _inline(inline, lambda policy: facts.ask(iam.role_policy(account, facts.home, name, policy)))
+    return _described(facts, role, answer.value, [_attached(facts, account, attached), inline_documents])
+
+
+def gather_user(facts: Facts, user_arn: str) -> PrincipalFacts:
+    """Reads a user with its own policies, those of its groups, and its boundary."""
+    user = PrincipalFacts(user_arn)
+    account, name = user.account, user.name
+    answer = facts.ask(iam.user(account, facts.home, name))
+    attached = facts.ask(iam.attached_user_policies(account, facts.home, name))
+    inline = facts.ask(iam.user_policy_names(account, facts.home, name))
+    groups = facts.ask(iam.groups_of_user(account, facts.home, name))
+    if answer.absent:
+        return replace(user, exists=False)
+    if not answer.known:
+        return user
+    documents = [
+        _attached(facts, account, attached),
+        _inline(inline, lambda policy: facts.ask(iam.user_policy(account, facts.home, name, policy))),
+        *(_of_group(facts, account, group["GroupName"]) for group in groups.value or ()),
+    ]
+    if not groups.known:
+        documents.append(None)
+    return _described(facts, user, answer.value, documents)
+
+
+_Documents = list[NamedDocument | None] | None
+"""Policies of which some (None) or all (None instead of the list) could not be read."""
+
+
+def _described(
+    facts: Facts, principal: PrincipalFacts, found: Mapping[str, Any], documents: list[_Documents]
+) -> PrincipalFacts:
+    """Fills in what IAM says of a role or user."""
+    boundary_arn = (found.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn")
+    identity = [document for group in documents for document in group or ()]
+    return replace(
+        principal,
+        exists=found["Arn"] == principal.arn,
+        found_arn=found["Arn"],
+        unique_id=found.get("RoleId") or found.get("UserId"),
+        tags={tag["Key"]: tag["Value"] for tag in found.get("Tags") or ()},
+        trust=found.get("AssumeRolePolicyDocument"),
+        identity=tuple(document for document in identity if document),
+        identity_is_complete=None not in documents and None not in identity,
+        boundary_arn=boundary_arn,
+        boundary=_managed(facts, principal.account, boundary_arn) if boundary_arn else None,
+    )
+
+
+def _of_group(facts: Facts, account: str, group: str) -> _Documents:
+    attached = _attached(facts, account, facts.ask(iam.attached_group_policies(account, facts.home, group)))
+    names = facts.ask(iam.group_policy_names(account, facts.home, group))
+    inline = _inline(names, lambda policy: facts.ask(iam.group_policy(account, facts.home, group, policy)))
+    return None if attached is None or inline is None else attached + inline
+
+
+def _attached(facts: Facts, account: str, answer: Answer) -> _Documents:
+    if not answer.known:
+        return None
+    return [_managed(facts, account, policy["PolicyArn"]) for policy in answer.value]
+
+
+def _inline(names: Answer, ask: Callable[[str], Answer]) -> _Documents:
+    if not names.known:
+        return None
+    documents = [(name, ask(name)) for name in names.value]
+    return [NamedDocument(name, document.value) if document.known else None for name, document in documents]
+
+
+def _managed(facts: Facts, account: str, policy_arn: str) -> NamedDocument | None:
+    """Reads a managed policy's default version.
+
+    The version that ships with this project of one of AWS's own policies is asked for along with the policy, so that
+    one round trip is enough where it is still the default one.
+    """
+    copy = managed_policy(policy_arn)
+    if copy:
+        facts.ask(iam.policy_version(account, facts.home, policy_arn, copy.version))
+    policy = facts.ask(iam.policy(account, facts.home, policy_arn))
+    if not policy.known:
+        return None
+    version = facts.ask(iam.policy_version(account, facts.home, policy_arn, policy.value["DefaultVersionId"]))
+    return NamedDocument(policy_arn, version.value["Document"]) if version.known else None

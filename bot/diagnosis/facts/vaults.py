@@ -1,0 +1,91 @@
+"""Backup vaults: whether they exist, under which key they are, and what their access policy says."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot import arn
+from bot.aws import backup
+from bot.aws.facts import Facts
+from bot.diagnosis.facts.documents import NamedDocument, parsed
+
+EFS_AUTOMATIC_VAULT: Final = "aws/efs/automatic-backup-vault"
+"""The vault that EFS's own automatic backups go to."""
+AIR_GAPPED: Final = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"
+
+
+@dataclass(frozen=True, slots=True)
+class VaultFacts:
+    """A vault and what is known of it."""
+
+    arn: str
+    exists: bool | None = None
+    """None where it can't be told."""
+    key_arn: str | None = None
+    type: str | None = None
+    policy: NamedDocument | None = None
+    policy_is_known: bool = False
+    """The access policy could be read, or there is none."""
+
+    @property
+    def name(self) -> str:
+        """The vault's name, which may have slashes."""
+        return self.arn.split(":", 6)[-1]
+
+    @property
+    def account(self) -> str:
+        """The account that owns it."""
+        return self.arn.split(":")[4]
+
+    @property
+    def region(self) -> str:
+        """The Region that it is in."""
+        return self.arn.split(":")[3]
+
+    @property
+    def is_air_gapped(self) -> bool:
+        """It is a logically air-gapped vault."""
+        return self.type == AIR_GAPPED
+
+
+def gather_vault(facts: Facts, vault_arn: str) -> VaultFacts:
+    """Reads a vault and its access policy.
+
+    AWS answers DescribeBackupVault for a vault that does not exist as for one that may not be read, so where it is
+    refused the list of vaults decides.
+    """
+    named = VaultFacts(vault_arn)
+    described = backup.vault(named.account, named.region, named.name)
+    answer = facts.ask(described)
+    policy = facts.ask(backup.vault_policy(named.account, named.region, named.name))
+    exists = _exists(facts, named, answer.known, answer.refused or answer.absent)
+    if exists is not None:
+        facts.excuse(described)
+    if exists is False:
+        facts.excuse(backup.vault_policy(named.account, named.region, named.name))
+        return VaultFacts(vault_arn, exists=False)
+    vault: dict[str, Any] = answer.value if answer.known else {}
+    return VaultFacts(
+        vault_arn,
+        exists=exists,
+        key_arn=vault.get("EncryptionKeyArn"),
+        type=vault.get("VaultType"),
+        policy=NamedDocument(vault_arn, parsed(policy.value)) if policy.known else None,
+        policy_is_known=policy.known or policy.absent,
+    )
+
+
+def _exists(facts: Facts, vault: VaultFacts, is_described: bool, is_refused: bool) -> bool | None:
+    if is_described:
+        return True
+    if not is_refused or not facts.way_into(vault.account).known:
+        return None
+    listed = facts.ask(backup.vaults(vault.account, vault.region))
+    if not listed.known:
+        return None
+    return any(found["BackupVaultArn"] == vault.arn for found in listed.value)
+
+
+def is_vault(text: str | None) -> bool:
+    """Whether a text is a vault's ARN."""
+    parsed_arn = arn.parse(text)
+    return parsed_arn is not None and parsed_arn.resource.startswith("backup-vault:")
