@@ -1,0 +1,168 @@
+"""What a reply says, before it is drawn: a few kinds of parts, made of spans.
+
+The words are composed once as these parts; `slack` draws them as Block Kit and `terminal` as text. Foreign text (of AWS
+or of a person) stands in a span like any other, and each drawer shows it literally: nothing in it can become markup.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Style(StrEnum):
+    """How a span stands out."""
+
+    PLAIN = "plain"
+    STRONG = "strong"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text in one style."""
+
+    text: str
+    style: Style = Style.PLAIN
+
+
+class Tone(StrEnum):
+    """What a mark means; a drawer may colour it, never in place of its word."""
+
+    GOOD = "good"
+    BAD = "bad"
+    UNSURE = "unsure"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A status: always a word, with a symbol for terminals and an emoji's name for Slack beside it."""
+
+    word: str
+    symbol: str
+    emoji: str
+    tone: Tone
+
+
+Line = tuple[Span | Mark, ...]
+"""Text that reads as one line or one paragraph."""
+
+
+def line(*pieces: str | Span | Mark) -> Line:
+    """A line from strings (plain), spans and marks."""
+    return tuple(Span(piece) if isinstance(piece, str) else piece for piece in pieces)
+
+
+def code(text: str) -> Span:
+    """A name as it is spelled: an action, an ARN, a Sid."""
+    return Span(text, Style.CODE)
+
+
+def strong(text: str) -> Span:
+    """The word that a reader should see first."""
+    return Span(text, Style.STRONG)
+
+
+def listing(spans: Iterable[Span], *, last: str = " and ") -> Line:
+    """Spans as a person lists them: `a, b and c`."""
+    items = list(spans)
+    pieces: list[Span] = []
+    for position, item in enumerate(items):
+        if position:
+            pieces.append(Span(last if position == len(items) - 1 else ", "))
+        pieces.append(item)
+    return tuple(pieces)
+
+
+def words_of(text: Line) -> str:
+    """A line as bare text, a mark as its word."""
+    return "".join(piece.word if isinstance(piece, Mark) else piece.text for piece in text)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The title of a page or of a part of it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text."""
+
+    text: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Markdown of the knowledge base: the one text that is markup, since nobody but its authors wrote it."""
+
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list without order."""
+
+    items: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Labelled values."""
+
+    pairs: tuple[tuple[str, Line], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """A document, command or message shown exactly as it is; a long one becomes a file of that name."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Small print."""
+
+    text: Line
+
+
+Part = Heading | Paragraph | Prose | Bullets | Facts | Verbatim | Note
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One reply.
+
+    Args:
+        slot: Its place in the thread, the same whenever the diagnosis is drawn again: `parent`, `layer:kms`, `fix:1`.
+        says: One full sentence that stands for the page in a notification and for a screen reader.
+        parts: What is shown.
+    """
+
+    slot: str
+    says: str
+    parts: tuple[Part, ...]
+
+
+def text_of(page: Page) -> str:
+    """A page as plain text, whole: for a file, where it is too long for messages."""
+    return "\n\n".join(filter(None, map(_text_of, page.parts)))
+
+
+def _text_of(part: Part) -> str:
+    match part:
+        case Heading(text):
+            return text
+        case Paragraph(text) | Note(text):
+            return words_of(text)
+        case Prose(markdown):
+            return markdown
+        case Bullets(items):
+            return "\n".join(f"- {words_of(item)}" for item in items)
+        case Facts(pairs):
+            return "\n".join(f"{label}: {words_of(value)}" for label, value in pairs)
+        case Verbatim(name, text):
+            return f"{name}\n{text}"

@@ -1,0 +1,54 @@
+"""Makes foreign text harmless to look at: control, direction and invisible characters are shown, not obeyed.
+
+A right-to-left override in a role name can make `nimda` read as `admin`; a zero-width space can make two names look the
+same; a control character can end a line. The drawers send every span through here.
+"""
+
+import unicodedata
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories of what has no shape of its own: controls, direction marks, zero-width characters, separators."""
+
+_KEPT = frozenset("\n\t")
+
+
+def visible(text: str) -> str:
+    r"""The text with every character of no shape written out, as in `⟨U+202E⟩`; line ends become `\n`.
+
+    Args:
+        text: Any text, of any length.
+
+    Returns:
+        Text in which what is read is what is there.
+    """
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    if unified.isascii() and unified.isprintable():
+        return unified
+    return "".join(_shown(character) for character in unified)
+
+
+def _shown(character: str) -> str:
+    """One character, or its code point where it has no shape."""
+    if character in _KEPT or unicodedata.category(character) not in _INVISIBLE:
+        return character
+    return f"⟨U+{ord(character):04X}⟩"
+
+
+def one_line(text: str) -> str:
+    """The visible text with its line ends and tabs as spaces."""
+    return " ".join(visible(text).split())
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters, the cut marked with `…`; whoever calls this says where the whole text is."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def notification(text: str) -> str:
+    """A sentence for Slack's `text`, where `&`, `<` and `>` are markup and a backtick is too.
+
+    See "Formatting text in app surfaces" in Slack's documentation: a mention, a link or a special mention like
+    `<!channel>` needs an angle bracket that is not escaped.
+    """
+    shown = one_line(text).replace("`", "'")
+    return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,161 @@
+"""Draws pages for a terminal: the verdict first, then each layer with its checks, what was not read, and the fixes.
+
+Colour only repeats what a mark's symbol and word say, so that a pipe, `NO_COLOR` and a screen reader lose nothing.
+Documents and commands are printed without frames and are never wrapped or cut, so that they can be copied.
+"""
+
+from pathlib import PurePath
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, ConsoleRenderable, Group
+from rich.live import Live
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from bot.diagnosis.events import Event, Left
+from bot.diagnosis.model import Diagnosis
+from bot.replies.checklist import Checklist, step_line
+from bot.replies.document import (
+    Bullets,
+    Facts,
+    Heading,
+    Line,
+    Mark,
+    Note,
+    Page,
+    Paragraph,
+    Prose,
+    Style,
+    Tone,
+    Verbatim,
+)
+from bot.replies.safe import visible
+from bot.replies.thread import thread_pages
+from bot.replies.verdict import verdict_page
+
+_TONES = {Tone.GOOD: "green", Tone.BAD: "bold red", Tone.UNSURE: "yellow", Tone.QUIET: "dim"}
+_STYLES = {Style.PLAIN: "", Style.STRONG: "bold", Style.CODE: "cyan"}
+_LEXERS = {".json": "json", ".tf": "terraform", ".sh": "bash"}
+_INDENT = (0, 0, 0, 2)
+
+
+def render(diagnosis: Diagnosis, console: Console) -> None:
+    """Prints a diagnosis.
+
+    Args:
+        diagnosis: A finished diagnosis.
+        console: Where to; its width, colours and encoding are respected.
+    """
+    for page in (verdict_page(diagnosis), *thread_pages(diagnosis, first_cause_told=True)):
+        render_page(page, console)
+
+
+def render_page(page: Page, console: Console) -> None:
+    """Prints one page, and an empty line after it."""
+    for part in page.parts:
+        if isinstance(part, Verbatim):
+            _print_verbatim(part, console)
+        else:
+            console.print(_drawn(part))
+    console.print()
+
+
+class LiveChecklist:
+    """A checklist that redraws itself while the machine runs: an observer of its events.
+
+    Use it as a context manager. On a terminal the checklist disappears when it ends; elsewhere each state that the
+    machine leaves becomes a line, so that a log of a job shows progress too.
+
+    Args:
+        console: Where to draw; standard error, so that a piped result stays clean.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._checklist = Checklist()
+        self._live = Live(console=console, transient=True, refresh_per_second=8)
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._live.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Takes an event, from whichever thread the machine runs in."""
+        self._checklist = self._checklist.after(event)
+        if self._console.is_terminal:
+            self._live.update(_progress(self._checklist))
+        elif isinstance(event, Left):
+            self._console.print(Text(visible(f"{event.state}: {event.says}")))
+
+
+def _progress(checklist: Checklist) -> ConsoleRenderable:
+    lines = [_text(step_line(step)) for step in checklist.steps]
+    if checklist.read is not None:
+        lines.append(Text("  {} of {} lookups read".format(*checklist.read), style="dim"))
+    return Group(*lines)
+
+
+def _drawn(part: Heading | Paragraph | Prose | Bullets | Facts | Note) -> ConsoleRenderable:
+    match part:
+        case Heading(text):
+            return Text(visible(text), style="bold underline")
+        case Paragraph(text):
+            return _text(text)
+        case Prose(markdown):
+            return Markdown(markdown)
+        case Note(text):
+            return Text.assemble((_text(text).plain, "dim"))
+        case Bullets(items):
+            rows = _grid()
+            for item in items:
+                rows.add_row(*_bullet(item))
+            return Padding(rows, _INDENT)
+        case Facts(pairs):
+            rows = _grid()
+            for label, value in pairs:
+                rows.add_row(Text(label, style="bold"), _text(value))
+            return Padding(rows, _INDENT)
+
+
+def _bullet(item: Line) -> tuple[Text, Text]:
+    """The bullet and the text; a line that begins with a mark has the mark's symbol as its bullet."""
+    first = item[0]
+    if isinstance(first, Mark):
+        tone = _TONES[first.tone]
+        return Text(first.symbol, style=tone), Text(first.word, style=tone).append_text(_text(item[1:]))
+    return Text("-"), _text(item)
+
+
+def _grid() -> Table:
+    """Two columns; long names fold instead of being cut."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    return grid
+
+
+def _text(text: Line) -> Text:
+    drawn = Text(overflow="fold")
+    for piece in text:
+        if isinstance(piece, Mark):
+            drawn.append(f"{piece.symbol} {piece.word}", style=_TONES[piece.tone])
+        else:
+            drawn.append(visible(piece.text), style=_STYLES[piece.style])
+    return drawn
+
+
+def _print_verbatim(part: Verbatim, console: Console) -> None:
+    """The document line by line as it is, coloured where its kind is known."""
+    console.print(Text(visible(part.name), style="dim"))
+    lexer = _LEXERS.get(PurePath(part.name).suffix, "text")
+    text = Syntax("", lexer, theme="ansi_dark", background_color="default").highlight(visible(part.text))
+    text.rstrip()
+    console.print(text, soft_wrap=True)

@@ -1,0 +1,142 @@
+"""The thread under a verdict: the job's own words, one reply a layer, what could not be read, and each fix."""
+
+import json
+
+from bot.diagnosis.model import Cause, Change, Check, Diagnosis, Evidence, Fix, Job, Layer, Unread
+from bot.replies.document import (
+    Bullets,
+    Facts,
+    Heading,
+    Line,
+    Note,
+    Page,
+    Paragraph,
+    Part,
+    Verbatim,
+    code,
+    line,
+    listing,
+    strong,
+)
+from bot.replies.verdict import cause_facts
+from bot.replies.words import JOBS, LAYERS, MARKS, counted, statement
+
+
+def thread_pages(diagnosis: Diagnosis, *, first_cause_told: bool = False) -> tuple[Page, ...]:
+    """Every reply under the verdict, in the order in which a person reads them.
+
+    Args:
+        diagnosis: A finished diagnosis.
+        first_cause_told: The reader has the verdict's facts of the first cause before their eyes, and whole: a layer
+            does not tell them again.
+
+    Returns:
+        The pages; a layer that is clear or could not be read has its page like one that is blocked.
+    """
+    told = diagnosis.causes[:1] if first_cause_told else ()
+    layers = (_layer_page(layer, _causes_of(diagnosis, layer), told) for layer in diagnosis.layers)
+    unread = [_unread_page(diagnosis.unread)] if diagnosis.unread else []
+    fixes = (
+        _fix_page(cause, cause.fix, number, len(diagnosis.causes))
+        for number, cause in enumerate(diagnosis.causes, start=1)
+        if cause.fix is not None
+    )
+    return (_job_page(diagnosis.job), *layers, *unread, *fixes)
+
+
+def _causes_of(diagnosis: Diagnosis, layer: Layer) -> tuple[Cause, ...]:
+    return tuple(cause for cause in diagnosis.causes if cause.layer is layer.layer)
+
+
+def _job_page(job: Job) -> Page:
+    """What AWS Backup itself says of the job: the first evidence."""
+    named = {
+        "Job role": job.role,
+        "Resource": job.resource,
+        "Source vault": job.source_vault,
+        "Destination vault": job.destination_vault,
+    }
+    facts: list[tuple[str, Line]] = [("State", line(job.state))]
+    facts += [(label, line(code(name))) for label, name in named.items() if name]
+    if job.created is not None:
+        facts.append(("Created", line(f"{job.created:%Y-%m-%d %H:%M} UTC")))
+    if job.children:
+        facts.append(("Failed child jobs", listing(code(child) for child in job.children)))
+    said = [Verbatim(f"message-of-{job.id}.txt", job.status_message)] if job.status_message else []
+    heading = f"What AWS Backup says of this {JOBS[job.type]}"
+    silent = [] if job.status_message else [Paragraph(line("The job has no status message."))]
+    says = f"{heading}: {job.status_message}" if job.status_message else f"{heading}: it has no status message."
+    return Page("job", says, (Heading(heading), Facts(tuple(facts)), *said, *silent))
+
+
+def _layer_page(layer: Layer, causes: tuple[Cause, ...], told: tuple[Cause, ...]) -> Page:
+    """A layer with its checks: what is denied, what was ruled out and what could not be told."""
+    title = f"{LAYERS[layer.layer]}: {MARKS[layer.verdict].word}"
+    parts: list[Part] = [Heading(title)]
+    for cause in causes:
+        parts.append(Paragraph(line(cause.explanation or f"The cause is {cause.code}.")))
+        if cause not in told:
+            parts.append(Facts(cause_facts(cause)))
+        if cause.near_miss:
+            parts.append(Paragraph(line(strong("Closest statement: "), cause.near_miss)))
+    if layer.checks:
+        parts.append(Bullets(tuple(_check(check) for check in layer.checks)))
+    else:
+        parts.append(Paragraph(line("Nothing was checked here.")))
+    says = f"{title}. {counted(len(causes), 'cause')} found, {counted(len(layer.checks), 'check')} made."
+    return Page(f"layer:{layer.layer}", says, tuple(parts))
+
+
+def _check(check: Check) -> Line:
+    evidence = [piece for item in check.evidence for piece in (*line("; "), *_evidence(item))][1:]
+    shown = (*line(" ("), *evidence, *line(")")) if evidence else ()
+    return (*line(MARKS[check.verdict], " ", strong(check.check), f": {check.says}"), *shown)
+
+
+def _evidence(evidence: Evidence) -> Line:
+    effect = line(f"{evidence.effect} in ") if evidence.effect else line()
+    which = (*statement(evidence.statement), *line(" of ")) if evidence.statement is not None else line()
+    return (*effect, *which, code(evidence.policy))
+
+
+def _unread_page(unread: tuple[Unread, ...]) -> Page:
+    """Each refused read, and the permission that would make it readable."""
+    heading = "Not read, and so not called clear"
+    items = []
+    for item in unread:
+        where = f" in {item.account}" + (f", {item.region}" if item.region else "")
+        remedy = line(". It needs ", code(item.permission)) if item.permission else line()
+        items.append((*line(code(item.what), f"{where}: {item.why}"), *remedy))
+    says = f"{counted(len(unread), 'read')} {'was' if len(unread) == 1 else 'were'} refused."
+    return Page("unread", f"{heading}: {says}", (Heading(heading), Bullets(tuple(items))))
+
+
+def _fix_page(cause: Cause, fix: Fix, number: int, total: int) -> Page:
+    """A fix as a person applies it: in words, as commands, as Terraform and as the resulting documents."""
+    heading = "The fix" if total == 1 else f"Fix {number} of {total}"
+    parts: list[Part] = [
+        Heading(heading),
+        Paragraph(line(fix.summary)),
+        Facts((("Who can make it", line(fix.owner)), ("Proof", _proof(fix)), ("Mends", line(code(cause.code))))),
+    ]
+    if fix.caution:
+        parts.append(Paragraph(line(strong("Think of this first: "), fix.caution)))
+    if fix.cli:
+        parts.append(Verbatim(f"fix-{number}.sh", "\n".join(fix.cli)))
+    if fix.terraform:
+        parts.append(Verbatim(f"fix-{number}.tf", fix.terraform))
+    for position, change in enumerate(fix.changes, start=1):
+        parts += _change(change, f"fix-{number}-{position}.json")
+    return Page(f"fix:{number}", f"{heading}: {fix.summary}", tuple(parts))
+
+
+def _proof(fix: Fix) -> Line:
+    if fix.proven:
+        return line("evaluated again with this change: this cause is gone and nothing new is blocked")
+    return line("not proven: something that the evaluation needs could not be read")
+
+
+def _change(change: Change, name: str) -> list[Part]:
+    """What is changed, and the whole document that results."""
+    what: Part = Note(line(f"{change.kind} on ", code(change.target)))
+    return [what, Verbatim(name, json.dumps(change.document, indent=2))] if change.document else [what]

@@ -1,0 +1,92 @@
+"""The words that every reply shares: layers, verdicts, identities, certainties and kinds of policies, as data."""
+
+from bot.diagnosis.model import Cause, Certainty, Entity, JobType, LayerName, Outcome, Verdict
+from bot.replies.document import Line, Mark, Tone, code, line, listing
+
+LAYERS = {
+    LayerName.JOB_ROLE: "Job role",
+    LayerName.VAULT: "Vault",
+    LayerName.ORGANIZATION: "Organization",
+    LayerName.KMS: "KMS key",
+    LayerName.RESOURCE: "Resource policy",
+}
+
+MARKS = {
+    Verdict.CLEAR: Mark("clear", "✓", "white_check_mark", Tone.GOOD),
+    Verdict.BLOCKED: Mark("blocked", "✗", "no_entry", Tone.BAD),
+    Verdict.UNKNOWN: Mark("unknown", "?", "grey_question", Tone.UNSURE),
+    Verdict.NOT_APPLICABLE: Mark("not applicable", "-", "heavy_minus_sign", Tone.QUIET),
+}
+
+OUTCOMES = {
+    Outcome.DENIED: "Denied",
+    Outcome.NOT_PERMISSION: "Not a permission failure",
+    Outcome.UNDETERMINED: "Undetermined",
+    Outcome.NOT_FAILED: "Not failed",
+}
+
+ENTITIES = {
+    Entity.CALLER: "the caller",
+    Entity.JOB_ROLE: "the job role",
+    Entity.SERVICE_LINKED_ROLE: "the service-linked role",
+}
+
+JOBS = {
+    JobType.BACKUP: "backup job",
+    JobType.COPY: "copy job",
+    JobType.RESTORE: "restore job",
+}
+
+_POLICY_KINDS = (
+    ("scp-", "service control policy"),
+    ("rcp-", "resource control policy"),
+    ("boundary-", "permissions boundary"),
+    ("trust-", "trust policy"),
+    ("permission-", "identity policy"),
+    ("pass-role-", "identity policy"),
+    ("vault-policy-", "vault access policy"),
+    ("key-policy-", "key policy"),
+    ("resource-policy-", "resource policy"),
+)
+"""The kind of policy that a cause speaks of, by how its code begins."""
+
+
+def policy_kind(cause: Cause) -> str:
+    """`service control policy` for scp-denied; empty for a cause that no policy makes (a role that is missing)."""
+    return next((kind for prefix, kind in _POLICY_KINDS if cause.code.startswith(prefix)), "")
+
+
+def certainty(cause: Cause) -> Line:
+    """How a cause is known, in a sentence."""
+    match cause.certainty:
+        case Certainty.PROVEN:
+            return line("Proven: the evaluation denies, whatever could not be read.")
+        case Certainty.LIKELY:
+            return line("Likely: a message says so, and no policy that could be read contradicts it.")
+        case Certainty.POSSIBLE:
+            keys = listing(code(key) for key in cause.depends_on)
+            hangs_on = (*line("the value of "), *keys) if keys else line("a condition")
+            return (*line("Possible: it hangs on "), *hangs_on, *line(", which no read call can tell."))
+
+
+def statement(name: str) -> Line:
+    """A statement as a person looks it up: its Sid, or its position from 0 where there is no Sid."""
+    if name.isdigit():
+        return line("the statement at position ", code(name), " (it has no Sid)")
+    return line("statement ", code(name))
+
+
+def policy(cause: Cause) -> Line:
+    """Where the deny stands, or where an allow is missing: statement, policy and the node it is attached to."""
+    if cause.policy is None:
+        return line()
+    kind = policy_kind(cause) or "policy"
+    name = line("the role's trust policy") if cause.policy == "trust" else line(f"{kind} ", code(cause.policy))
+    where = (*statement(cause.statement), *line(" of "), *name) if cause.statement is not None else name
+    attached = line(", attached at ", code(cause.target)) if cause.target else line()
+    return (*where, *attached)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 layer`, `2 layers`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,213 @@
+"""Hand-made diagnoses: one of each outcome, and ways to make them long, wide or hostile."""
+
+from datetime import UTC, datetime
+
+from bot.diagnosis.model import (
+    CHECKLIST,
+    Cause,
+    Certainty,
+    Change,
+    Check,
+    Cost,
+    Diagnosis,
+    Entity,
+    Evidence,
+    Fix,
+    Job,
+    JobType,
+    Layer,
+    LayerName,
+    Outcome,
+    Unread,
+    Verdict,
+)
+
+ROLE = "arn:aws:iam::222233334444:role/backup-job"
+VOLUME = "arn:aws:ec2:eu-west-1:222233334444:volume/vol-0a1b2c3d4e5f60718"
+JOB_ID = "6f0c2d1e-3b4a-4c5d-8e9f-0a1b2c3d4e5f"
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Sid": "OnlyEU", "Effect": "Deny", "Action": "ec2:CreateSnapshot", "Resource": "*"}],
+}
+
+
+def job(**changes: object) -> Job:
+    """A failed EBS backup."""
+    known = Job(
+        id=JOB_ID,
+        type=JobType.BACKUP,
+        state="FAILED",
+        status_message="You are not authorized to perform this operation.",
+        account="222233334444",
+        region="eu-west-1",
+        role=ROLE,
+        resource=VOLUME,
+        resource_type="EBS",
+        destination_vault="arn:aws:backup:eu-west-1:222233334444:backup-vault:prod",
+        created=datetime(2026, 11, 20, 5, 0, tzinfo=UTC),
+    )
+    return known.model_copy(update=changes)
+
+
+def fix(**changes: object) -> Fix:
+    """The change that mends the denied snapshot."""
+    known = Fix(
+        summary="Exempt the job role from statement OnlyEU of DenyOutsideEU.",
+        owner="organization admin",
+        changes=(Change(kind="update-organization-policy", target="p-deny0001", document=POLICY),),
+        cli=("aws organizations update-policy --policy-id p-deny0001 --content file://policy.json",),
+        terraform='resource "aws_organizations_policy" "deny_outside_eu" {}',
+        proven=True,
+        caution="It is a guard rail: exempt the role, do not detach the policy.",
+    )
+    return known.model_copy(update=changes)
+
+
+def scp_cause(**changes: object) -> Cause:
+    """A service control policy that denies the snapshot."""
+    known = Cause(
+        code="scp-denied",
+        layer=LayerName.ORGANIZATION,
+        entity=Entity.JOB_ROLE,
+        certainty=Certainty.PROVEN,
+        principal=ROLE,
+        actions=("ec2:CreateSnapshot",),
+        resource=VOLUME,
+        policy="p-deny0001",
+        statement="OnlyEU",
+        target="ou-a1b2-11111111",
+        explanation="A service control policy denies ec2:CreateSnapshot outside the EU.",
+        knowledge="scp-denied",
+        fix=fix(),
+    )
+    return known.model_copy(update=changes)
+
+
+def key_cause() -> Cause:
+    """A key policy that lets nobody create the grant."""
+    return Cause(
+        code="key-policy-missing",
+        layer=LayerName.KMS,
+        entity=Entity.JOB_ROLE,
+        certainty=Certainty.PROVEN,
+        principal=ROLE,
+        actions=("kms:CreateGrant", "kms:GenerateDataKeyWithoutPlaintext"),
+        policy="arn:aws:kms:eu-west-1:222233334444:key/1111aaaa-22bb-33cc-44dd-5555eeee6666",
+        explanation="The key policy names neither the role nor its account.",
+        near_miss="AllowUse would allow it but for kms:GrantIsForAWSResource.",
+        knowledge="key-policy-missing",
+        fix=fix(summary="Let the role use the key.", owner="key owner", caution=None, terraform=""),
+    )
+
+
+def layers(**verdicts: Verdict) -> tuple[Layer, ...]:
+    """The four layers, clear but for those that are named (job_role=…, vault=…, organization=…, kms=…)."""
+    named = {name.replace("_", "-"): verdict for name, verdict in verdicts.items()}
+    return tuple(_layer(layer, named.get(layer.value, Verdict.CLEAR)) for layer in CHECKLIST)
+
+
+def _layer(layer: LayerName, verdict: Verdict) -> Layer:
+    evidence = (Evidence(policy="p-deny0001", statement="OnlyEU", effect="Deny"),) if verdict is Verdict.BLOCKED else ()
+    check = Check(check=f"{layer}-policies", verdict=verdict, says=f"What was found of {layer}.", evidence=evidence)
+    return Layer(layer=layer, verdict=verdict, checks=(check,))
+
+
+def denied(*causes: Cause, **changes: object) -> Diagnosis:
+    """Denied by a service control policy, or by the causes given."""
+    known = Diagnosis(
+        job=job(),
+        outcome=Outcome.DENIED,
+        summary="A service control policy, p-deny0001, denies ec2:CreateSnapshot to the job role.",
+        causes=causes or (scp_cause(),),
+        layers=layers(organization=Verdict.BLOCKED),
+        cost=Cost(aws_calls=31, round_trips=5, ms=412),
+    )
+    return known.model_copy(update=changes)
+
+
+def undetermined() -> Diagnosis:
+    """The organization could not be read."""
+    unread = Unread(
+        what="organizations:ListPoliciesForTarget",
+        account="111122223333",
+        why="AccessDeniedException",
+        permission="organizations:ListPoliciesForTarget for the role BackupWhyReadOnly",
+    )
+    return Diagnosis(
+        job=job(),
+        outcome=Outcome.UNDETERMINED,
+        summary="What could be read allows the job; the organization's policies could not be read.",
+        layers=layers(organization=Verdict.UNKNOWN),
+        unread=(unread,),
+    )
+
+
+def not_permission() -> Diagnosis:
+    """A window clash: no policy explains it."""
+    return Diagnosis(
+        job=job(status_message="Job could not start within the backup window."),
+        outcome=Outcome.NOT_PERMISSION,
+        summary="The job did not start within its window: that is no permission failure.",
+        layers=layers(kms=Verdict.NOT_APPLICABLE),
+    )
+
+
+def not_failed() -> Diagnosis:
+    """A job that still runs."""
+    return Diagnosis(
+        job=job(state="RUNNING", status_message=None),
+        outcome=Outcome.NOT_FAILED,
+        summary="The job is running.",
+    )
+
+
+EVERY_KIND = {
+    "denied": denied(),
+    "two causes": denied(scp_cause(), key_cause()),
+    "likely": denied(scp_cause(certainty=Certainty.LIKELY, statement=None, policy=None, target=None, fix=None)),
+    "possible": denied(scp_cause(certainty=Certainty.POSSIBLE, depends_on=("aws:SourceVpce",), statement="0")),
+    "undetermined": undetermined(),
+    "not a permission failure": not_permission(),
+    "not failed": not_failed(),
+}
+
+
+def filled_with(text: str) -> Diagnosis:
+    """A denied diagnosis in which every text that AWS or a person chose is `text`."""
+    change = Change(kind="put-key-policy", target=text, document={"Statement": [{"Sid": text, "Resource": text}]})
+    mend = Fix(summary=text, owner=text, changes=(change,), cli=(text,), terraform=text, caution=text)
+    cause = scp_cause(
+        principal=text,
+        actions=(text, text),
+        resource=text,
+        policy=text,
+        statement=text,
+        target=text,
+        explanation=text,
+        near_miss=text,
+        certainty=Certainty.POSSIBLE,
+        depends_on=(text,),
+        fix=mend,
+    )
+    check = Check(
+        check=text,
+        verdict=Verdict.BLOCKED,
+        says=text,
+        evidence=(Evidence(policy=text, statement=text, effect="Deny"),),
+    )
+    return Diagnosis(
+        job=job(
+            id=text,
+            status_message=text,
+            role=text,
+            resource=text,
+            resource_type=text,
+            state=text,
+            children=(text, text),
+        ),
+        outcome=Outcome.DENIED,
+        summary=text,
+        causes=(cause,) * 3,
+        layers=tuple(Layer(layer=layer, verdict=Verdict.BLOCKED, checks=(check,) * 3) for layer in LayerName),
+        unread=(Unread(what=text, account=text, why=text, region=text, permission=text),) * 3,
+    )

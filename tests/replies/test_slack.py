@@ -1,0 +1,197 @@
+"""Diagnoses drawn as Slack messages: within the limits, literal, whole, and readable without colour."""
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.diagnosis.events import STATES, Entered, Left, Progress
+from bot.diagnosis.model import Diagnosis, Verdict
+from bot.replies.checklist import Checklist, checklist_page
+from bot.replies.document import Heading, Page, Paragraph, line
+from bot.replies.limits import message_problems
+from bot.replies.safe import visible
+from bot.replies.slack import Message, draw, draw_single
+from bot.replies.thread import thread_pages
+from bot.replies.verdict import verdict_page
+from tests.replies import diagnoses
+from tests.replies.diagnoses import EVERY_KIND
+
+HOSTILE = {
+    "special mention": "<!channel> <!here> <!everyone|all>",
+    "user mention": "<@U0123456789> <#C0123456789> <!subteam^S012>",
+    "link": "<https://evil.example|AWS console> & <mailto:a@b.c>",
+    "escaped already": "&lt;!channel&gt; &amp;",
+    "markup": "*bold* _it_ ~no~ `code` ```block``` > quote :tada: @here",
+    "right to left": "role/\u202enimda\u202c\u2066x\u2069",
+    "invisible": "a\u200bb\u2060c\ufeffd\u00ade",
+    "controls": "a\x00b\x1b[31mred\x07\r\nnext\u2028line",
+    "lone surrogate": "broken \ud800 text",
+    "empty": "",
+    "blank": "  \n\t ",
+    "50 KB": "x" * 50_000,
+    "50 KB of markup": "<!channel>&`" * 4_200,
+    "50 KB of lines": "line\n" * 10_000,
+    "wide": "漢字" * 2_000 + "🧑‍🚀" * 500,
+}
+
+
+def everything(diagnosis: Diagnosis) -> list[Message]:
+    """Every message of a thread."""
+    pages = thread_pages(diagnosis)
+    return [draw_single(verdict_page(diagnosis)), *(message for page in pages for message in draw(page))]
+
+
+def shown(value: Any) -> str:
+    """All text that blocks show."""
+    if isinstance(value, dict):
+        own = value["text"] if isinstance(value.get("text"), str) else ""
+        return own + "".join(shown(member) for member in value.values())
+    if isinstance(value, list | tuple):
+        return "".join(map(shown, value))
+    return ""
+
+
+def types_in(value: Any) -> set[str]:
+    """Every `type` that stands anywhere in blocks."""
+    if isinstance(value, dict):
+        own = {value["type"]} if isinstance(value.get("type"), str) else set()
+        return own.union(*map(types_in, value.values()))
+    if isinstance(value, list | tuple):
+        return set().union(*map(types_in, value))
+    return set()
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_every_message_of_every_outcome_is_one_that_slack_takes(kind: str) -> None:
+    for message in everything(EVERY_KIND[kind]):
+        assert message_problems(message.text, message.blocks) == []
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_neither_pings_nor_is_refused(name: str) -> None:
+    for message in everything(diagnoses.filled_with(HOSTILE[name])):
+        assert message_problems(message.text, message.blocks) == []
+        assert not set("<>`") & set(message.text)
+        assert types_in(list(message.blocks)).isdisjoint(
+            {"mrkdwn", "user", "usergroup", "channel", "broadcast", "link"}
+        )
+        json.dumps(message.blocks).encode("utf-8")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_stays_within_what_slack_takes_in_the_terminal_of_a_reader(name: str) -> None:
+    for message in everything(diagnoses.filled_with(HOSTILE[name])):
+        assert not set("\u202e\u2066\u200b\x00\x1b\u2028\ud800") & set(shown(list(message.blocks)) + message.text)
+
+
+@pytest.mark.parametrize("name", ["special mention", "markup", "50 KB of markup", "50 KB", "wide"])
+def test_nothing_is_cut_silently_in_the_thread(name: str) -> None:
+    text = HOSTILE[name]
+    for page in thread_pages(diagnoses.filled_with(text)):
+        messages = draw(page)
+        content = shown([block for message in messages for block in message.blocks])
+        files = "".join(snippet.text for message in messages for snippet in message.snippets)
+        assert visible(text) in content + files, f"{page.slot} does not show the text whole"
+
+
+def test_a_shortened_verdict_says_so_and_the_thread_has_the_text_whole() -> None:
+    long = "y" * 5_000
+    message = draw_single(verdict_page(diagnoses.denied(summary=long)))
+    assert "shortened here" in shown(list(message.blocks))
+    assert "…" in shown(list(message.blocks))
+    short = draw_single(verdict_page(diagnoses.denied()))
+    assert "shortened here" not in shown(list(short.blocks))
+
+
+def test_the_verdict_names_action_principal_resource_statement_policy_and_certainty() -> None:
+    said = shown(list(draw_single(verdict_page(diagnoses.denied())).blocks))
+    for name in ("ec2:CreateSnapshot", diagnoses.ROLE, diagnoses.VOLUME, "OnlyEU", "p-deny0001", "ou-a1b2-11111111"):
+        assert name in said
+    assert "Proven" in said
+    assert "Organization (scp-denied)" in said
+
+
+def test_the_thread_has_one_reply_a_layer_then_what_was_not_read_then_each_fix() -> None:
+    slots = [page.slot for page in thread_pages(diagnoses.denied(diagnoses.scp_cause(), diagnoses.key_cause()))]
+    assert slots == ["job", "layer:job-role", "layer:vault", "layer:organization", "layer:kms", "fix:1", "fix:2"]
+    assert "unread" in [page.slot for page in thread_pages(diagnoses.undetermined())]
+
+
+def test_a_layer_that_could_not_be_read_is_never_drawn_as_clear() -> None:
+    pages = {page.slot: page for page in thread_pages(diagnoses.undetermined())}
+    said = shown([block for message in draw(pages["layer:organization"]) for block in message.blocks])
+    assert "unknown" in said
+    assert "clear" not in said
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_a_status_is_never_an_emoji_alone(verdict: Verdict) -> None:
+    pages = thread_pages(diagnoses.denied(layers=diagnoses.layers(vault=verdict)))
+    (vault,) = [page for page in pages if page.slot == "layer:vault"]
+    said = shown(list(draw(vault)[0].blocks))
+    assert said.startswith(f"Vault: {verdict.value.replace('-', ' ')}")
+
+
+def test_a_short_policy_is_shown_and_a_long_one_is_a_file() -> None:
+    many = {"Statement": [{"Sid": f"S{number}", "Effect": "Deny"} for number in range(200)]}
+    change = diagnoses.fix().changes[0]
+    short = diagnoses.denied()
+    long = diagnoses.denied(
+        diagnoses.scp_cause(fix=diagnoses.fix(changes=(change.model_copy(update={"document": many}),)))
+    )
+    fix_of = (
+        {page.slot: page for page in thread_pages(short)}["fix:1"],
+        {p.slot: p for p in thread_pages(long)}["fix:1"],
+    )
+    (inline,), (filed,) = draw(fix_of[0]), draw(fix_of[1])
+    assert inline.snippets == ()
+    assert '"Sid": "OnlyEU"' in shown(list(inline.blocks))
+    (snippet,) = filed.snippets
+    assert json.loads(snippet.text) == many
+    assert snippet.name in shown(list(filed.blocks))
+
+
+def test_the_checklist_follows_the_events_and_keeps_unknown_unknown() -> None:
+    checklist = Checklist()
+    for event in (
+        Entered("locate"),
+        Left("locate", "EBS backup in eu-west-1"),
+        Entered("gather"),
+        Progress("gather", 7, 12),
+        Left("gather", "31 lookups"),
+        Left("organization", "not readable", Verdict.UNKNOWN),
+        Entered("kms"),
+    ):
+        checklist = checklist.after(event)
+    said = shown(list(draw_single(checklist_page("6f0c", checklist)).blocks))
+    assert "Read 7 of 12 lookups" in said
+    assert "unknown Organization: not readable" in said
+    assert "done Locate the job: EBS backup" in said
+    assert "running KMS key (running)" in said
+    assert "waiting Vault (waiting)" in said
+
+
+def test_the_checklist_of_a_hostile_job_is_one_message() -> None:
+    for text in HOSTILE.values():
+        checklist = Checklist()
+        for state in STATES:
+            checklist = checklist.after(Left(state, text))
+        message = draw_single(checklist_page(text, checklist))
+        assert message_problems(message.text, message.blocks) == []
+
+
+def test_a_page_that_needs_several_messages_counts_them() -> None:
+    page = Page("layer:kms", "Long.", (Heading("KMS"), *(Paragraph(line("z" * 2_000)) for _ in range(12))))
+    messages = draw(page)
+    assert [message.slot for message in messages] == ["layer:kms", "layer:kms:2", "layer:kms:3"]
+    assert messages[1].text == "Long. (2 of 3)"
+
+
+def test_a_page_that_would_flood_the_channel_goes_on_in_a_file() -> None:
+    page = Page("layer:kms", "Long.", (Heading("KMS"), *(Paragraph(line(f"{n} " + "z" * 2_000)) for n in range(40))))
+    (message,) = draw(page)
+    (snippet,) = message.snippets
+    assert snippet.name == "layer-kms.txt"
+    assert "\n\n39 zzz" in snippet.text
+    assert "All of it is a file below" in shown(list(message.blocks))

@@ -1,0 +1,81 @@
+"""Diagnoses drawn for a terminal: whole at any width, honest without colour, unharmed by what AWS wrote."""
+
+import io
+import json
+from typing import Literal
+
+import pytest
+from rich.console import Console
+
+from bot.diagnosis.events import Entered, Left, Progress
+from bot.diagnosis.model import Diagnosis, Verdict
+from bot.replies.terminal import LiveChecklist, render
+from tests.replies import diagnoses
+from tests.replies.diagnoses import EVERY_KIND
+
+
+def printed(diagnosis: Diagnosis, *, width: int = 100, colour: bool = False) -> str:
+    """What a person sees."""
+    out = io.StringIO()
+    colours: Literal["truecolor"] | None = "truecolor" if colour else None
+    render(diagnosis, Console(file=out, width=width, force_terminal=colour, color_system=colours))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_every_outcome_begins_with_its_verdict(kind: str, width: int) -> None:
+    diagnosis = EVERY_KIND[kind]
+    said = " ".join(printed(diagnosis, width=width).split())
+    assert diagnosis.summary in said
+    assert said.index(diagnosis.summary) < said.index("What AWS Backup says")
+
+
+def test_nothing_is_lost_without_colour() -> None:
+    said = printed(diagnoses.denied())
+    assert "\x1b" not in said
+    assert "✗ blocked" in said
+    assert "✓ clear" in said
+    assert "\x1b[" in printed(diagnoses.denied(), colour=True)
+
+
+def test_a_long_name_folds_and_is_not_cut_on_a_narrow_terminal() -> None:
+    folded = "".join(line.strip() for line in printed(diagnoses.denied(), width=40).splitlines())
+    assert diagnoses.VOLUME in folded
+    assert "…" not in folded
+
+
+def test_a_document_can_be_copied_from_the_terminal_whatever_its_width() -> None:
+    said = printed(diagnoses.denied(), width=30)
+    document = said[said.index("{\n") : said.rindex("}") + 1]
+    assert json.loads(document) == diagnoses.POLICY
+
+
+def test_escape_sequences_and_markup_in_a_message_reach_no_terminal() -> None:
+    said = printed(diagnoses.filled_with("[bold red]x[/] \x1b[2J\x1b]0;title\x07 \u202e"))
+    assert "\x1b" not in said
+    assert "\u202e" not in said
+    assert "[bold red]x[/]" in said
+    assert "⟨U+001B⟩" in said
+
+
+def test_the_checklist_lives_on_a_terminal_and_leaves_nothing_behind() -> None:
+    out = io.StringIO()
+    with LiveChecklist(Console(file=out, width=80, force_terminal=True)) as observe:
+        observe(Entered("locate"))
+        observe(Progress("gather", 3, 9))
+        observe(Left("locate", "EBS backup in eu-west-1"))
+        observe(Left("kms", "disabled", Verdict.BLOCKED))
+    drawn = out.getvalue()
+    assert "3 of 9 lookups" in drawn
+    assert "EBS backup in eu-west-1" in drawn
+    assert drawn.endswith("\x1b[2K"), "the lines are erased at the end"
+
+
+def test_progress_in_a_log_is_a_line_a_state() -> None:
+    out = io.StringIO()
+    with LiveChecklist(Console(file=out, width=80)) as observe:
+        observe(Entered("locate"))
+        observe(Left("locate", "EBS backup\x1b[2J"))
+        observe(Progress("gather", 3, 9))
+    assert out.getvalue() == "locate: EBS backup⟨U+001B⟩[2J\n"
