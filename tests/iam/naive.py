@@ -1,0 +1,244 @@
+"""A second evaluator, written from AWS's documentation alone: what `bot.iam` is checked against.
+
+It imports nothing from `bot`. It is slow and plain on purpose: one function a rule, no caches, an unknown context key
+tried out with every value that could make a difference. Each rule names the page of the IAM User Guide it is from,
+unless another guide is named. The request and the answer have the members of `backup-why evaluate`.
+"""
+
+from itertools import product
+from typing import Any, NamedTuple
+
+from tests.iam.naive_conditions import Reading, listed, lookup
+from tests.iam.naive_statements import (
+    Caller,
+    Line,
+    Statement,
+    applies,
+    caller_of,
+    grant_allows,
+    grantee_roles,
+    principal_roles,
+    service_of,
+)
+from tests.iam.naive_values import possible_values
+
+RCP_SERVICES = frozenset({"s3", "sts", "kms", "sqs", "secretsmanager", "dynamodb"})
+"""Services whose resources an RCP binds, of those that the tests use: "Resource control policies (RCPs)", AWS
+Organizations User Guide. Backup, EC2, RDS, EFS and FSx are not among them."""
+
+
+class Outcome(NamedTuple):
+    """What one request with one whole context comes to."""
+
+    allowed: bool
+    denied_by: frozenset[tuple[str, str, str]]
+    missing: frozenset[str]
+
+
+def evaluate(line: Line) -> dict[str, Any]:
+    """Answers one request line: tries every reading of the unknown keys and compares what they come to.
+
+    Args:
+        line: A request of the JSON-lines contract.
+
+    Returns:
+        decision, depends_on, missing and denied_by. With unknown keys, denied_by has the statements that deny under
+        every reading and missing the layers that fail to allow under every reading that is not allowed.
+    """
+    known = context_of(line)
+    keys = line.get("unknown", [])
+    choices = [possible_values(line, key, known) for key in keys]
+    outcomes = {values: evaluate_reading(line, with_values(known, keys, values)) for values in product(*choices)}
+    allowed = {outcome.allowed for outcome in outcomes.values()}
+    denied = [outcome for outcome in outcomes.values() if not outcome.allowed]
+    if allowed == {True}:
+        decision = "allowed"
+    elif allowed == {True, False}:
+        decision = "depends"
+    elif all(outcome.denied_by for outcome in denied):
+        decision = "explicit-deny"
+    else:
+        decision = "implicit-deny"
+    missing = frozenset.intersection(*(outcome.missing for outcome in denied)) if denied else frozenset()
+    denied_by = frozenset.intersection(*(outcome.denied_by for outcome in outcomes.values()))
+    return {
+        "decision": decision,
+        "depends_on": sorted(key for index, key in enumerate(keys) if flips(outcomes, index)),
+        "missing": sorted(missing),
+        "denied_by": [list(found) for found in sorted(denied_by)],
+    }
+
+
+def context_of(line: Line) -> Reading:
+    """The keys whose values are known, with those of the principal filled in where the line lacks them."""
+    reading = {key: listed(value) for key, value in line.get("context", {}).items()}
+    caller = caller_of(line, reading)
+    if caller.kind != "service":
+        filled = {
+            "aws:PrincipalArn": caller.role_arn or caller.arn,
+            "aws:PrincipalAccount": caller.account,
+            "aws:PrincipalType": "User" if caller.kind == "user" else "AssumedRole",
+        }
+        for key, value in filled.items():
+            if not lookup(reading, key):
+                reading[key] = [value]
+    return reading
+
+
+def with_values(known: Reading, keys: list[str], values: tuple[tuple[str, ...], ...]) -> Reading:
+    """One reading: the known keys and a choice for each unknown one, where no values means that the key is absent."""
+    return known | {key: list(value) for key, value in zip(keys, values, strict=True) if value}
+
+
+def flips(outcomes: dict[tuple[tuple[str, ...], ...], Outcome], index: int) -> bool:
+    """Whether two readings that differ in this key alone differ in their decision."""
+    by_others: dict[tuple[tuple[str, ...], ...], set[bool]] = {}
+    for values, outcome in outcomes.items():
+        by_others.setdefault(values[:index] + values[index + 1 :], set()).add(outcome.allowed)
+    return any(len(decisions) > 1 for decisions in by_others.values())
+
+
+def evaluate_reading(line: Line, reading: Reading) -> Outcome:
+    """One request, its context wholly known: "How AWS enforcement code logic evaluates requests"."""
+    caller = caller_of(line, reading)
+    denied_by = explicit_denies(line, caller, reading)
+    missing = missing_allows(line, caller, reading)
+    return Outcome(not denied_by and not missing, denied_by, missing)
+
+
+def resource_account(line: Line, caller: Caller) -> str:
+    """The account that owns the resource: as given, else as its ARN says, else the principal's."""
+    in_arn = line["resource"].split(":")[4] if line["resource"].startswith("arn:") else ""
+    return line.get("resource_account") or in_arn or caller.account
+
+
+def scp_levels(line: Line, caller: Caller) -> list[list[Line]]:
+    """The SCPs that apply: to principals of member accounts, never to service-linked roles.
+
+    "Service control policies (SCPs)", AWS Organizations User Guide.
+    """
+    exempt = caller.kind == "service" or caller.service_linked or caller.account == line.get("management_account")
+    return [] if exempt else line.get("service_control_policies", [])
+
+
+def rcp_levels(line: Line, caller: Caller) -> list[list[Line]]:
+    """The RCPs that apply: to member accounts' resources of some services, for any caller but service-linked roles.
+
+    "Resource control policies (RCPs)", AWS Organizations User Guide. kms:RetireGrant is excepted there.
+    """
+    exempt = (
+        service_of(line) not in RCP_SERVICES
+        or caller.service_linked
+        or resource_account(line, caller) == line.get("management_account")
+        or line["action"].lower() == "kms:retiregrant"
+    )
+    return [] if exempt else line.get("resource_control_policies", [])
+
+
+def resource_policies(line: Line, caller: Caller) -> list[Line]:
+    """The policy of the resource. A key without one stands for a key that delegates to its account.
+
+    "Default key policy", AWS KMS Developer Guide.
+    """
+    if line.get("resource_policy"):
+        return [line["resource_policy"]]
+    if service_of(line) != "kms":
+        return []
+    root = {"AWS": resource_account(line, caller)}
+    statement = {"Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"}
+    return [{"name": "default key policy", "policy": {"Version": "2012-10-17", "Statement": [statement]}}]
+
+
+def applicable_policies(line: Line, caller: Caller) -> list[tuple[str, Line]]:
+    """Every policy that applies to the request, with its layer. A service has no policies of its own."""
+    own = {"identity": "identity_policies", "boundary": "permission_boundaries", "session": "session_policies"}
+    found = [] if caller.kind == "service" else [(layer, named) for layer in own for named in line.get(own[layer], [])]
+    found += [("scp", named) for level in scp_levels(line, caller) for named in level]
+    found += [("rcp", named) for level in rcp_levels(line, caller) for named in level]
+    found += [("endpoint", named) for named in line.get("endpoint_policies", [])]
+    found += [("resource", named) for named in resource_policies(line, caller)]
+    return found
+
+
+def explicit_denies(line: Line, caller: Caller, reading: Reading) -> frozenset[tuple[str, str, str]]:
+    """The Deny statements that apply, in whatever policy: one is enough."""
+    return frozenset(
+        (layer, named["name"], statement_name(statement, index))
+        for layer, named in applicable_policies(line, caller)
+        for index, statement in enumerate(listed(named["policy"]["Statement"]))
+        if statement["Effect"] == "Deny" and applies(statement, named["policy"], line, caller, reading)
+    )
+
+
+def statement_name(statement: Statement, index: int) -> str:
+    """The Sid, or the position where there is none."""
+    return statement.get("Sid") or str(index)
+
+
+def allows(policies: list[Line], line: Line, caller: Caller, reading: Reading) -> bool:
+    """Whether any statement of any of these policies allows the request."""
+    return bool(allowing(policies, line, caller, reading))
+
+
+def allowing(policies: list[Line], line: Line, caller: Caller, reading: Reading) -> list[Statement]:
+    """The Allow statements that apply."""
+    return [
+        statement
+        for named in policies
+        for statement in listed(named["policy"]["Statement"])
+        if statement["Effect"] == "Allow" and applies(statement, named["policy"], line, caller, reading)
+    ]
+
+
+def missing_allows(line: Line, caller: Caller, reading: Reading) -> frozenset[str]:
+    """The layers that would have to allow the request and do not."""
+    missing = set()
+    if not all(allows(level, line, caller, reading) for level in scp_levels(line, caller)):
+        missing.add("scp")
+    if not all(allows(level, line, caller, reading) for level in rcp_levels(line, caller)):
+        missing.add("rcp")
+    if line.get("endpoint_policies") and not allows(line["endpoint_policies"], line, caller, reading):
+        missing.add("endpoint")
+    return frozenset(missing | missing_grants(line, caller, reading))
+
+
+def missing_grants(line: Line, caller: Caller, reading: Reading) -> set[str]:
+    """The layers that grant, and those that limit what others grant: which of them are wanted depends on the caller."""
+    to_whom = granted_to(line, caller, reading)
+    limits = {"identity": "identity_policies"} | {
+        layer: member
+        for layer, member in (("boundary", "permission_boundaries"), ("session", "session_policies"))
+        if line.get(member)
+    }
+    lacking = {layer for layer, member in limits.items() if not allows(line.get(member, []), line, caller, reading)}
+    if caller.kind == "service":  # "AWS JSON policy elements: Principal": a service is granted by the resource alone
+        return set() if to_whom else {"resource"}
+    if caller.account != resource_account(line, caller):
+        # "Cross-account policy evaluation logic": both accounts have to allow. A KMS grant stands for both sides'
+        # Allow ("Grants in AWS KMS"), within the principal's own limits.
+        if "grant" in to_whom:
+            return lacking - {"identity"}
+        return lacking if to_whom else lacking | {"resource"}
+    # "Policy evaluation for requests within a single account", the part on resource-based policies:
+    if "itself" in to_whom:  # the user, the session, or anyone: no implicit deny elsewhere limits it
+        return set()
+    if "role" in to_whom:  # the role: limited by the boundary and the session policy
+        return lacking - {"identity"}
+    if must_name_principals(line) and "account" not in to_whom:
+        return lacking | {"resource"}
+    return lacking
+
+
+def must_name_principals(line: Line) -> bool:
+    """Key policies and trust policies have to allow even a principal of their own account, or the account."""
+    return service_of(line) == "kms" or line["action"].lower() == "sts:assumerole"
+
+
+def granted_to(line: Line, caller: Caller, reading: Reading) -> set[str]:
+    """To whom the resource's policy and the key's grants allow the request: itself, role, account; grant."""
+    statements = allowing(resource_policies(line, caller), line, caller, reading)
+    to_whom = set().union(*(principal_roles(statement["Principal"], caller) for statement in statements))
+    for grant in line.get("grants", []):
+        if grant_allows(grant, line, caller, reading):
+            to_whom |= {"grant"} | grantee_roles(grant, caller)
+    return to_whom
