@@ -1,0 +1,116 @@
+"""What a job needs: each row of `needs/*.yaml`, read and checked, found by job type and resource type."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from knowledge.files import KNOWLEDGE, read_yaml, validated
+
+JobKind = Literal["backup", "restore", "copy"]
+By = Literal["job-role", "destination-service-linked-role"]
+KeyOf = Literal["resource", "vault", "recovery-point", "restore", "destination-vault"]
+VaultOf = Literal["target", "source", "destination"]
+Management = Literal["always", "never", "advanced"]
+
+_EVERY: Final = "every"
+
+
+class Need(BaseModel):
+    """Actions that a principal must be allowed on a resource for a job to succeed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    actions: tuple[str, ...]
+    arns: tuple[str, ...] = ()
+    """ARNs with names in braces; empty where `key` says which keys."""
+    key: KeyOf | None = None
+    by: By = "job-role"
+    region: Literal["source", "destination"] = "source"
+    via: str | None = None
+    """The service through which KMS is called."""
+    vault: VaultOf | None = None
+    context: Mapping[str, str] = Field(default_factory=dict)
+    when: frozenset[str] = frozenset()
+    judge: frozenset[Literal["job-role", "vault", "organization", "kms"]] | None = None
+    """The layers that are judged; None for all of them."""
+    optional: str | None = None
+    source: str
+
+    @model_validator(mode="after")
+    def _is_called_on_something(self) -> "Need":
+        if bool(self.arns) == bool(self.key):
+            raise ValueError(f"{self.actions[0]}: say either `arns` or `key`")
+        return self
+
+
+class ResourceTypeNeeds(BaseModel):
+    """A file of needs: what the jobs of one resource type need."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: str
+    also: tuple[str, ...] = ()
+    """Other types that share these needs, and other spellings."""
+    fully_managed: Management = "never"
+    """Whether AWS Backup manages the backups fully, under the vault's key; `advanced`: if the setting is on."""
+    via: str | None = None
+    names: Mapping[str, str] = Field(default_factory=dict)
+    """ARNs that the rows of this file use by name."""
+    backup: tuple[Need, ...] = ()
+    restore: tuple[Need, ...] = ()
+    copy_: tuple[Need, ...] = Field((), alias="copy")
+
+    def of(self, kind: JobKind) -> tuple[Need, ...]:
+        """The rows for one kind of job."""
+        rows: tuple[Need, ...] = {"backup": self.backup, "restore": self.restore, "copy": self.copy_}[kind]
+        return rows
+
+
+def resource_types() -> Iterator[ResourceTypeNeeds]:
+    """Every resource type whose needs are known."""
+    return (needs for needs in _files().values() if needs.type != _EVERY)
+
+
+def of_every_type() -> ResourceTypeNeeds:
+    """What holds for all resource types."""
+    return _files()[_EVERY]
+
+
+def of_type(resource_type: str) -> ResourceTypeNeeds | None:
+    """The needs of a resource type, however it is spelled; None for a type that is not known."""
+    return _by_spelling().get(_folded(resource_type))
+
+
+def needs(kind: JobKind, resource_type: str) -> tuple[Need, ...]:
+    """All that a job needs, whatever its circumstances.
+
+    Args:
+        kind: The kind of job.
+        resource_type: As AWS Backup spells it.
+
+    Returns:
+        The rows for every type, then the type's own.
+    """
+    own = of_type(resource_type)
+    return of_every_type().of(kind) + (own.of(kind) if own else ())
+
+
+@cache
+def _files() -> Mapping[str, ResourceTypeNeeds]:
+    paths = sorted((KNOWLEDGE / "needs").glob("*.yaml"))
+    names = [(path, f"needs/{path.name}") for path in paths]
+    parsed = [
+        validated(ResourceTypeNeeds, read_yaml(path.read_text(encoding="utf-8"), name), name) for path, name in names
+    ]
+    return {needs.type: needs for needs in parsed}
+
+
+@cache
+def _by_spelling() -> Mapping[str, ResourceTypeNeeds]:
+    return {_folded(spelling): needs for needs in _files().values() for spelling in (needs.type, *needs.also)}
+
+
+def _folded(resource_type: str) -> str:
+    return resource_type.casefold().replace(" ", "").replace("-", "")
