@@ -240,5 +240,6 @@ def granted_to(line: Line, caller: Caller, reading: Reading) -> set[str]:
     to_whom = set().union(*(principal_roles(statement["Principal"], caller) for statement in statements))
     for grant in line.get("grants", []):
         if grant_allows(grant, line, caller, reading):
-            to_whom |= {"grant"} | grantee_roles(grant, caller)
+            grantee = grantee_roles(grant, caller)
+            to_whom |= grantee if grantee == {"account"} else grantee | {"grant"}
     return to_whom

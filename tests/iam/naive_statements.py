@@ -101,7 +101,7 @@ def grantee_roles(grant: Line, caller: Caller) -> set[str]:
         return (
             {"itself"} if caller.arn in (grant.get("GranteeServicePrincipal"), grant.get("GranteePrincipal")) else set()
         )
-    return entry_roles(grant.get("GranteePrincipal", ""), caller) - {"account"}
+    return entry_roles(grant.get("GranteePrincipal", ""), caller)
 
 
 def constraints_hold(grant: Line, operation: str, caller: Caller, reading: Reading) -> bool:

@@ -176,7 +176,7 @@ class Maker:
                 statement = {name: value for name, value in statement.items() if "Resource" not in name} | {
                     "Resource": "*"
                 }
-            not_principal = statement["Effect"] == "Deny" and self.scene.policy == "plain" and chance(self.draw, 3)
+            not_principal = statement["Effect"] == "Deny" and self.scene.policy == "plain" and chance(self.draw, 2)
             element = self.not_principal() if not_principal else self.principal_element()
             statements.append(statement | {"NotPrincipal" if not_principal else "Principal": element})
         return self.policy(f"{self.scene.policy}-policy", statements)
@@ -232,7 +232,8 @@ class Maker:
     def grant(self, number: int) -> Json:
         """A grant to the caller or to someone else, for the action or for another."""
         draw = self.draw
-        operations = one_of(draw, (["Decrypt"], ["CreateGrant"], ["Decrypt", "DescribeKey"], ["Encrypt"]))
+        operation = self.line["action"].split(":")[1]
+        operations = one_of(draw, ([operation], [operation, "Encrypt"], ["Encrypt", "GenerateDataKey"]))
         grant: Json = {"GrantId": f"grant-{number}", "KeyId": self.line["resource"], "Operations": operations}
         constraints: Json = {}
         if self.principal.arn == SERVICE:
@@ -242,7 +243,7 @@ class Maker:
             grant["GranteePrincipal"] = one_of(
                 draw, [self.principal.role or self.principal.arn, self.principal.arn, ROLE, USER]
             )
-        if "CreateGrant" not in operations and chance(draw, 3):
+        if "CreateGrant" not in operations and chance(draw, 2):
             kind = one_of(draw, ("EncryptionContextEquals", "EncryptionContextSubset"))
             constraints[kind] = {"Department": one_of(draw, ("IT", "it"))}
         return grant | ({"Constraints": constraints} if constraints else {})

@@ -12,6 +12,7 @@ from tests.iam.drawing import Draw, Json, chance, one_of, spelled
 from tests.iam.policy_strategies import Maker
 from tests.iam.vocabulary import (
     AWAY,
+    ENCRYPTION_CONTEXT,
     HOME,
     KEYS,
     LINKED_SESSION,
@@ -39,7 +40,11 @@ def request_lines(draw: Draw) -> Json:
         "resource": one_of(draw, scene.resources),
     }
     keys = draw(st.lists(st.sampled_from(KEYS), min_size=1, max_size=3, unique=True))
+    if scene.policy == "key" and ENCRYPTION_CONTEXT not in keys:
+        keys.append(ENCRYPTION_CONTEXT)
     line["context"], line["unknown"] = contexts(draw, principal, keys)
+    if scene.policy == "key" and chance(draw, 4):
+        line["context"]["kms:EncryptionContext:Stage"] = "prod"
     if scene.resources[0].split(":")[4:5] == [""] and chance(draw, 2):
         line["resource_account"] = one_of(draw, (HOME, AWAY))
     if chance(draw, 3):

@@ -64,10 +64,9 @@ SCENES = (
         "plain",
     ),
     Scene(
-        ("kms:Decrypt", "kms:CreateGrant", "kms:DescribeKey"),
-        (f"arn:aws:kms:eu-west-1:{HOME}:key/1111aaaa", f"arn:aws:kms:eu-west-1:{AWAY}:key/1111aaaa"),
-        "key",
+        ("kms:Decrypt", "kms:CreateGrant", "kms:DescribeKey"), (f"arn:aws:kms:eu-west-1:{HOME}:key/1111aaaa",), "key"
     ),
+    Scene(("kms:DescribeKey", "kms:Decrypt"), (f"arn:aws:kms:eu-west-1:{AWAY}:key/1111aaaa",), "key"),
     Scene(
         ("sts:AssumeRole",),
         (f"arn:aws:iam::{HOME}:role/restore/red", f"arn:aws:iam::{AWAY}:role/restore/red"),
@@ -105,6 +104,9 @@ ORDERS = ("Equals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEqu
 NUMBERS = tuple(f"Numeric{order}" for order in ORDERS)
 DATES = tuple(f"Date{order}" for order in ORDERS)
 ADDRESSES = ("IpAddress",)
+
+ENCRYPTION_CONTEXT = Key("kms:EncryptionContext:Department", STRINGS, ("IT", "HR"), ("I?",))
+"""The key that the constraints of a grant are about."""
 
 KEYS = (
     Key("aws:PrincipalTag/team", STRINGS, ("red", "Red", "blue"), ("r?d", "re*", "*", "${aws:ResourceTag/team}")),
@@ -165,5 +167,5 @@ KEYS = (
         several=True,
     ),
     Key("kms:EncryptionContextKeys", STRINGS, ("aws:ebs:id", "Department"), ("aws:*",), several=True),
-    Key("kms:EncryptionContext:Department", STRINGS, ("IT", "HR"), ("I?",)),
+    ENCRYPTION_CONTEXT,
 )
