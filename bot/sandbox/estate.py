@@ -5,17 +5,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from botocore.loaders import Loader
 from pydantic import ValidationError
 
 from bot.errors import BadInputError
 from bot.sandbox.model import Account, Estate, Identity
+from bot.sandbox.models import service_names
 from bot.sandbox.organization import Organization
 
 INCIDENTS = Path(__file__).parent / "incidents"
 """The estates that come with the sandbox: each has one failed or healthy job and says what its diagnosis must be."""
 
-_IAM_NAMES = {"elasticfilesystem": "efs"}
+_IAM_NAMES = {"elasticfilesystem"}
 """Services whose IAM prefix is not the name that AWS's SDKs give them."""
 
 
@@ -92,11 +92,11 @@ def _contradictions(estate: Estate) -> Iterator[tuple[str, str]]:
     """Each place that names what is not there or names a thing twice, with what is wrong."""
     if estate.organization:
         yield from _organization_contradictions(estate.organization)
-    services = {*Loader().list_available_services("service-2"), *_IAM_NAMES}
     for account_id, account in estate.accounts.items():
         place = f"accounts.{account_id}"
-        for service in sorted(account.unreadable - services):
-            yield f"{place}.unreadable", f"AWS has no service {service!r}"
+        for service in sorted(account.unreadable):
+            if service not in service_names() | _IAM_NAMES:
+                yield f"{place}.unreadable", f"AWS has no service {service!r}"
         yield from _iam_contradictions(place, account)
 
 

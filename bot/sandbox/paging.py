@@ -5,10 +5,8 @@ What an operation's tokens and limits are called, and which list is cut, is what
 
 import base64
 import binascii
-from typing import Any
 
-from moto.core.utils import get_pagination_model
-
+from bot.sandbox.models import paginator
 from bot.sandbox.service import Answer, Parameters, Service
 
 
@@ -28,7 +26,7 @@ def page_of(service: Service, operation: str, parameters: Parameters, answer: An
     Raises:
         AwsError: The token was never given for this operation.
     """
-    model: dict[str, Any] | None = get_pagination_model(service.name).get(operation)
+    model = paginator(service.name, operation)
     if model is None:
         return answer
     results = answer[model["result_key"]]

@@ -15,14 +15,14 @@ from uuid import uuid4
 from xml.sax.saxutils import escape
 
 from botocore.utils import parse_timestamp
-from moto.core.model import OperationModel
+from moto.core.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request
 from moto.core.routing import PROTOCOL_ROUTERS
 from moto.core.serialize import AttributePickerContext, SerializationContext, get_serializer_class
-from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 
+from bot.sandbox.models import service_description
 from bot.sandbox.service import Answer, AwsError
 
 _XML_ERRORS = {
@@ -82,7 +82,7 @@ class Codec:
 
     def __init__(self, service: str) -> None:
         self.service = service
-        self._model = get_service_model(service)
+        self._model = ServiceModel(service_description(service), service)
         self.protocol: str = self._model.protocol
         self._router = PROTOCOL_ROUTERS[self.protocol](self._model)
         self._serializer = get_serializer_class(service, self.protocol)
@@ -154,9 +154,6 @@ def codec_of(service: str) -> Codec:
 
     Args:
         service: The service as botocore names it.
-
-    Raises:
-        botocore.exceptions.UnknownServiceError: botocore has no model of it.
     """
     return Codec(service)
 

@@ -3,16 +3,23 @@
 from collections.abc import Mapping
 from functools import cache
 
-from botocore.loaders import Loader
-
+from bot.sandbox.models import service_names
 from bot.sandbox.service import Service
 from bot.sandbox.services.backup import BACKUP
+from bot.sandbox.services.cloudtrail import CLOUDTRAIL
+from bot.sandbox.services.dynamodb import DYNAMODB
+from bot.sandbox.services.ec2 import EC2
+from bot.sandbox.services.efs import EFS
+from bot.sandbox.services.fsx import FSX
 from bot.sandbox.services.iam import IAM
 from bot.sandbox.services.kms import KMS
 from bot.sandbox.services.organizations import ORGANIZATIONS
+from bot.sandbox.services.rds import RDS
+from bot.sandbox.services.redshift import REDSHIFT
+from bot.sandbox.services.s3 import S3
 from bot.sandbox.services.sts import STS
 
-_OFFERED = (BACKUP, IAM, KMS, ORGANIZATIONS, STS)
+_OFFERED = (BACKUP, CLOUDTRAIL, DYNAMODB, EC2, EFS, FSX, IAM, KMS, ORGANIZATIONS, RDS, REDSHIFT, S3, STS)
 
 BY_SIGNING_NAME: Mapping[str, Service] = {service.prefix or service.name: service for service in _OFFERED}
 """The services by the name that signatures carry, which is that of IAM actions too."""
@@ -30,4 +37,4 @@ def signed_for(name: str) -> Service | None:
     """
     if service := BY_SIGNING_NAME.get(name):
         return service
-    return Service(name, {}) if name in Loader().list_available_services("service-2") else None
+    return Service(name, {}) if name in service_names() else None

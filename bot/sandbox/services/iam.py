@@ -10,6 +10,7 @@ from bot.sandbox.model import Account, Group, Role, User
 from bot.sandbox.parts import BEGINNING
 from bot.sandbox.service import QUERY_SPELLING, Answer, AwsError, Operation, Parameters, Service, View
 from bot.sandbox.services.iam_policies import get_policy, get_policy_version, list_policies
+from bot.sandbox.services.shapes import tag_list
 from bot.sandbox.sessions import unique_id
 
 
@@ -120,11 +121,6 @@ def list_instance_profiles_for_role(view: View, parameters: Parameters) -> Answe
     role: Role = ROLE.find(view, parameters["RoleName"])
     held = role.RoleName in view.account.instance_profiles
     return {"InstanceProfiles": [_instance_profile(view, role.RoleName)] if held else []}
-
-
-def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Tags as most services tell them."""
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def _policy_operations(kind: Kind) -> dict[str, Operation]:
