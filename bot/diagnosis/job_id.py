@@ -1,0 +1,134 @@
+"""Finds which job a person means: an id, a job's ARN, a console URL, an event or an answer of AWS in JSON.
+
+AWS writes ids of copy and restore jobs in upper case and those of backup jobs in lower case, and knows a job only by
+the id as it wrote it: an id is never changed here. Other things have ids of the same look (recovery points, keys,
+plans, requests); they are told apart by what stands before them.
+
+Source: "Monitoring AWS Backup events using Amazon EventBridge" (AWS Backup Developer Guide), for the events' members.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.diagnosis.model import JobType
+from bot.diagnosis.pasted import json_objects, objects, plain
+from bot.errors import BadInputError
+
+_ID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+_REGION = r"[a-z]{2}(?:-[a-z]{2,9}){1,3}-\d"
+_ARN = re.compile(
+    rf"arn:aws[\w-]{{0,20}}:backup:(?P<region>{_REGION}):(?P<account>\d{{12}}):(?P<type>backup|copy|restore)-job[:/]"
+    rf"(?P<id>{_ID})"
+)
+_URL = re.compile(
+    rf"https://(?:(?P<account>\d{{12}})-\w{{1,20}}\.)?(?:{_REGION}\.)?console\.(?:aws\.amazon|amazonaws)[\w.-]{{0,20}}"
+    rf"/backup/home\?(?:[^\s#]{{0,100}}&)?region=(?P<region>{_REGION})[^\s#]{{0,100}}"
+    rf"#/?jobs/(?P<type>backup|copy|restore)/(?:details/)?(?P<id>{_ID})"
+)
+_BARE = re.compile(rf"(?<![\w-]){_ID}(?![\w-])")
+_OTHER_NAME = re.compile(r"\barn:|(?:key|recovery-?point|plan|vault|snapshot)s?[/:](?:details/)?$", re.IGNORECASE)
+"""What the word of an id has before it where the id is part of another thing's name."""
+_OTHER_LABEL = re.compile(
+    r"(?:request|event|message|trace|correlation|plan|rule|version|key|snapshot|grant|recovery[ _-]?point|vault)"
+    r"[ _-]?id[\"']? ?[:=]? ?[\"']?$",
+    re.IGNORECASE,
+)
+"""What a sentence has before the id of something else."""
+_LOOK_BACK = 400
+_TYPES = {f"{job_type}jobid": job_type for job_type in JobType}
+_ACCOUNT = re.compile(r"\d{12}")
+
+
+class JobReference(BaseModel):
+    """A job that a text names, with what else the text says of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    """As it was written."""
+    account: str | None = None
+    region: str | None = None
+    type: JobType | None = None
+
+
+def parse_job_id(text: str) -> JobReference:
+    """The one job that a text names.
+
+    Args:
+        text: An id, an ARN, a console URL, an EventBridge event, an answer of the AWS CLI, or prose with one of them.
+
+    Raises:
+        BadInputError: It names no job, or several.
+    """
+    found = find_job_ids(text)
+    if not found:
+        shown = plain(text)[:60]
+        raise BadInputError(
+            f"{shown!r} names no job: give its id, such as 6f0c2d1e-5b7a-4c3d-9e8f-0a1b2c3d4e5f, or the job's console "
+            "URL, ARN or event."
+        )
+    if len(found) > 1:
+        ids = ", ".join(reference.id for reference in found[:4])
+        raise BadInputError(f"The text names {len(found)} jobs ({ids}): give one of them.")
+    return found[0]
+
+
+def find_job_ids(text: str) -> tuple[JobReference, ...]:
+    """The jobs that a text names, each once, in their order; what says most of a job comes first.
+
+    Args:
+        text: What was pasted.
+    """
+    events = [part for event in json_objects(text) for part in objects(event)]
+    line = plain(text)
+    found = [*(reference for event in events for reference in _of_event(event)), *_of_names(line)]
+    if not found:
+        found = list(_of_bare_ids(line))
+    first: dict[str, JobReference] = {}
+    for reference in found:
+        first.setdefault(reference.id.lower(), reference)
+    return tuple(first.values())
+
+
+def _of_event(event: Mapping[str, Any]) -> Iterator[JobReference]:
+    """The job of an object that has a BackupJobId, CopyJobId or RestoreJobId, alone or as the detail of an event."""
+    detail = event.get("detail")
+    inner = detail if isinstance(detail, dict) else event
+    for name, value in inner.items():
+        job_type = _TYPES.get(name.lower())
+        if job_type and isinstance(value, str) and re.fullmatch(_ID, value):
+            account, region = _where(event if inner is detail else inner)
+            yield JobReference(id=value, account=account, region=region, type=job_type)
+
+
+def _where(event: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """The account and Region that an event or an answer names; an answer has its Region only in its vault's ARN."""
+    values = {name.lower(): value for name, value in event.items() if isinstance(value, str)}
+    account = next((values[name] for name in ("account", "accountid") if name in values), "")
+    vault = next((values[name] for name in ("backupvaultarn", "sourcebackupvaultarn") if name in values), "")
+    in_arn = re.match(rf"arn:aws[\w-]{{0,20}}:backup:({_REGION}):(\d{{12}}):", vault)
+    region = values.get("region") or (in_arn[1] if in_arn else None)
+    if not _ACCOUNT.fullmatch(account):
+        account = in_arn[2] if in_arn else ""
+    return account or None, region
+
+
+def _of_names(line: str) -> Iterator[JobReference]:
+    """The jobs whose ARN or console URL is in a text."""
+    for pattern in (_ARN, _URL):
+        for match in pattern.finditer(line):
+            yield JobReference(
+                id=match["id"], account=match["account"], region=match["region"], type=JobType(match["type"])
+            )
+
+
+def _of_bare_ids(line: str) -> Iterator[JobReference]:
+    """The ids in a text that nothing marks as those of something else."""
+    for match in _BARE.finditer(line):
+        before = line[max(0, match.start() - _LOOK_BACK) : match.start()]
+        own_word = before.rpartition(" ")[2]
+        if not _OTHER_NAME.search(own_word) and not _OTHER_LABEL.search(before[-40:]):
+            yield JobReference(id=match[0])

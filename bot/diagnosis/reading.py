@@ -1,0 +1,221 @@
+"""Reads an error text: which action, principal, resource and policy type it names, and what may be behind it.
+
+The forms of texts and the causes behind them are data (`knowledge/messages.yaml`); here they are put to a text. A text
+alone proves nothing: what comes out are hypotheses, for the policies to decide. A text that names nothing to check is
+`undetermined`, and one of no known form is read as null, never as the form nearest to it.
+
+Source of IAM's sentences: "Troubleshoot access denied error messages" (IAM User Guide).
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.diagnosis.denied_call import DeniedCall, denied_call
+from bot.diagnosis.model import Entity, LayerName, Outcome
+from bot.diagnosis.pasted import find_arns, json_objects, objects, plain, sentences
+from knowledge.messages import Form, Guess, Messages, PolicyType, matches_any, messages
+
+_SERVICE_LINKED_SESSION = re.compile(r":assumed-role/AWSServiceRoleForBackup(?:/|$)")
+_SERVICE_LINKED_ROLE = re.compile(r":role/aws-service-role/backup\.amazonaws\.com(?:\.cn)?/AWSServiceRoleForBackup$")
+_JOB_SESSION = re.compile(r":assumed-role/[^/]{1,64}/AWSBackup-")
+_ENCODED = re.compile(r"encoded authorization failure message:? ?(?P<message>[\w+/=-]{8,10240})", re.IGNORECASE)
+_AUTHORIZATION_ID = re.compile(
+    r"(?:authorization id:? |#/authorization-details/)(?P<id>[0-9a-z]{8,256})", re.IGNORECASE
+)
+_MOST_SENTENCES = 20
+"""Sentences of events that are read: an event has one or two, a hostile one thousands."""
+_EVENT_FORM, _DECODED_FORM = "cloudtrail-event", "decoded-authorization-message"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+
+class Reading(_Part):
+    """What a text says."""
+
+    form: str | None = None
+    """The form of `knowledge/messages.yaml` that read it; None for a text of no known form."""
+    action: str | None = None
+    principal: str | None = None
+    resource: str | None = None
+    policy_type: PolicyType | None = None
+    explicit: bool | None = None
+    """Whether a statement denies, or none allows; None where it is not said."""
+    encoded: bool = False
+    """Whether an encoded authorization message is in the text."""
+    authorization_id: str | None = None
+    policy_arn: str | None = None
+    """The policy that newer messages name."""
+    encoded_message: str | None = None
+    """What `sts:DecodeAuthorizationMessage` takes."""
+    entity: Entity | None = None
+    """Who was denied, as far as the text tells; None where it speaks of no denial."""
+    permission: bool = False
+    """Whether the text speaks of a permission failure at all."""
+    vague: bool = False
+    """Whether it does so without naming anything that could be checked."""
+    knowledge: str | None = None
+    """The entry that tells more of such texts."""
+
+
+class Hypothesis(_Part):
+    """A cause that may be behind a text."""
+
+    layer: LayerName
+    code: str
+    entity: Entity
+    why: str
+    knowledge: str
+
+
+class TextDiagnosis(_Part):
+    """The answer to an error text alone, as `backup-why error TEXT --json --offline` prints it."""
+
+    schema_: Literal[1] = Field(1, alias="schema")
+    outcome: Outcome
+    reading: Reading
+    hypotheses: tuple[Hypothesis, ...] = ()
+    """Likeliest first."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True, use_attribute_docstrings=True)
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """The document as other programs read it."""
+        return self.model_dump_json(by_alias=True, indent=indent)
+
+
+def read(text: str) -> Reading:
+    """What an error text says.
+
+    Args:
+        text: A status message, an exception, a CloudTrail or EventBridge event, or an alert with one of them in it.
+    """
+    events = list(json_objects(text))
+    words = [*[sentence for event in events for sentence in sentences(event)][:_MOST_SENTENCES], text]
+    read_ones = [_read_words(plain(word)) for word in words]
+    telling = next((one for one in read_ones if one.form and not one.vague), None)
+    if telling is None:
+        calls = (denied_call(part) for event in events for part in objects(event))
+        telling = next((_as_call(call) for call in calls if call), None)
+    reading = telling or next((one for one in read_ones if one.form), read_ones[-1])
+    return reading.model_copy(update=_tokens(" ".join(map(plain, words))))
+
+
+def hypotheses(reading: Reading) -> list[Hypothesis]:
+    """The causes that may be behind a reading, likeliest first; none where it speaks of no permission failure."""
+    known = messages()
+    if reading.entity is None:
+        return []
+    form = known.form(reading.form)
+    guesses = form.guesses if form else None
+    if guesses is None:
+        guesses = known.guesses(
+            policy_type=reading.policy_type, explicit=reading.explicit, entity=reading.entity, action=reading.action
+        )
+    return [_hypothesis(guess, reading.entity, reading.action, known) for guess in guesses]
+
+
+def read_error(text: str) -> TextDiagnosis:
+    """Reads an error text alone, without AWS.
+
+    Args:
+        text: As for `read`.
+
+    Returns:
+        The reading, the hypotheses, and what the text alone amounts to: `denied` only where it names something that
+        can be checked.
+    """
+    reading = read(text)
+    return TextDiagnosis(outcome=_outcome(reading), reading=reading, hypotheses=tuple(hypotheses(reading)))
+
+
+def _outcome(reading: Reading) -> Outcome:
+    """What a reading alone amounts to."""
+    form = messages().form(reading.form)
+    if form:
+        return Outcome(form.outcome)
+    # What is of no form of the file is a denied call that names its action, or nothing that is known.
+    return Outcome.DENIED if reading.permission else Outcome.UNDETERMINED
+
+
+def _read_words(text: str) -> Reading:
+    """A plain text read by the first form that is in it."""
+    known = messages()
+    for form in known.forms:
+        match = form.search(text)
+        if match:
+            return _as_form(form, {name: value for name, value in match.groupdict().items() if value}, known)
+    return Reading()
+
+
+def _as_form(form: Form, said: Mapping[str, str], known: Messages) -> Reading:
+    """What a form and the groups that it found say."""
+    role = _arn(said.get("role") or said.get("role_arn"))
+    principal = _arn(said.get("principal")) or role
+    action = said.get("action") or said.get("allowed") or said.get("lacking") or form.action
+    acting = _acting(None if role else principal, action, form, known)
+    return Reading(
+        form=form.id,
+        action=action,
+        principal=principal,
+        resource=_arn(said.get("object")) or _arn(said.get("resource") or said.get("key_arn")) or role,
+        policy_type=known.policy_type(said.get("policy", "")),
+        explicit=form.explicit,
+        policy_arn=_arn(said.get("policy_arn")),
+        entity=acting if form.permission else None,
+        permission=form.permission,
+        vague=form.permission and form.outcome == "undetermined",
+        knowledge=form.knowledge,
+    )
+
+
+def _as_call(call: DeniedCall) -> Reading:
+    """What a denied call says whose event has no sentence that does."""
+    return Reading(
+        form=_DECODED_FORM if call.decoded else _EVENT_FORM,
+        action=call.action,
+        principal=call.principal,
+        resource=call.resource,
+        explicit=call.explicit,
+        entity=_acting(call.principal, call.action, None, messages()),
+        permission=True,
+        knowledge="encoded-authorization-message" if call.decoded else "cloudtrail-evidence",
+    )
+
+
+def _acting(principal: str | None, action: str | None, form: Form | None, known: Messages) -> Entity:
+    """Who was denied: told by the principal's ARN, else by the form, else by who usually calls the action."""
+    if principal:
+        if _SERVICE_LINKED_SESSION.search(principal) or _SERVICE_LINKED_ROLE.search(principal):
+            return Entity.SERVICE_LINKED_ROLE
+        return Entity.JOB_ROLE if _JOB_SESSION.search(principal) else Entity.CALLER
+    if form and form.entity:
+        return Entity(form.entity)
+    return Entity.CALLER if matches_any(action, known.caller_actions) else Entity.JOB_ROLE
+
+
+def _hypothesis(guess: Guess, acting: Entity, action: str | None, known: Messages) -> Hypothesis:
+    """A guess of the data, filled in from the code's own row and from what the text says."""
+    code = known.codes[guess.code]
+    why = (guess.why or code.why).replace("{action}", action or "the action")
+    entity = Entity(guess.entity or code.entity or acting)
+    return Hypothesis(layer=LayerName(code.layer), code=guess.code, entity=entity, why=why, knowledge=guess.code)
+
+
+def _tokens(text: str) -> dict[str, object]:
+    """The tokens by which AWS tells more of a denial, wherever in the text they are."""
+    encoded, authorization = _ENCODED.search(text), _AUTHORIZATION_ID.search(text)
+    return {
+        "encoded": encoded is not None or "encoded authorization failure message" in text.lower(),
+        "encoded_message": encoded["message"] if encoded else None,
+        "authorization_id": authorization["id"] if authorization else None,
+    }
+
+
+def _arn(text: str | None) -> str | None:
+    """The first ARN in a text, if there is one."""
+    return next(iter(find_arns(text)), None) if text else None
