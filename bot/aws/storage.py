@@ -13,6 +13,7 @@ DESCRIBE_DB_CLUSTERS = Operation(
     "rds", "DescribeDBClusters", "DBClusters", frozenset({"DBClusterNotFoundFault", "DBClusterNotFound"})
 )
 DESCRIBE_TABLE = Operation("dynamodb", "DescribeTable", "Table", frozenset({"ResourceNotFoundException"}))
+LIST_TAGS_OF_TABLE = Operation("dynamodb", "ListTagsOfResource", "Tags", frozenset({"ResourceNotFoundException"}))
 DESCRIBE_FILE_SYSTEMS = Operation(
     "efs",
     "DescribeFileSystems",
@@ -28,6 +29,19 @@ DESCRIBE_FILE_SYSTEM_POLICY = Operation(
     action="elasticfilesystem:DescribeFileSystemPolicy",
 )
 DESCRIBE_FSX_FILE_SYSTEMS = Operation("fsx", "DescribeFileSystems", "FileSystems", frozenset({"FileSystemNotFound"}))
+DESCRIBE_CACHED_VOLUMES = Operation(
+    "storagegateway",
+    "DescribeCachediSCSIVolumes",
+    "CachediSCSIVolumes",
+    frozenset({"InvalidGatewayRequestException"}),
+)
+DESCRIBE_STORED_VOLUMES = Operation(
+    "storagegateway",
+    "DescribeStorediSCSIVolumes",
+    "StorediSCSIVolumes",
+    frozenset({"InvalidGatewayRequestException"}),
+)
+GET_DSQL_CLUSTER = Operation("dsql", "GetCluster", None, frozenset({"ResourceNotFoundException"}))
 _NO_BUCKET = frozenset({"NoSuchBucket"})
 GET_BUCKET_ENCRYPTION = Operation(
     "s3",
@@ -65,6 +79,11 @@ def table(account: str, region: str, name: str) -> Lookup:
     return lookup(DESCRIBE_TABLE, account, region, TableName=name)
 
 
+def table_tags(account: str, region: str, arn: str) -> Lookup:
+    """A DynamoDB table's tags."""
+    return lookup(LIST_TAGS_OF_TABLE, account, region, ResourceArn=arn)
+
+
 def file_systems(account: str, region: str, file_system: str) -> Lookup:
     """An EFS file system, with KmsKeyId and Tags."""
     return lookup(DESCRIBE_FILE_SYSTEMS, account, region, FileSystemId=file_system)
@@ -78,6 +97,21 @@ def file_system_policy(account: str, region: str, file_system: str) -> Lookup:
 def fsx_file_systems(account: str, region: str, file_system: str) -> Lookup:
     """An FSx file system, with KmsKeyId and Tags."""
     return lookup(DESCRIBE_FSX_FILE_SYSTEMS, account, region, FileSystemIds=[file_system])
+
+
+def cached_volumes(account: str, region: str, arn: str) -> Lookup:
+    """A cached Storage Gateway volume, with KMSKey; absent where the volume is a stored one."""
+    return lookup(DESCRIBE_CACHED_VOLUMES, account, region, VolumeARNs=[arn])
+
+
+def stored_volumes(account: str, region: str, arn: str) -> Lookup:
+    """A stored Storage Gateway volume, with KMSKey; absent where the volume is a cached one."""
+    return lookup(DESCRIBE_STORED_VOLUMES, account, region, VolumeARNs=[arn])
+
+
+def dsql_cluster(account: str, region: str, identifier: str) -> Lookup:
+    """An Aurora DSQL cluster, with encryptionDetails and tags."""
+    return lookup(GET_DSQL_CLUSTER, account, region, identifier=identifier)
 
 
 def bucket_encryption(account: str, region: str, bucket: str) -> Lookup:

@@ -1,0 +1,290 @@
+"""All that is known of one failed job: gathered once, then only looked at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+from bot import arn
+from bot.aws import backup, sts
+from bot.aws.facts import Facts
+from bot.aws.lookup import Answer
+from bot.diagnosis.facts.documents import parsed
+from bot.diagnosis.facts.job import Located
+from bot.diagnosis.facts.keys import KeyFacts, gather_key
+from bot.diagnosis.facts.organization import (
+    OrganizationFacts,
+    cross_account_backup,
+    gather_organization,
+    management_account,
+)
+from bot.diagnosis.facts.principals import PrincipalFacts, gather_role, service_linked_role_arn
+from bot.diagnosis.facts.resources import ResourceFacts, gather_resource, instance_profile_role
+from bot.diagnosis.facts.trail import Denial, gather_denials
+from bot.diagnosis.facts.vaults import VaultFacts, gather_vault
+from bot.diagnosis.model import Entity, JobType
+from bot.diagnosis.reading import Reading, read
+from bot.settings import Settings
+from knowledge.need import KeyOf, VaultOf, of_type
+
+_KEY_MEMBERS: Final = frozenset({"kmskeyid", "kmskeyarn", "kmsmasterkeyarn", "kmskey", "encryptionkeyarn"})
+"""How restore metadata of the various services names the key to restore under, in lower case."""
+_LONGEST_LOOK: Final = timedelta(days=1)
+"""How far CloudTrail is looked through for a job that does not say when it ended."""
+
+Keys = tuple[KeyFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known of one job."""
+
+    job: Located
+    role: PrincipalFacts
+    resource: ResourceFacts | None
+    vaults: Mapping[VaultOf, VaultFacts]
+    keys: Mapping[KeyOf, Keys | None]
+    """For each way in which a need names a key: the keys, or None where which they are could not be read."""
+    named_keys: Keys
+    """Keys that the job's message or CloudTrail names."""
+    organizations: Mapping[str, OrganizationFacts]
+    """The accounts that take part, each with its place."""
+    reading: Reading
+    """What the job's message says, or what stood behind an encoded one."""
+    service_linked_role: PrincipalFacts | None = None
+    """The destination account's of a copy across accounts, or the own one's where the message names it."""
+    cross_account_backup: bool | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """What a restore was asked to make."""
+    recovery_point: Mapping[str, Any] = field(default_factory=dict)
+    decoded: Mapping[str, Any] | None = None
+    """The request that an encoded message tells of."""
+    denials: tuple[Denial, ...] | None = None
+    """What CloudTrail recorded of the job's session; None where it can't be read."""
+    advanced_dynamodb: bool | None = None
+    instance_role: str | None = None
+    """The role that a restored EC2 instance is given."""
+
+    @property
+    def destination_account(self) -> str:
+        """Where a copy goes; the job's own account for every other job."""
+        return self.job.destination_account or self.job.account
+
+    @property
+    def is_cross_account(self) -> bool:
+        """It is a copy into another account."""
+        return self.destination_account != self.job.account
+
+    @property
+    def destination_region(self) -> str:
+        """Where a copy goes; the job's own Region for every other job."""
+        vault = arn.parse(self.job.destination_vault_arn)
+        return vault.region if vault else self.job.region
+
+    @property
+    def resource_type(self) -> str:
+        """As AWS Backup spells it."""
+        return str(self.job.described.get("ResourceType") or "")
+
+    @property
+    def is_fully_managed(self) -> bool | None:
+        """Whether the recovery point is AWS Backup's own, under the vault's key; None where it can't be told."""
+        needs = of_type(self.resource_type)
+        management = needs.fully_managed if needs else "never"
+        return self.advanced_dynamodb if management == "advanced" else management == "always"
+
+    @property
+    def partition(self) -> str:
+        """The partition that the job's Region is in."""
+        return arn.partition_of(self.job.region)
+
+
+def gather_case(facts: Facts, job: Located, settings: Settings) -> Case:
+    """Reads all that a job's diagnosis looks at.
+
+    Args:
+        facts: What is known so far.
+        job: The job.
+        settings: For the management account, where it is configured.
+    """
+    metadata, recovery_point = _metadata(facts, job), _recovery_point(facts, job)
+    resource = _resource(facts, job, metadata)
+    vaults = _vaults(facts, job)
+    reading, decoded = _message(facts, job)
+    denials = _denials(facts, job)
+    other = job.destination_account if job.destination_account not in (None, job.account) else None
+    management = management_account(facts, settings.management_account)
+    accounts = (job.account, other) if other else (job.account,)
+    organizations = {account: gather_organization(facts, account, management) for account in accounts}
+    home_management = organizations[job.account].management_account
+    return Case(
+        job=job,
+        role=gather_role(facts, str(job.described.get("IamRoleArn") or "")),
+        resource=resource,
+        vaults=vaults,
+        keys=_keys(facts, job, _Known(resource, vaults, recovery_point, metadata)),
+        named_keys=_named_keys(facts, job, (reading, *(denial.reading for denial in denials or ()))),
+        organizations=organizations,
+        reading=reading,
+        service_linked_role=_service_linked_role(facts, job, other, reading),
+        cross_account_backup=cross_account_backup(facts, home_management) if other and home_management else None,
+        metadata=metadata,
+        recovery_point=recovery_point,
+        decoded=decoded,
+        denials=denials,
+        advanced_dynamodb=_advanced_dynamodb(facts, job, reading),
+        instance_role=_instance_role(facts, job, metadata),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Where the ids of keys are found."""
+
+    resource: ResourceFacts | None
+    vaults: Mapping[VaultOf, VaultFacts]
+    recovery_point: Mapping[str, Any]
+    metadata: Mapping[str, str]
+
+
+def _metadata(facts: Facts, job: Located) -> Mapping[str, str]:
+    if job.type is not JobType.RESTORE:
+        return {}
+    answer = facts.ask(backup.restore_metadata(job.account, job.region, job.id))
+    return answer.value or {} if answer.known else {}
+
+
+def _recovery_point(facts: Facts, job: Located) -> Mapping[str, Any]:
+    vault = arn.parse(job.vault_arn)
+    if job.type is JobType.BACKUP or vault is None or job.recovery_point_arn is None:
+        return {}
+    name = vault.resource.partition(":")[2]
+    answer = facts.ask(backup.recovery_point(vault.account, vault.region, name, job.recovery_point_arn))
+    return answer.value if answer.known else {}
+
+
+def _resource(facts: Facts, job: Located, metadata: Mapping[str, str]) -> ResourceFacts | None:
+    """The protected resource; of a restore into a bucket or file system that is there already, that one."""
+    resource_type = str(job.described.get("ResourceType") or "")
+    bucket = metadata.get("DestinationBucketName") or metadata.get("destinationBucketName")
+    file_system = metadata.get("file-system-id") if metadata.get("newFileSystem") != "true" else None
+    partition = arn.partition_of(job.region)
+    targets = {
+        "S3": f"arn:{partition}:s3:::{bucket}" if bucket else None,
+        "EFS": f"arn:{partition}:elasticfilesystem:{job.region}:{job.account}:file-system/{file_system}"
+        if file_system
+        else None,
+    }
+    resource_arn = targets.get(resource_type) or job.resource_arn
+    return gather_resource(facts, job.account, job.region, resource_arn, resource_type) if resource_arn else None
+
+
+def _service_linked_role(facts: Facts, job: Located, other: str | None, reading: Reading) -> PrincipalFacts | None:
+    account = other or (job.account if reading.entity is Entity.SERVICE_LINKED_ROLE else None)
+    return gather_role(facts, service_linked_role_arn(account, arn.partition_of(job.region))) if account else None
+
+
+def _named_keys(facts: Facts, job: Located, readings: tuple[Reading, ...]) -> Keys:
+    named = (arn.parse(reading.resource) for reading in readings)
+    ids = [str(key) for key in named if key and key.service == "kms" and key.resource.startswith("key/")]
+    return tuple(gather_key(facts, job.account, job.region, key) for key in dict.fromkeys(ids))
+
+
+def _vaults(facts: Facts, job: Located) -> dict[VaultOf, VaultFacts]:
+    named: dict[VaultOf, str | None] = {"target": job.vault_arn}
+    if job.type is JobType.COPY:
+        named = {"source": job.vault_arn, "destination": job.destination_vault_arn}
+    return {role: gather_vault(facts, vault_arn) for role, vault_arn in named.items() if vault_arn}
+
+
+def _message(facts: Facts, job: Located) -> tuple[Reading, Mapping[str, Any] | None]:
+    """The job's message as read, and the request behind an encoded one where it can be decoded."""
+    text = str(job.described.get("StatusMessage") or "")
+    reading = read(text)
+    if not reading.encoded_message:
+        return reading, None
+    answer = facts.ask(sts.decoded_message(job.account, job.region, reading.encoded_message))
+    decoded = _parsed_message(answer)
+    return (read(answer.value), decoded) if decoded else (reading, None)
+
+
+def _parsed_message(answer: Answer) -> Mapping[str, Any] | None:
+    message = parsed(answer.value) if answer.known else None
+    return message if isinstance(message, dict) else None
+
+
+def _keys(facts: Facts, job: Located, known: _Known) -> dict[KeyOf, Keys | None]:
+    """The keys that needs may name, each read once."""
+    ids: dict[KeyOf, tuple[str, ...] | None] = {
+        "resource": known.resource.keys if known.resource else (),
+        "vault": _vault_keys(known.vaults.get("target")),
+        "destination-vault": _vault_keys(known.vaults.get("destination")),
+    }
+    if job.type is not JobType.BACKUP:
+        ids["recovery-point"] = _recovery_point_keys(job, known)
+    if job.type is JobType.RESTORE:
+        ids["restore"] = _restore_keys(job, known, ids["recovery-point"])
+    return {
+        name: None if keys is None else tuple(gather_key(facts, job.account, job.region, key) for key in keys)
+        for name, keys in ids.items()
+    }
+
+
+def _vault_keys(vault: VaultFacts | None) -> tuple[str, ...] | None:
+    """A vault's key; a logically air-gapped vault may be under a key that AWS owns, which needs no permission."""
+    if vault is None or vault.exists is False:
+        return ()
+    if vault.exists is None:
+        return None
+    return (vault.key_arn,) if vault.key_arn else ()
+
+
+def _recovery_point_keys(job: Located, known: _Known) -> tuple[str, ...] | None:
+    """The key of the recovery point; of an image also those of the instance's volumes, one each."""
+    own = known.recovery_point.get("EncryptionKeyArn")
+    of_resource = known.resource.keys if known.resource else None
+    if job.described.get("ResourceType") == "EC2":
+        return tuple(dict.fromkeys([*((own,) if own else ()), *(of_resource or ())]))
+    if own:
+        return (own,)
+    return () if known.recovery_point.get("IsEncrypted") is False else of_resource
+
+
+def _restore_keys(job: Located, known: _Known, of_recovery_point: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The key that the restore asks for, else the recovery point's where the service keeps it."""
+    asked = tuple(value for name, value in known.metadata.items() if name.casefold() in _KEY_MEMBERS and value)
+    if asked:
+        return asked
+    needs = of_type(str(job.described.get("ResourceType") or ""))
+    if job.described.get("ResourceType") == "S3":
+        return known.resource.keys if known.resource else ()
+    return () if needs and needs.fully_managed == "always" else of_recovery_point
+
+
+def _denials(facts: Facts, job: Located) -> tuple[Denial, ...] | None:
+    role = job.described.get("IamRoleArn")
+    if not role or not job.created:
+        return ()
+    end = job.described.get("CompletionDate") or job.created + _LONGEST_LOOK
+    return gather_denials(facts, job.account, job.region, role, (job.created, end))
+
+
+def _advanced_dynamodb(facts: Facts, job: Located, reading: Reading) -> bool | None:
+    """Whether AWS Backup manages a table's backups fully: by the recovery point, the setting, or the denied action."""
+    if job.described.get("ResourceType") != "DynamoDB":
+        return None
+    recovery_point = arn.parse(job.recovery_point_arn)
+    if recovery_point:
+        return recovery_point.service == "backup"
+    settings = facts.ask(backup.region_settings(job.account, job.region))
+    managed = (settings.value.get("ResourceTypeManagementPreference") or {}) if settings.known else {}
+    by_action = {"dynamodb:startawsbackupjob": True, "dynamodb:createbackup": False}
+    return managed.get("DynamoDB", by_action.get((reading.action or "").casefold()))
+
+
+def _instance_role(facts: Facts, job: Located, metadata: Mapping[str, str]) -> str | None:
+    """The role in the instance profile that a restore of an EC2 instance asks for."""
+    profile = metadata.get("IamInstanceProfileName")
+    if job.described.get("ResourceType") != "EC2" or not profile:
+        return None
+    return instance_profile_role(facts, job.account, profile)

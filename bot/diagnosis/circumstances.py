@@ -1,0 +1,109 @@
+"""What is so of one job: the circumstances under which a need holds, and the names that its ARNs are made of."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot import arn
+from bot.diagnosis.case import Case
+from bot.diagnosis.model import JobType
+
+ANY: Final = "*"
+"""Stands for the part of an ARN that does not exist yet or is not known, as AWS itself writes it in such requests."""
+
+_CREATES: Final = frozenset({"newfilesystem", "newbucket"})
+_POINT_IN_TIME: Final = frozenset({"restoretime", "uselatestrestorabletime"})
+
+
+def circumstances(case: Case) -> Mapping[str, bool | None]:
+    """Each circumstance that a need may be bound to (`when` in knowledge/needs), and whether it is so.
+
+    Returns:
+        For each one True, False, or None where it can't be told.
+    """
+    tags = case.resource.tags if case.resource else None
+    metadata = {name.casefold(): value for name, value in case.metadata.items()}
+    resource = arn.parse(case.job.resource_arn)
+    point_in_time = any(metadata.get(name) not in (None, "", "false") for name in _POINT_IN_TIME)
+    is_volume = resource is not None and resource.resource.startswith("volume/")
+    advanced = case.advanced_dynamodb
+    return {
+        "tagged": None if tags is None else bool(tags),
+        "same-account": not case.is_cross_account,
+        "cross-account": case.is_cross_account,
+        "fully-managed": case.is_fully_managed,
+        "advanced": advanced,
+        "basic": None if advanced is None else not advanced,
+        "vss": (case.job.described.get("BackupOptions") or {}).get("WindowsVSS") == "enabled",
+        "instance-profile": "iaminstanceprofilename" in metadata,
+        "point-in-time": point_in_time,
+        "from-snapshot": not point_in_time,
+        "new-resource": any(metadata.get(name) == "true" for name in _CREATES),
+        "volume": is_volume,
+        "file-system": not is_volume,
+        "gateway": "gatewayarn" in metadata,
+        "no-gateway": "gatewayarn" not in metadata,
+    }
+
+
+def names(case: Case, region: str) -> Mapping[str, str]:
+    """What the names in the ARNs of needs stand for.
+
+    Args:
+        case: The job.
+        region: The Region that is called: the source's or the destination's.
+    """
+    job, metadata = case.job, case.metadata
+    resource = arn.parse(job.resource_arn)
+    table = metadata.get("targetTableName") or metadata.get("TargetTableName")
+    bucket = metadata.get("DestinationBucketName") or metadata.get("destinationBucketName")
+    file_system = metadata.get("file-system-id")
+    is_new = metadata.get("newFileSystem") == "true"
+    place = {"partition": case.partition, "region": region, "account": job.account}
+    own = {
+        "destination_account": case.destination_account,
+        "resource": job.resource_arn or ANY,
+        "resource_name": resource.name if resource else ANY,
+        "recovery_point": job.recovery_point_arn or ANY,
+        "vault": job.vault_arn or ANY,
+        "destination_vault": job.destination_vault_arn or ANY,
+        "instance_role": case.instance_role or _role_arn(case),
+        "subnet": _ec2(place, "subnet", metadata.get("SubnetId")),
+        "restored_table": _arn(place, "dynamodb", f"table/{table or ANY}"),
+        "restored_bucket": f"arn:{case.partition}:s3:::{bucket}" if bucket else job.resource_arn or ANY,
+        "restored_file_system": _arn(
+            place, "elasticfilesystem", f"file-system/{ANY if is_new or not file_system else file_system}"
+        ),
+        "metadata_DBInstanceIdentifier": metadata.get("DBInstanceIdentifier") or ANY,
+        "metadata_DBClusterIdentifier": metadata.get("DBClusterIdentifier") or ANY,
+    }
+    return place | own
+
+
+def request_keys_of_metadata(case: Case) -> Mapping[str, str]:
+    """Condition keys whose values a restore's metadata tells.
+
+    Source: "Actions, resources, and condition keys for Amazon EC2" (Service Authorization Reference).
+    """
+    if case.job.type is not JobType.RESTORE or case.resource_type != "EC2":
+        return {}
+    place = {"partition": case.partition, "region": case.job.region, "account": case.job.account}
+    keys = {
+        "ec2:Subnet": _ec2(place, "subnet", case.metadata.get("SubnetId")),
+        "ec2:Vpc": _ec2(place, "vpc", case.metadata.get("VpcId")),
+        "ec2:InstanceType": case.metadata.get("InstanceType") or ANY,
+    }
+    return {key: value for key, value in keys.items() if not value.endswith(ANY)}
+
+
+def _role_arn(case: Case) -> str:
+    """The role of the instance profile, where it could not be read: profiles made by the console share its name."""
+    profile = case.metadata.get("IamInstanceProfileName") or ANY
+    return f"arn:{case.partition}:iam::{case.job.account}:role/{profile}"
+
+
+def _ec2(place: Mapping[str, str], kind: str, identifier: str | None) -> str:
+    return _arn(place, "ec2", f"{kind}/{identifier or ANY}")
+
+
+def _arn(place: Mapping[str, str], service: str, resource: str) -> str:
+    return f"arn:{place['partition']}:{service}:{place['region']}:{place['account']}:{resource}"

@@ -1,0 +1,142 @@
+"""The condition keys that AWS Backup's calls carry, as far as AWS documents it or its managed policies imply it.
+
+What is not told here is unknown, and said to be so to the evaluator: no key is guessed.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from bot.diagnosis.case import Case
+from bot.diagnosis.circumstances import request_keys_of_metadata
+from bot.diagnosis.facts.organization import OrganizationFacts
+from bot.diagnosis.facts.principals import PrincipalFacts
+
+Context = Mapping[str, str | list[str] | None]
+"""Values of condition keys; None for a key that is known to be absent, `…/*` for all that begin so."""
+
+UNKNOWN: Final = ("*",)
+"""Every key that a context does not tell is of unknown value."""
+
+_GLOBAL_SERVICES: Final = frozenset({"iam", "organizations", "sts"})
+_GLOBAL_REGION: Final = "us-east-1"
+_TAGGING: Final = ("CreateTags", "TagResource", "AddTagsToResource")
+_ENCRYPTION_CONTEXT: Final = {"ec2": ["aws:ebs:id"], "dsql": ["aws:dsql:ClusterId"]}
+
+
+def of_call(
+    case: Case, principal: PrincipalFacts, action: str, resource: str, resource_account: str, region: str
+) -> Context:
+    """What a call of a role that AWS Backup uses carries.
+
+    Args:
+        case: The job.
+        principal: The role: the job role or the service-linked role.
+        action: As IAM spells it.
+        resource: The ARN it is called on.
+        resource_account: The account that owns it.
+        region: The Region that is called.
+    """
+    service, _, name = action.partition(":")
+    context: dict[str, str | list[str] | None] = {
+        **_of_every_call(case),
+        "aws:RequestedRegion": _GLOBAL_REGION if service in _GLOBAL_SERVICES else region,
+        "aws:MultiFactorAuthPresent": None,
+        "aws:MultiFactorAuthAge": None,
+        "aws:ResourceAccount": resource_account,
+        **_tags("aws:PrincipalTag", principal.tags),
+        **_tags("aws:ResourceTag", _tags_of(case, resource)),
+        **_organization("Principal", case.organizations.get(principal.account)),
+        **_organization("Resource", case.organizations.get(resource_account)),
+    }
+    if name.endswith(_TAGGING) and case.resource:
+        context |= _tags("aws:RequestTag", case.resource.tags)
+        context |= {"aws:TagKeys": list(case.resource.tags)} if case.resource.tags else {}
+    if action == "backup:CopyFromBackupVault":
+        context |= _copy_targets(case)
+    if service == "ec2":
+        context |= request_keys_of_metadata(case)
+    return context
+
+
+def of_kms_call(principal: PrincipalFacts, action: str, via: str | None, region: str) -> Context:
+    """What is added for a call of AWS KMS ("AWS KMS condition keys").
+
+    Args:
+        principal: The role.
+        action: As IAM spells it.
+        via: The service that calls KMS for the role.
+        region: The Region that is called.
+    """
+    context: dict[str, str | list[str] | None] = {"kms:CallerAccount": principal.account}
+    if via:
+        context["kms:ViaService"] = f"{via}.{region}.amazonaws.com" + (".cn" if region.startswith("cn-") else "")
+        context["kms:EncryptionContextKeys"] = _ENCRYPTION_CONTEXT.get(via)
+        if context["kms:EncryptionContextKeys"] is None:
+            del context["kms:EncryptionContextKeys"]
+    if action == "kms:CreateGrant":
+        context["kms:GrantIsForAWSResource"] = "true"
+    return context
+
+
+def of_assume_role(case: Case, source_arn: str) -> Context:
+    """What AWS Backup's own sts:AssumeRole of the job role carries ("Cross-service confused deputy prevention").
+
+    Args:
+        case: The job.
+        source_arn: What `aws:SourceArn` is taken to be; only how it begins is documented.
+    """
+    return {
+        **_of_every_call(case),
+        "aws:RequestedRegion": _GLOBAL_REGION,
+        "aws:PrincipalIsAWSService": "true",
+        "aws:SourceAccount": case.job.account,
+        "aws:SourceArn": source_arn,
+        "sts:ExternalId": None,
+        "aws:MultiFactorAuthPresent": None,
+        "aws:MultiFactorAuthAge": None,
+        "aws:TokenIssueTime": None,
+        "aws:ResourceAccount": case.job.account,
+        **_tags("aws:ResourceTag", case.role.tags),
+        **_organization("Resource", case.organizations.get(case.job.account)),
+    }
+
+
+def _of_every_call(case: Case) -> dict[str, str | list[str] | None]:
+    created: datetime | None = case.job.created
+    moment = {"aws:CurrentTime": created.isoformat(), "aws:EpochTime": str(int(created.timestamp()))} if created else {}
+    return {"aws:SecureTransport": "true", **moment}
+
+
+def _tags(prefix: str, tags: Mapping[str, str] | None) -> dict[str, str | list[str] | None]:
+    """Each tag as a key, and that there are no others; nothing where the tags are not known."""
+    if tags is None:
+        return {}
+    return {**{f"{prefix}/{name}": value for name, value in tags.items()}, f"{prefix}/*": None}
+
+
+def _tags_of(case: Case, resource: str) -> Mapping[str, str] | None:
+    if case.resource and resource == case.resource.arn:
+        return case.resource.tags
+    return case.role.tags if resource == case.role.arn else None
+
+
+def _organization(whose: str, organization: OrganizationFacts | None) -> dict[str, str | list[str] | None]:
+    """The keys of an account's place: absent outside an organization, unknown where it can't be read."""
+    if organization is None or not organization.is_known:
+        return {}
+    keys: dict[str, str | list[str] | None] = {f"aws:{whose}OrgID": organization.id}
+    if organization.id is None:
+        keys[f"aws:{whose}OrgPaths"] = None
+    elif organization.org_path:
+        keys[f"aws:{whose}OrgPaths"] = [organization.org_path]
+    return keys
+
+
+def _copy_targets(case: Case) -> dict[str, str | list[str] | None]:
+    """Where the copy goes ("Actions, resources, and condition keys for AWS Backup")."""
+    targets: dict[str, str | list[str] | None] = {"backup:CopyTargets": [case.job.destination_vault_arn or ""]}
+    destination = case.organizations.get(case.destination_account)
+    if destination and destination.org_path:
+        targets["backup:CopyTargetOrgPaths"] = [destination.org_path]
+    return targets

@@ -1,0 +1,106 @@
+"""The job itself: found, described, with the recovery point and the restore's metadata."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from bot import arn
+from bot.diagnosis.model import Job, JobType
+
+_NOT_FAILED: Final = frozenset({"CREATED", "PENDING", "RUNNING", "COMPLETED", "ABORTING"})
+_SUCCESS: Final = "SUCCESS"
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A job that was found."""
+
+    type: JobType
+    account: str
+    region: str
+    described: Mapping[str, Any]
+    """As AWS Backup describes it."""
+
+    @property
+    def id(self) -> str:
+        """The job's id."""
+        return str(self.described[f"{self.type.value.capitalize()}JobId"])
+
+    @property
+    def state(self) -> str:
+        """Its state; a restore job's is called Status."""
+        return str(self.described.get("State") or self.described.get("Status") or "")
+
+    @property
+    def has_failed(self) -> bool:
+        """It did not do all that it was asked: a job can be COMPLETED and yet say that objects were left out."""
+        category = self.described.get("MessageCategory")
+        with_issues = self.state == "COMPLETED" and category not in (None, "", _SUCCESS)
+        return with_issues or self.state not in _NOT_FAILED
+
+    @property
+    def is_parent(self) -> bool:
+        """It is a composite job, whose work is done by child jobs."""
+        return bool(self.described.get("IsParent"))
+
+    @property
+    def resource_arn(self) -> str | None:
+        """The protected resource."""
+        return self.described.get("ResourceArn") or self.described.get("SourceResourceArn")
+
+    @property
+    def recovery_point_arn(self) -> str | None:
+        """What is copied or restored, or what a backup made."""
+        return self.described.get("SourceRecoveryPointArn") or self.described.get("RecoveryPointArn")
+
+    @property
+    def vault_arn(self) -> str | None:
+        """The vault that a backup is written to, or that a copy or restore takes from."""
+        return self.described.get("SourceBackupVaultArn") or self.described.get("BackupVaultArn")
+
+    @property
+    def destination_vault_arn(self) -> str | None:
+        """The vault that a copy is written to."""
+        return self.described.get("DestinationBackupVaultArn")
+
+    @property
+    def created(self) -> datetime | None:
+        """When the job was created."""
+        return self.described.get("CreationDate")
+
+    @property
+    def is_automatic_efs_backup(self) -> bool:
+        """It was made by EFS itself, with the service-linked role, into EFS's own vault."""
+        return (self.vault_arn or "").endswith(":aws/efs/automatic-backup-vault")
+
+    @property
+    def destination_account(self) -> str | None:
+        """The account that a copy goes to."""
+        vault = arn.parse(self.destination_vault_arn)
+        return vault.account if vault else None
+
+    def to_job(self, children: tuple[str, ...] = ()) -> Job:
+        """The job as a part of the diagnosis."""
+        described = self.described
+        is_copy = self.type is JobType.COPY
+        return Job(
+            id=self.id,
+            type=self.type,
+            state=self.state,
+            status_message=described.get("StatusMessage"),
+            account=self.account,
+            region=self.region,
+            role=described.get("IamRoleArn"),
+            resource=self.resource_arn,
+            resource_type=described.get("ResourceType"),
+            source_vault=None if self.type is JobType.BACKUP else self.vault_arn,
+            destination_vault=self.destination_vault_arn if is_copy else self._written_vault(),
+            created=described.get("CreationDate"),
+            completed=described.get("CompletionDate"),
+            message_category=described.get("MessageCategory"),
+            children=children,
+        )
+
+    def _written_vault(self) -> str | None:
+        return self.vault_arn if self.type is JobType.BACKUP else None

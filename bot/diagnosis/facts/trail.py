@@ -1,0 +1,64 @@
+"""What CloudTrail recorded of the job: the calls of its session that were denied."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from bot import arn
+from bot.aws import cloudtrail
+from bot.aws.facts import Facts
+from bot.diagnosis.denied_call import denied_call
+from bot.diagnosis.reading import Reading, read
+
+_AFTERWARDS: Final = timedelta(minutes=15)
+"""A job's last calls may be recorded after its end; its row in AWS Backup is closed first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A call of the job's session that AWS denied."""
+
+    reading: Reading
+    """What the event says of it."""
+    at: str
+    event_id: str
+
+
+def session_name(role_name: str) -> str:
+    """The name of the session in which AWS Backup uses a role ("Logging AWS Backup API calls with CloudTrail")."""
+    return f"AWSBackup-{role_name}"
+
+
+def gather_denials(
+    facts: Facts, account: str, region: str, role_arn: str, window: tuple[datetime, datetime]
+) -> tuple[Denial, ...] | None:
+    """Reads the calls of a role's AWS Backup session that were denied in a time window.
+
+    Args:
+        facts: What is known so far.
+        account: The role's account.
+        region: The job's Region.
+        role_arn: The role.
+        window: When the job was created and when it ended.
+
+    Returns:
+        The denied calls, oldest first; None where the trail can't be read.
+    """
+    parsed_arn = arn.parse(role_arn)
+    role = parsed_arn.name if parsed_arn else role_arn
+    start, end = window
+    answer = facts.ask(cloudtrail.events(account, region, start, end + _AFTERWARDS, "Username", session_name(role)))
+    if not answer.known:
+        return None
+    events = (json.loads(item["CloudTrailEvent"]) for item in answer.value)
+    of_session = f":assumed-role/{role}/{session_name(role)}"
+    return tuple(_denials(sorted(events, key=lambda event: str(event["eventTime"])), of_session))
+
+
+def _denials(events: list[Mapping[str, Any]], of_session: str) -> Iterator[Denial]:
+    for event in events:
+        caller = (event.get("userIdentity") or {}).get("arn") or ""
+        if caller.endswith(of_session) and denied_call(event):
+            yield Denial(read(json.dumps(event)), str(event["eventTime"]), str(event.get("eventID") or ""))

@@ -1,0 +1,82 @@
+"""Finds the job: a backup, a copy and a restore job of that id are asked for at once, everywhere in scope."""
+
+from dataclasses import dataclass, field
+
+from bot.aws import backup, organizations
+from bot.aws.facts import Facts
+from bot.aws.lookup import OWN
+from bot.diagnosis.facts.job import Located
+from bot.diagnosis.facts.organization import gather_organization, management_account
+from bot.diagnosis.job_id import JobReference
+from bot.diagnosis.model import JobType
+from bot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Where a job was looked for, and what came of it."""
+
+    job: Located | None
+    searched: tuple[tuple[str, str], ...] = ()
+    """Each account and Region whose jobs could be read."""
+    closed: tuple[tuple[str, str], ...] = field(default=())
+    """Each account and Region whose jobs could not be read."""
+
+
+def search(facts: Facts, reference: JobReference, settings: Settings, region: str) -> Search:
+    """Looks for a job in every account and Region in scope.
+
+    Args:
+        facts: What is known so far.
+        reference: The job's id, and where it is if that was said.
+        settings: The accounts and Regions in scope.
+        region: The session's Region, where no other is in scope.
+
+    Returns:
+        The job, or where it was looked for and where it could not be.
+    """
+    management = management_account(facts, settings.management_account)
+    accounts = _accounts(facts, reference, settings, management)
+    regions = (reference.region,) if reference.region else settings.regions or (region,)
+    places = [(account, place) for account in accounts for place in regions]
+    if reference.account:
+        gather_organization(facts, reference.account, management)  # read ahead: it does not hang on the job
+    found = [job for place in places for job in _jobs(facts, reference, *place)]
+    closed = tuple(place for place in places if not _is_open(facts, reference, *place))
+    searched = tuple(place for place in places if place not in closed)
+    return Search(found[0] if found else None, searched, closed)
+
+
+def _accounts(facts: Facts, reference: JobReference, settings: Settings, management: str | None) -> tuple[str, ...]:
+    """The accounts in scope: the one that was said, the configured ones, or the own one and the organization's."""
+    if reference.account:
+        return (reference.account,)
+    if settings.accounts:
+        return settings.accounts
+    own = facts.own_account
+    if own is None:
+        return ()
+    second = organizations.accounts(management, facts.home) if management and management != own else None
+    listed = facts.ask_either(organizations.accounts(OWN, facts.home), second)
+    members = [account["Id"] for account in listed.value if account["Status"] == "ACTIVE"] if listed.known else []
+    return tuple(dict.fromkeys([own, *members]))
+
+
+def _jobs(facts: Facts, reference: JobReference, account: str, region: str) -> list[Located]:
+    found = []
+    for kind in _kinds(reference):
+        answer = facts.ask(backup.job(kind.value, account, region, reference.id))
+        if answer.known:
+            found.append(Located(kind, account, region, answer.value))
+    if reference.account and reference.region and JobType.RESTORE in _kinds(reference):
+        facts.ask(backup.restore_metadata(account, region, reference.id))  # read ahead: absent for other jobs
+    return found
+
+
+def _is_open(facts: Facts, reference: JobReference, account: str, region: str) -> bool:
+    kinds = _kinds(reference)
+    return any(not facts.ask(backup.job(kind.value, account, region, reference.id)).refused for kind in kinds)
+
+
+def _kinds(reference: JobReference) -> tuple[JobType, ...]:
+    return (JobType(reference.type),) if reference.type else tuple(JobType)
