@@ -1,0 +1,96 @@
+"""Builds the Bolt app: every handler registered, every error translated, and the web application around it."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.replies.safe import notification
+from bot.work.queue import Queue
+from bot.work.trouble import sentence_for
+from handlers import backup_explain, backup_why
+
+logger = logging.getLogger(__name__)
+
+EVENTS_PATH = "/slack/events"
+HEALTH_PATH = "/healthz"
+
+
+def build_app(client: AsyncWebClient, queue: Queue, signing_secret: str = "") -> AsyncApp:
+    """The Bolt app.
+
+    Args:
+        client: The Web API.
+        queue: Takes the questions.
+        signing_secret: What requests over HTTP are signed with; not used in Socket Mode.
+    """
+    app = AsyncApp(client=client, signing_secret=signing_secret, name="backup-why")
+    backup_why.register(app, queue)
+    backup_explain.register(app)
+    app.error(tell_trouble)
+    return app
+
+
+async def tell_trouble(
+    error: Exception, body: Mapping[str, Any], context: AsyncBoltContext, response: BoltResponse | None
+) -> BoltResponse | None:
+    """Says what went wrong to the person who met it, and to nobody else.
+
+    Args:
+        error: What a handler raised.
+        body: The request.
+        context: Bolt's, with the Web API and, where there is one, the response URL.
+        response: What was going to be answered; None if the request was acknowledged already.
+    """
+    sentence = notification(sentence_for(error))
+    if context.response_url is not None and context.respond is not None:
+        told = await context.respond(text=sentence, response_type="ephemeral", replace_original=False)
+        if told.status_code != 200:
+            logger.warning("the asker can't be told of an error: the response URL answered %s", told.status_code)
+    elif context.channel_id is not None and context.user_id is not None:
+        try:
+            await context.client.chat_postEphemeral(
+                channel=context.channel_id, user=context.user_id, text=sentence, thread_ts=_thread_of(body)
+            )
+        except SlackApiError as refused:
+            logger.warning("the asker can't be told of an error: %s", refused.response.get("error"))
+    return response and BoltResponse(status=200, body="")
+
+
+def _thread_of(body: Mapping[str, Any]) -> str | None:
+    """The thread that an event happened in."""
+    thread = body.get("event", {}).get("thread_ts")
+    return None if thread is None else str(thread)
+
+
+def web_application(app: AsyncApp, redis: Redis) -> web.Application:
+    """The app behind HTTP: `/slack/events` for Slack, `/healthz` for whoever runs it.
+
+    Args:
+        app: The Bolt app.
+        redis: What the app can't do without.
+    """
+
+    async def events(request: web.Request) -> web.Response:
+        if not request.headers.get("X-Slack-Request-Timestamp", "").isdecimal():
+            return web.Response(status=401, text="unsigned")  # Bolt's verifier takes it for granted that it is a number
+        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+
+    async def health(_request: web.Request) -> web.Response:
+        try:
+            await redis.ping()
+        except (RedisError, OSError):
+            return web.json_response({"redis": "unreachable"}, status=503)
+        return web.json_response({"redis": "ok"})
+
+    site = web.Application()
+    site.add_routes([web.post(EVENTS_PATH, events), web.get(HEALTH_PATH, health)])
+    return site

@@ -1,0 +1,139 @@
+"""Slack's side of a conversation: commands, interactions and events, signed and sent to the app over HTTP."""
+
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlencode
+
+import aiohttp
+from slack_sdk.signature import SignatureVerifier
+
+from bot.console.workspace import APP, TEAM, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What the app answered, and how long it took."""
+
+    status: int
+    body: Any
+    """The JSON, or the text; None where there is none."""
+    seconds: float
+
+
+class SlackClient:
+    """Sends to one app what Slack would send on behalf of a workspace's people.
+
+    Args:
+        app_url: Where the app takes events: `http://127.0.0.1:3000/slack/events`.
+        signing_secret: The secret that the app checks signatures with.
+        workspace: Whose people these are.
+    """
+
+    def __init__(self, app_url: str, signing_secret: str, workspace: Workspace) -> None:
+        self._app_url = app_url
+        self._signer = SignatureVerifier(signing_secret)
+        self._workspace = workspace
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    def command_payload(self, command: str, text: str, *, channel: str, user: str) -> dict[str, str]:
+        """What Slack sends for a slash command."""
+        known = self._workspace.channels.get(channel)
+        return {
+            "command": command,
+            "text": text,
+            "channel_id": channel,
+            "channel_name": known.name if known else "elsewhere",
+            "user_id": user,
+            "team_id": TEAM,
+            "api_app_id": APP,
+            "trigger_id": secrets.token_hex(12),
+            "response_url": self._workspace.response_url(channel, user),
+        }
+
+    async def command(self, command: str, text: str = "", *, channel: str, user: str) -> Acknowledgement:
+        """Types a slash command in a channel."""
+        payload = self.command_payload(command, text, channel=channel, user=user)
+        acknowledged = await self.send(urlencode(payload), form=True)
+        self._show(acknowledged, channel, user)
+        return acknowledged
+
+    async def interaction(self, payload: Mapping[str, Any]) -> Acknowledgement:
+        """Sends a button press, a shortcut or a submitted form."""
+        return await self.send(urlencode({"payload": json.dumps(payload)}), form=True)
+
+    async def event(self, event: Mapping[str, Any], *, event_id: str, retry: int = 0) -> Acknowledgement:
+        """Sends an event, or the delivery of one again."""
+        body = {
+            "type": "event_callback",
+            "team_id": TEAM,
+            "api_app_id": APP,
+            "event_id": event_id,
+            "event_time": int(time.time()),
+            "event": event,
+            "authorizations": [{"team_id": TEAM, "is_bot": True}],
+        }
+        retried = {"x-slack-retry-num": str(retry), "x-slack-retry-reason": "http_timeout"} if retry else {}
+        return await self.send(json.dumps(body), form=False, headers=retried)
+
+    async def send(
+        self,
+        body: str,
+        *,
+        form: bool,
+        headers: Mapping[str, str] | None = None,
+        at: float | None = None,
+        signature: str | None = None,
+    ) -> Acknowledgement:
+        """Sends a body with its signature.
+
+        Args:
+            body: The body as text.
+            form: Whether it is a form; JSON otherwise.
+            headers: More headers.
+            at: When it was signed, in seconds since the epoch; now by default.
+            signature: Another signature than the right one.
+        """
+        if self._session is None:
+            raise RuntimeError("open the client first: async with SlackClient(…)")
+        stamp = str(int(time.time() if at is None else at))
+        signed = {
+            "Content-Type": "application/x-www-form-urlencoded" if form else "application/json",
+            "X-Slack-Request-Timestamp": stamp,
+            "X-Slack-Signature": signature or self._signer.generate_signature(timestamp=stamp, body=body) or "",
+            **(headers or {}),
+        }
+        begun = time.perf_counter()
+        async with self._session.post(self._app_url, data=body.encode(), headers=signed) as response:
+            text = await response.text()
+            seconds = time.perf_counter() - begun
+            is_json = response.content_type == "application/json"
+            return Acknowledgement(response.status, json.loads(text) if is_json else text or None, seconds)
+
+    def _show(self, acknowledged: Acknowledgement, channel: str, user: str) -> None:
+        """What stands in the answer to a command is shown to the person who typed it."""
+        body = acknowledged.body
+        content = body if isinstance(body, dict) else {"text": body or ""}
+        if content.get("text") or content.get("blocks"):
+            shown: dict[str, Any] = {
+                "channel": channel,
+                "user": user,
+                "ts": self._workspace.next_ts(),
+                "thread_ts": None,
+                "blocks": [],
+            }
+            self._workspace.ephemeral.append({**shown, **content})

@@ -1,0 +1,156 @@
+"""A Slack workspace in memory: channels, people, messages, files and views, and every Web API call that was made.
+
+It stands in for Slack on this machine, for the newcomer's first try, the local page and the tests. It answers as Slack
+does and refuses what Slack refuses; `web_api` holds the methods and `server` puts it on the network.
+"""
+
+import itertools
+import secrets
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+TEAM = "T0LOCAL01"
+BOT = "U0BACKUPWHY"
+BOT_ID = "B0BACKUPWHY"
+APP = "A0BACKUPWHY"
+
+
+@dataclass(slots=True)
+class Channel:
+    """A conversation: a channel, or a direct message where the name is a person's id."""
+
+    id: str
+    name: str
+    private: bool = False
+    has_bot: bool = True
+    shared: bool = False
+    """Also another organization's: Slack Connect."""
+    direct: bool = False
+    messages: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By `ts`, in the order of posting; each as `conversations.history` answers it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A Web API call, and what was answered."""
+
+    method: str
+    args: Mapping[str, Any]
+    response: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An answer that a call gets instead of its own: an HTTP status, or an error of Slack's."""
+
+    status: int = 200
+    error: str = "internal_error"
+    retry_after: int | None = None
+    delivered: bool = False
+    """The call is carried out, and only its answer is lost."""
+
+
+@dataclass(slots=True)
+class Workspace:
+    """The workspace.
+
+    Args:
+        clock: Seconds since the epoch; every message gets a `ts` later than the one before.
+    """
+
+    clock: Callable[[], float] = time.time
+    channels: dict[str, Channel] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
+    """Names by user id."""
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The members of a user group by its id."""
+    calls: list[Call] = field(default_factory=list)
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    views: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Open modals by id."""
+    homes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Home tabs by user id."""
+    ephemeral: list[dict[str, Any]] = field(default_factory=list)
+    prompts: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    """Suggested prompts by channel."""
+    streams: bool = True
+    """Whether this workspace offers streaming; some plans and channels do not."""
+    url: str = ""
+    """Where `server` serves it, without a slash at the end."""
+    _faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
+    _watchers: list[Callable[[Call], None]] = field(default_factory=list)
+    _responses: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _last: float = 0.0
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def add_channel(self, name: str, **members: Any) -> Channel:
+        """A new channel, by default a public one that the bot is in."""
+        channel = Channel(f"C0{next(self._numbers):07d}", name, **members)
+        self.channels[channel.id] = channel
+        return channel
+
+    def add_person(self, name: str) -> str:
+        """A new person; returns the user id."""
+        user = f"U0{next(self._numbers):07d}"
+        self.people[user] = name
+        return user
+
+    def direct_message(self, user: str) -> Channel:
+        """The direct message between a person and the bot."""
+        for channel in self.channels.values():
+            if channel.direct and channel.name == user:
+                return channel
+        channel = Channel(f"D0{next(self._numbers):07d}", user, private=True, direct=True)
+        self.channels[channel.id] = channel
+        return channel
+
+    def next_ts(self) -> str:
+        """A timestamp that no message has yet."""
+        self._last = max(self.clock(), self._last + 0.000_001)
+        return f"{self._last:.6f}"
+
+    def next_id(self, prefix: str) -> str:
+        """An id that nothing has yet."""
+        return f"{prefix}0{next(self._numbers):07d}"
+
+    def response_url(self, channel: str, user: str) -> str:
+        """A URL by which the bot may answer one command or interaction."""
+        token = secrets.token_urlsafe(12)
+        self._responses[token] = (channel, user)
+        return f"{self.url}/respond/{token}"
+
+    def responds_to(self, token: str) -> tuple[str, str] | None:
+        """The channel and the user that a response URL belongs to."""
+        return self._responses.get(token)
+
+    def fail(self, method: str, *faults: Fault) -> None:
+        """Lets the next calls of a method fail, one fault a call."""
+        self._faults[method].extend(faults)
+
+    def next_fault(self, method: str) -> Fault | None:
+        """The fault that the next call of a method meets, if any."""
+        waiting = self._faults.get(method)
+        return waiting.popleft() if waiting else None
+
+    def watch(self, watcher: Callable[[Call], None]) -> Callable[[], None]:
+        """Calls `watcher` after every call; returns what ends that."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    def record(self, call: Call) -> None:
+        """Remembers a call and tells the watchers."""
+        self.calls.append(call)
+        for watcher in tuple(self._watchers):
+            watcher(call)
+
+    def calls_of(self, method: str) -> list[Call]:
+        """The calls of one method, oldest first."""
+        return [call for call in self.calls if call.method == method]
+
+    def thread(self, channel: str, ts: str) -> list[dict[str, Any]]:
+        """A message and the replies to it, oldest first."""
+        messages = self.channels[channel].messages
+        return [message for message in messages.values() if ts in (message["ts"], message.get("thread_ts"))]

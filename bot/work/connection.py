@@ -1,0 +1,56 @@
+"""The connection to Redis: the queue's, the threads' and the claims'.
+
+Whoever can write to this Redis can make the worker run code, since the queue's payloads are pickled: it is trusted, and
+outside one host it needs a password and TLS (`rediss://`).
+"""
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import RedisError
+
+from bot.errors import BadInputError, RedisUnreachableError
+
+ANSWER_SECONDS = 5.0
+CONNECT_SECONDS = 2.0
+UNREACHABLE = "Redis can't be reached at {}: start it, or set REDIS_URL to one that answers."
+
+
+def connect(url: str) -> Redis:
+    """A client that answers soon or fails soon; nothing is sent yet.
+
+    Args:
+        url: `redis://`, `rediss://` or `unix://`.
+
+    Raises:
+        BadInputError: It is no such URL.
+    """
+    try:
+        client: Redis = Redis.from_url(
+            url,
+            decode_responses=True,
+            socket_timeout=ANSWER_SECONDS,
+            socket_connect_timeout=CONNECT_SECONDS,
+            retry=Retry(ExponentialBackoff(cap=0.1, base=0.02), retries=2),
+        )
+    except ValueError as error:
+        raise BadInputError(f"REDIS_URL can't be used ({error}): write redis://HOST:PORT/0.") from error
+    return client
+
+
+async def check(redis: Redis) -> None:
+    """Makes sure at the start that Redis answers.
+
+    Raises:
+        RedisUnreachableError: It does not.
+    """
+    try:
+        await redis.ping()
+    except (RedisError, OSError) as error:
+        raise RedisUnreachableError(UNREACHABLE.format(place(redis))) from error
+
+
+def place(redis: Redis) -> str:
+    """Where a client connects to, without its password."""
+    known = redis.connection_pool.connection_kwargs
+    return str(known.get("path") or f"{known.get('host', 'localhost')}:{known.get('port', 6379)}")

@@ -1,0 +1,170 @@
+"""Posts the messages of a thread so that each stands there once, however often the task that posts them runs.
+
+Each message has a slot. A slot that is filled is edited. A slot that was begun and never noted as filled belongs to a
+worker that died between Slack's answer and Redis: the message is then looked for in the channel by the metadata that
+it carries, before anything is posted again.
+"""
+
+import logging
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.replies.slack import Message, Snippet
+from bot.replies.verdict import PARENT
+from bot.work.question import Place
+from bot.work.threads import Slot, Threads
+
+logger = logging.getLogger(__name__)
+
+EVENT_TYPE = "backup_why_reply"
+
+CLOSED = frozenset(
+    {"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "restricted_action_thread_locked"}
+    | {"restricted_action_read_only_channel", "ekm_access_denied", "cannot_reply_to_message", "thread_not_found"}
+)
+"""Errors that say that the bot can't post at this place, now or later."""
+
+SKEW_SECONDS = 60.0
+"""How far Slack's clock and this host's may be apart."""
+
+
+class ClosedPlaceError(Exception):
+    """The bot can't post where it was asked.
+
+    Args:
+        code: Slack's error.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Poster:
+    """Posts to one thread.
+
+    Args:
+        client: The Web API.
+        threads: What is known of threads.
+        thread: The thread's id.
+        place: Where it is.
+    """
+
+    def __init__(self, client: AsyncWebClient, threads: Threads, thread: str, place: Place) -> None:
+        self._client = client
+        self._threads = threads
+        self._thread = thread
+        self._place = place
+
+    async def put(self, message: Message) -> str:
+        """Lets a message stand in its slot: posts it, or edits what stands there.
+
+        Args:
+            message: The message; its files are posted once, after it.
+
+        Returns:
+            The `ts` of the message.
+
+        Raises:
+            ClosedPlaceError: The bot can't post at this place.
+            SlackApiError: Slack refuses, for a reason that may pass.
+        """
+        try:
+            ts = await self._put(message)
+            for snippet in message.snippets:
+                await self._attach(f"file:{message.slot}:{snippet.name}", snippet)
+        except SlackApiError as error:
+            code = error.response.get("error", "")
+            if code in CLOSED:
+                raise ClosedPlaceError(code) from error
+            raise
+        return ts
+
+    async def _put(self, message: Message) -> str:
+        slot = await self._threads.slot(self._thread, message.slot)
+        ts = slot.ts or await self._lost(message.slot, slot)
+        if ts is not None and await self._edit(ts, message):
+            return ts
+        await self._threads.begin(self._thread, message.slot)
+        posted = await self._client.chat_postMessage(
+            channel=self._place.channel,
+            thread_ts=await self._root(message.slot),
+            text=message.text,
+            blocks=message.blocks,
+            metadata=self._metadata(message.slot),
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        await self._threads.fill(self._thread, message.slot, posted["ts"])
+        return str(posted["ts"])
+
+    async def _edit(self, ts: str, message: Message) -> bool:
+        """Edits a message; False if somebody has deleted it."""
+        try:
+            await self._client.chat_update(
+                channel=self._place.channel,
+                ts=ts,
+                text=message.text,
+                blocks=message.blocks,
+                metadata=self._metadata(message.slot),
+            )
+        except SlackApiError as error:
+            if error.response.get("error") == "message_not_found":
+                return False
+            raise
+        return True
+
+    async def _attach(self, name: str, snippet: Snippet) -> None:
+        """Posts a file below the thread's messages, once."""
+        slot = await self._threads.slot(self._thread, name)
+        if slot.ts is not None or await self._lost(name, slot, title=snippet.name) is not None:
+            return
+        await self._threads.begin(self._thread, name)
+        posted = await self._client.files_upload_v2(
+            filename=snippet.name,
+            title=snippet.name,
+            content=snippet.text,
+            channel=self._place.channel,
+            thread_ts=await self._root(name),
+        )
+        await self._threads.fill(self._thread, name, posted["files"][0]["id"])
+
+    async def _root(self, slot: str) -> str | None:
+        """The message that a slot's message replies to; None for the head of a thread of its own."""
+        if self._place.thread or slot == PARENT:
+            return self._place.thread or None
+        return (await self._threads.slot(self._thread, PARENT)).ts
+
+    async def _lost(self, name: str, slot: Slot, *, title: str | None = None) -> str | None:
+        """The message of a slot that was begun and not noted as filled, if it got through."""
+        if slot.begun is None:
+            return None
+        try:
+            messages = await self._since(await self._root(name), slot.begun - SKEW_SECONDS)
+        except SlackApiError as error:
+            logger.warning("can't look for an earlier message of slot %s: %s", name, error.response.get("error"))
+            return None
+        for message in messages:
+            named = any(file.get("title") == title for file in message.get("files", ()))
+            if named or message.get("metadata", {}).get("event_payload") == self._metadata(name)["event_payload"]:
+                await self._threads.fill(self._thread, name, message["ts"])
+                return str(message["ts"])
+        return None
+
+    async def _since(self, root: str | None, oldest: float) -> list[dict[str, Any]]:
+        """What was posted at this place since a time."""
+        channel, begun = self._place.channel, f"{oldest:.6f}"
+        if root is None:
+            answer = await self._client.conversations_history(
+                channel=channel, oldest=begun, limit=200, include_all_metadata=True
+            )
+        else:
+            answer = await self._client.conversations_replies(
+                channel=channel, ts=root, oldest=begun, limit=200, include_all_metadata=True
+            )
+        return list(answer["messages"])
+
+    def _metadata(self, slot: str) -> dict[str, Any]:
+        return {"event_type": EVENT_TYPE, "event_payload": {"thread": self._thread, "slot": slot}}

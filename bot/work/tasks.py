@@ -1,0 +1,33 @@
+"""The tasks of the queue. Their arguments are plain strings: a payload is data that anybody may read."""
+
+from contextvars import ContextVar
+from datetime import timedelta
+
+from docket import Depends, Docket, ExponentialRetry
+
+from bot.work.answering import Answers
+
+QUEUE = "backup-why-queue"
+
+answers_of_this_worker: ContextVar[Answers] = ContextVar("answers_of_this_worker")
+"""Set by the worker before it runs; every task of it is started in that context."""
+
+
+def _answers() -> Answers:
+    return answers_of_this_worker.get()
+
+
+_ANSWERS: Answers = Depends(_answers)
+_RETRY = ExponentialRetry(attempts=10, minimum_delay=timedelta(seconds=1), maximum_delay=timedelta(seconds=60))
+
+
+async def answer_question(thread: str, answers: Answers = _ANSWERS, _retry: ExponentialRetry = _RETRY) -> None:
+    """Answers the question of a thread; tried again while Slack or Redis do not answer."""
+    await answers.answer(thread)
+
+
+def open_queue(url: str) -> Docket:
+    """The queue at a Redis URL; use it as a context manager."""
+    queue = Docket(name=QUEUE, url=url)
+    queue.register(answer_question)
+    return queue

@@ -1,0 +1,24 @@
+"""Translates what went wrong into the one sentence that a person is told."""
+
+import logging
+import secrets
+
+from bot.errors import BackupWhyError
+
+logger = logging.getLogger(__name__)
+
+
+def sentence_for(error: BaseException) -> str:
+    """What to tell of an error.
+
+    A typed error brings its sentence. Anything else is a fault of this program: it is logged whole under a reference,
+    and only the reference is told, since a traceback may hold what not everybody in the channel may see.
+
+    Args:
+        error: What was raised.
+    """
+    if isinstance(error, BackupWhyError):
+        return error.message
+    reference = secrets.token_hex(4)
+    logger.error("unexpected error, reference %s", reference, exc_info=error)
+    return f"Something went wrong that should not have. Tell whoever runs this bot the reference {reference}."

@@ -1,0 +1,62 @@
+"""The worker process: takes questions from the queue and answers them until it is told to stop."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from docket import Worker
+
+from bot.work.answering import Answers
+from bot.work.tasks import answers_of_this_worker, open_queue
+
+CONCURRENCY = 20
+"""Questions at a time, and threads for their diagnoses. The queue's Redis client runs out of connections at 100."""
+
+REDELIVERY = timedelta(seconds=30)
+"""How long after a worker's death its questions are given to another. A living worker renews its claim to them."""
+
+POLL = timedelta(milliseconds=50)
+"""How long a question may lie before it is taken up."""
+
+RECONNECT = timedelta(seconds=1)
+
+
+@asynccontextmanager
+async def working(
+    redis_url: str, answers: Answers, *, redelivery: timedelta = REDELIVERY
+) -> AsyncIterator[asyncio.Task[None]]:
+    """A worker that works while the context is open, and on leaving finishes what it has begun.
+
+    Args:
+        redis_url: Where the queue is.
+        answers: What it works with.
+        redelivery: How long after a worker's death its questions are given to another.
+
+    Yields:
+        The running worker; it ends by itself only with an error.
+    """
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="diagnosis"))
+    token = answers_of_this_worker.set(answers)
+    try:
+        async with (
+            open_queue(redis_url) as queue,
+            Worker(
+                queue,
+                concurrency=CONCURRENCY,
+                redelivery_timeout=redelivery,
+                minimum_check_interval=POLL,
+                scheduling_resolution=POLL,
+                reconnection_delay=RECONNECT,
+                schedule_automatic_tasks=False,
+            ) as worker,
+        ):
+            running = asyncio.create_task(worker.run_forever())
+            try:
+                yield running
+            finally:
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+    finally:
+        answers_of_this_worker.reset(token)

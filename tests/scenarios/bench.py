@@ -1,0 +1,163 @@
+"""The whole Slack side on one bench: a workspace over HTTP, the real app and worker, a real server for Redis."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiohttp import web
+from redis.asyncio import Redis
+
+from bot.app import EVENTS_PATH, build_app, web_application
+from bot.console.client import SlackClient
+from bot.console.embedded import embedded_redis
+from bot.console.server import LOOPBACK, WorkspaceServer
+from bot.console.workspace import Call, Channel, Workspace
+from bot.diagnosis.events import Event, Observer
+from bot.diagnosis.job_id import JobReference
+from bot.diagnosis.model import Diagnosis
+from bot.work.answering import Answers
+from bot.work.client import web_client
+from bot.work.connection import connect
+from bot.work.queue import Queue
+from bot.work.tasks import open_queue
+from bot.work.threads import Threads
+from bot.work.worker import working
+
+SECRET = "a signing secret"
+TOKEN = "xoxb-local"
+PATIENCE = 10.0
+
+
+@dataclass
+class Script:
+    """A diagnosis that does what a test wants: emits events, waits, and returns or raises."""
+
+    result: Diagnosis | Exception
+    events: Sequence[Event] = ()
+    seconds: float = 0.0
+    asked: list[JobReference] = field(default_factory=list)
+
+    def __call__(self, job: JobReference, *, observe: Observer) -> Diagnosis:
+        self.asked.append(job)
+        for event in self.events:
+            observe(event)
+            time.sleep(self.seconds / len(self.events))
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.result
+
+
+@dataclass
+class Bench:
+    """What a test has in hand."""
+
+    workspace: Workspace
+    server: WorkspaceServer
+    slack: SlackClient
+    redis: Redis
+    redis_url: str
+    app_url: str
+    threads: Threads
+    script: Script
+    channel: Channel
+    user: str
+    patience: float = PATIENCE
+
+    async def command(self, text: str, *, user: str | None = None, channel: Channel | None = None) -> Any:
+        """Types `/backup-why` and returns the acknowledgement."""
+        place = channel or self.channel
+        return await self.slack.command("/backup-why", text, channel=place.id, user=user or self.user)
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Waits until the calls that were made make something true."""
+        changed = asyncio.Event()
+        unwatch = self.workspace.watch(lambda _call: changed.set())
+        try:
+            async with asyncio.timeout(self.patience):
+                while not true():
+                    changed.clear()
+                    await changed.wait()
+        finally:
+            unwatch()
+
+    async def called(self, method: str, times: int = 1) -> Call:
+        """The last call of a method, once it was called that often."""
+        await self.until(lambda: len(self.workspace.calls_of(method)) >= times)
+        return self.workspace.calls_of(method)[times - 1]
+
+    async def posted(self, count: int) -> list[dict[str, Any]]:
+        """The messages of the channel, once there are that many."""
+        await self.until(lambda: len(self.channel.messages) >= count)
+        return list(self.channel.messages.values())
+
+    async def finished(self) -> None:
+        """Waits until every question that was handed in is answered."""
+        async with asyncio.timeout(self.patience):
+            while True:
+                names = [name async for name in self.redis.scan_iter("backup-why:thread:*")]
+                if names and all([await self.redis.hexists(name, "finished") for name in names]):
+                    return
+                await asyncio.sleep(0.02)
+
+    def slots(self) -> list[str]:
+        """The slots of the messages in the channel, in their order."""
+        return [
+            message["metadata"]["event_payload"]["slot"]
+            for message in self.channel.messages.values()
+            if "metadata" in message
+        ]
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[str]:
+    """A real server for Redis, for all tests of the session."""
+    with embedded_redis() as url:
+        yield url
+
+
+@pytest.fixture
+async def redis_url(valkey: str) -> str:
+    """An empty Redis."""
+    async with Redis.from_url(valkey) as redis:
+        await redis.flushall()
+    return valkey
+
+
+@asynccontextmanager
+async def serving(site: web.Application) -> AsyncIterator[str]:
+    """Serves a web application on loopback; yields its URL."""
+    runner = web.AppRunner(site, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, LOOPBACK, 0).start()
+    try:
+        yield f"http://{LOOPBACK}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def open_bench(
+    redis_url: str, script: Script, *, worker: bool = True, redelivery: float = 1.0, edit_seconds: float = 0.02
+) -> AsyncIterator[Bench]:
+    """Sets everything up; with `worker=False` nothing takes the questions up."""
+    async with AsyncExitStack() as stack:
+        workspace = Workspace()
+        server = await stack.enter_async_context(WorkspaceServer(workspace))
+        redis = connect(redis_url)
+        stack.push_async_callback(redis.aclose)
+        threads = Threads(redis)
+        client = web_client(TOKEN, server.api_url)
+        queue = Queue(await stack.enter_async_context(open_queue(redis_url)), threads)
+        app = build_app(client, queue, SECRET)
+        url = await stack.enter_async_context(serving(web_application(app, redis)))
+        if worker:
+            answers = Answers(client, threads, script, edit_seconds=edit_seconds)
+            await stack.enter_async_context(working(redis_url, answers, redelivery=timedelta(seconds=redelivery)))
+        slack = await stack.enter_async_context(SlackClient(f"{url}{EVENTS_PATH}", SECRET, workspace))
+        channel, user = workspace.add_channel("backups"), workspace.add_person("ana")
+        yield Bench(workspace, server, slack, redis, redis_url, url, threads, script, channel, user)

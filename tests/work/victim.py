@@ -1,0 +1,26 @@
+"""A worker in a process of its own, to be killed: `python -m tests.work.victim REDIS_URL API_URL`."""
+
+import asyncio
+import sys
+from datetime import timedelta
+
+from bot.work.answering import Answers
+from bot.work.client import web_client
+from bot.work.connection import connect
+from bot.work.threads import Threads
+from bot.work.worker import working
+from tests.replies import diagnoses
+from tests.scenarios.bench import TOKEN, Script
+
+
+async def work(redis_url: str, api_url: str) -> None:
+    """Works until it is killed."""
+    script = Script(diagnoses.denied())
+    async with connect(redis_url) as redis:
+        answers = Answers(web_client(TOKEN, api_url), Threads(redis), script)
+        async with working(redis_url, answers, redelivery=timedelta(seconds=1)) as running:
+            await running
+
+
+if __name__ == "__main__":
+    asyncio.run(work(*sys.argv[1:]))
