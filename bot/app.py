@@ -1,7 +1,8 @@
 """Builds the Bolt app: every handler registered, every error translated, and the web application around it."""
 
+import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -22,6 +23,10 @@ logger = logging.getLogger(__name__)
 
 EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
+
+ACK_SEEN_SECONDS = 0.05
+"""Bolt looks for an acknowledgement every 10 ms and drops one when its listener fails before it has looked: Slack would
+be told that nobody acknowledged. A failure is told a little later, so that it has."""
 
 
 def build_app(client: AsyncWebClient, queue: Queue, signing_secret: str = "") -> AsyncApp:
@@ -50,6 +55,8 @@ async def tell_trouble(
         context: Bolt's, with the Web API and, where there is one, the response URL.
         response: What was going to be answered; None if the request was acknowledged already.
     """
+    if response is None:
+        await asyncio.sleep(ACK_SEEN_SECONDS)
     sentence = notification(sentence_for(error))
     if context.response_url is not None and context.respond is not None:
         told = await context.respond(text=sentence, response_type="ephemeral", replace_original=False)
@@ -71,18 +78,13 @@ def _thread_of(body: Mapping[str, Any]) -> str | None:
     return None if thread is None else str(thread)
 
 
-def web_application(app: AsyncApp, redis: Redis) -> web.Application:
-    """The app behind HTTP: `/slack/events` for Slack, `/healthz` for whoever runs it.
+def web_application(app: AsyncApp | None, redis: Redis) -> web.Application:
+    """What is served over HTTP: `/slack/events` for Slack, `/healthz` for whoever runs it.
 
     Args:
-        app: The Bolt app.
+        app: The Bolt app; None where it is reached over a socket instead.
         redis: What the app can't do without.
     """
-
-    async def events(request: web.Request) -> web.Response:
-        if not request.headers.get("X-Slack-Request-Timestamp", "").isdecimal():
-            return web.Response(status=401, text="unsigned")  # Bolt's verifier takes it for granted that it is a number
-        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
 
     async def health(_request: web.Request) -> web.Response:
         try:
@@ -92,5 +94,18 @@ def web_application(app: AsyncApp, redis: Redis) -> web.Application:
         return web.json_response({"redis": "ok"})
 
     site = web.Application()
-    site.add_routes([web.post(EVENTS_PATH, events), web.get(HEALTH_PATH, health)])
+    site.add_routes([web.get(HEALTH_PATH, health)])
+    if app is not None:
+        site.add_routes([web.post(EVENTS_PATH, _events(app))])
     return site
+
+
+def _events(app: AsyncApp) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Slack's requests, handed to Bolt."""
+
+    async def events(request: web.Request) -> web.Response:
+        if not request.headers.get("X-Slack-Request-Timestamp", "").isdecimal():
+            return web.Response(status=401, text="unsigned")  # Bolt's verifier takes it for granted that it is a number
+        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+
+    return events

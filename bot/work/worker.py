@@ -7,9 +7,12 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from docket import Worker
+from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.work.answering import Answers
+from bot.work.answering import Answers, Diagnose
+from bot.work.connection import check, connect
 from bot.work.tasks import answers_of_this_worker, open_queue
+from bot.work.threads import Threads
 
 CONCURRENCY = 20
 """Questions at a time, and threads for their diagnoses. The queue's Redis client runs out of connections at 100."""
@@ -60,3 +63,20 @@ async def working(
                 await asyncio.gather(running, return_exceptions=True)
     finally:
         answers_of_this_worker.reset(token)
+
+
+async def work(redis_url: str, client: AsyncWebClient, diagnose: Diagnose) -> None:
+    """The worker process: works until it is cancelled, and then finishes what it has begun.
+
+    Args:
+        redis_url: Where the queue is.
+        client: The Web API.
+        diagnose: The diagnosis, which blocks.
+
+    Raises:
+        RedisUnreachableError: Redis does not answer at the start; later it waits for it.
+    """
+    async with connect(redis_url) as redis:
+        await check(redis)
+        async with working(redis_url, Answers(client, Threads(redis), diagnose)) as running:
+            await running
