@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bot.errors import BadInputError
+from bot.sandbox.aws_models import service_names
 from bot.sandbox.model import Account, Estate, Identity
-from bot.sandbox.models import service_names
 from bot.sandbox.organization import Organization
 
 INCIDENTS = Path(__file__).parent / "incidents"
@@ -55,11 +55,11 @@ def parse_estate(text: str, *, name: str = "<estate>") -> Estate:
     """
     try:
         written = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        place = (
-            f"line {error.lineno}, column {error.colno}: {error.msg}" if isinstance(error, ValueError) else "nesting"
-        )
-        raise BadInputError(f"The estate file {name} is not JSON ({place}); correct it there.") from error
+    except json.JSONDecodeError as error:
+        wrong = f"{error.msg} at line {error.lineno}, column {error.colno}"
+        raise BadInputError(f"The estate file {name} is not JSON ({wrong}); correct it there.") from error
+    except RecursionError as error:
+        raise BadInputError(f"The estate file {name} is nested too deeply; no estate needs that.") from error
     try:
         estate = Estate.model_validate(written)
     except ValidationError as error:
@@ -81,10 +81,12 @@ def _place(location: tuple[int | str, ...]) -> str:
 
 
 def _words(message: str) -> str:
-    """Pydantic's sentence in the words of JSON, without a capital."""
-    message = message.removeprefix("Value error, ").partition(" or instance of")[0]
+    """A sentence of our own checks as it is, one of pydantic's in the words of JSON and without a capital."""
+    own = message.removeprefix("Value error, ")
+    if own != message:
+        return own
+    message = message.partition(" or instance of")[0].replace("Field required", "a required member is missing")
     message = message.replace("dictionary", "JSON object").replace("tuple", "array")
-    message = message.replace("Field required", "a required member is missing")
     return message[:1].lower() + message[1:]
 
 

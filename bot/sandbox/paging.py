@@ -6,7 +6,7 @@ What an operation's tokens and limits are called, and which list is cut, is what
 import base64
 import binascii
 
-from bot.sandbox.models import paginator
+from bot.sandbox.aws_models import paginator
 from bot.sandbox.service import Answer, Parameters, Service
 
 

@@ -16,13 +16,13 @@ from xml.sax.saxutils import escape
 
 from botocore.utils import parse_timestamp
 from moto.core.model import OperationModel, ServiceModel
-from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.parse import PROTOCOL_PARSERS, RequestParserError
 from moto.core.request import Request
 from moto.core.routing import PROTOCOL_ROUTERS
 from moto.core.serialize import AttributePickerContext, SerializationContext, get_serializer_class
 from werkzeug.exceptions import NotFound
 
-from bot.sandbox.models import service_description
+from bot.sandbox.aws_models import service_description
 from bot.sandbox.service import Answer, AwsError
 
 _XML_ERRORS = {
@@ -109,7 +109,7 @@ class Codec:
                     "values": request.values,
                 }
             )
-        except (ValueError, TypeError, AttributeError) as error:
+        except (RequestParserError, ValueError, TypeError, AttributeError) as error:
             raise AwsError("SerializationException", f"the request can't be read: {error}") from error
         shape = operation.input_shape
         for member in shape.required_members if shape else ():

@@ -1,5 +1,6 @@
 """An estate on a port, and boto3 clients that read it."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from botocore.config import Config
 from botocore.loaders import create_loader
 
-from bot.sandbox.model import Estate
+from bot.sandbox.estate import parse_estate
 from bot.sandbox.server import Sandbox
 
 BOT, MANAGEMENT, WORKLOAD, STRANGER = "999988887777", "111122223333", "222233334444", "123456789012"
@@ -25,25 +26,30 @@ class Reader:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
+        self._assumed: dict[str, dict[str, str]] = {}
 
     def client(
-        self, service: str, *, account: str = BOT, region: str = REGION, token: str | None = None, **config: Any
+        self, service: str, *, account: str | None = None, region: str = REGION, token: str | None = None, **config: Any
     ) -> Any:
         """A client with the bot's credentials, or with those of its role in another account."""
         keys = {"aws_access_key_id": "AKIAANYTHING", "aws_secret_access_key": "any", "aws_session_token": token}
-        if account != BOT:
-            given = self.client("sts").assume_role(
-                RoleArn=f"arn:aws:iam::{account}:role/{self.sandbox.estate.bot.role_name}", RoleSessionName="tests"
-            )["Credentials"]
-            keys = {
-                "aws_access_key_id": given["AccessKeyId"],
-                "aws_secret_access_key": given["SecretAccessKey"],
-                "aws_session_token": given["SessionToken"],
-            }
+        if account not in {None, self.sandbox.estate.bot.account}:
+            keys |= self._credentials(str(account))
         core = botocore.session.Session()
         core.register_component("data_loader", _LOADER)
         session = boto3.Session(botocore_session=core, region_name=region, **keys)
         return session.client(service, endpoint_url=self.sandbox.url, config=Config(**config))
+
+    def _credentials(self, account: str) -> dict[str, str]:
+        if account not in self._assumed:
+            role = f"arn:aws:iam::{account}:role/{self.sandbox.estate.bot.role_name}"
+            given = self.client("sts").assume_role(RoleArn=role, RoleSessionName="tests")["Credentials"]
+            self._assumed[account] = {
+                "aws_access_key_id": given["AccessKeyId"],
+                "aws_secret_access_key": given["SecretAccessKey"],
+                "aws_session_token": given["SessionToken"],
+            }
+        return self._assumed[account]
 
     def __call__(self, service: str, *, region: str = REGION) -> Any:
         """A client of the account whose job failed."""
@@ -61,16 +67,19 @@ def serve() -> Iterator[Serve]:
         def start(
             accounts: dict[str, Any] | None = None, organization: dict[str, Any] | None = None, **options: Any
         ) -> Reader:
-            estate = Estate.model_validate(
-                {
-                    "bot": {"account": BOT, "region": "us-east-1"},
-                    "organization": organization,
-                    "accounts": {BOT: {}, WORKLOAD: {}, **(accounts or {})},
-                }
-            )
+            estate = parse_estate(json.dumps(written(accounts, organization)))
             return Reader(stack.enter_context(Sandbox(estate, **options)))
 
         yield start
+
+
+def written(accounts: dict[str, Any] | None = None, organization: dict[str, Any] | None = None) -> dict[str, Any]:
+    """An estate file with the bot's account, the workload account and what else is given."""
+    estate = {
+        "bot": {"account": BOT, "region": "us-east-1"},
+        "accounts": {BOT: {}, WORKLOAD: {}, **(accounts or {})},
+    }
+    return estate | ({"organization": organization} if organization else {})
 
 
 def in_region(**things: Any) -> dict[str, Any]:

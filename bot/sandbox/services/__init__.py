@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 
-from bot.sandbox.models import service_names
+from bot.sandbox.aws_models import service_names
 from bot.sandbox.service import Service
 from bot.sandbox.services.backup import BACKUP
 from bot.sandbox.services.cloudtrail import CLOUDTRAIL
