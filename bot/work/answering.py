@@ -110,6 +110,7 @@ class Answers:
         """Says why there is no answer where the answer would have been; the question may be asked again at once."""
         await self._threads.release(question, thread)
         await poster.put(draw_single(trouble_page(question.job.id, sentence_for(error))))
+        await self._threads.finish(question, thread)
 
     async def _tell_asker(self, place: Place, closed: ClosedPlaceError) -> None:
         """Tells the asker alone, where Slack gave a way to."""
