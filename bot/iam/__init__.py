@@ -1,1 +1,41 @@
 """The explaining policy evaluator: pure, documents and a request in, a decision with its reasons out."""
+
+from bot.iam.evaluation import Evaluation, decide, evaluate
+from bot.iam.findings import Finding, Severity
+from bot.iam.grants import Grant
+from bot.iam.layers import Layer, PolicySet
+from bot.iam.lines import LineEvaluator, evaluate_line, evaluate_lines
+from bot.iam.near_misses import Failure, NearMiss, Part, near_misses
+from bot.iam.policy import Policy
+from bot.iam.principals import Principal, PrincipalKind
+from bot.iam.request import Request
+from bot.iam.results import LayerResult, StatementMatch, Verdict
+from bot.iam.statement import Effect
+from bot.iam.weighing import Decision
+
+__all__ = [
+    "Decision",
+    "Effect",
+    "Evaluation",
+    "Failure",
+    "Finding",
+    "Grant",
+    "Layer",
+    "LayerResult",
+    "LineEvaluator",
+    "NearMiss",
+    "Part",
+    "Policy",
+    "PolicySet",
+    "Principal",
+    "PrincipalKind",
+    "Request",
+    "Severity",
+    "StatementMatch",
+    "Verdict",
+    "decide",
+    "evaluate",
+    "evaluate_line",
+    "evaluate_lines",
+    "near_misses",
+]

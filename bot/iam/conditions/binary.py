@@ -1,0 +1,35 @@
+"""`BinaryEquals`: bytes, written in base64 in the policy and in the request.
+
+Source: AWS IAM User Guide, "IAM JSON policy elements: Condition operators", Binary condition operators.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterator, Sequence
+
+from bot.iam.conditions.operator import Matches, Operator, PolicyValue, Witness
+from bot.iam.conditions.strings import OTHER
+
+
+def _bytes(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text.encode(), validate=True)
+    except binascii.Error:
+        return None
+
+
+def _equals(values: Sequence[PolicyValue]) -> Matches:
+    wanted = frozenset(decoded for value in values if (decoded := _bytes(value.text)) is not None)
+    return lambda value, _context: _bytes(value) in wanted
+
+
+def _accepts(text: str) -> bool:
+    return _bytes(text) is not None
+
+
+def _witnesses(text: str) -> Iterator[Witness]:
+    yield Witness(text, f"is {text}")
+    yield Witness(OTHER, "is another value", usual=True)
+
+
+OPERATORS = (Operator("BinaryEquals", _equals, _witnesses, _accepts, "is"),)

@@ -1,0 +1,226 @@
+"""Evaluates a request: the decision, which statements made it, what was missing, and what it hangs on.
+
+Every layer that binds the request is evaluated on its own, so that a caller can say which of them block even where
+another one blocks too.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import Literal
+
+from bot.iam.grantees import Grantee
+from bot.iam.layers import Layer, PolicySet, Sheet
+from bot.iam.readings import Outcome, explore, hinges
+from bot.iam.request import Request
+from bot.iam.results import LayerResult, StatementMatch, Verdict
+from bot.iam.services import KMS
+from bot.iam.statement import Effect, Statement
+from bot.iam.weighing import Decision, Found, Reading, Weighed, must_name, named, weigh
+from bot.iam.wording import dependence
+
+
+def evaluate(request: Request, policies: PolicySet) -> "Evaluation":
+    """Evaluates a request with its reasons.
+
+    Args:
+        request: The request.
+        policies: The policies it has to pass.
+    """
+    return Evaluation(request, policies, _outcomes(request, policies))
+
+
+def decide(request: Request, policies: PolicySet) -> Decision:
+    """Evaluates a request for its bare decision.
+
+    Args:
+        request: The request.
+        policies: The policies it has to pass.
+    """
+    return _decision([outcome.weighed for outcome in _outcomes(request, policies)])
+
+
+def _outcomes(request: Request, policies: PolicySet) -> Sequence[Outcome]:
+    """One outcome, or one for each reading of the unknown keys that the policies ask for."""
+    unknown = request.unknown_among(policies.plan(request.action).keys) if request.unknown else None
+    if unknown:
+        return explore(request, policies, unknown)
+    return (Outcome({}, weigh(request, policies, Reading(request, request.context))),)
+
+
+def _decision(readings: Sequence[Weighed]) -> Decision:
+    """The decision that all readings have in common; a denial is explicit only if it is so under every reading."""
+    decisions = {weighed.decision for weighed in readings}
+    if len(decisions) == 1:
+        return decisions.pop()
+    return Decision.DEPENDS if Decision.ALLOWED in decisions else Decision.IMPLICIT_DENY
+
+
+class Evaluation:
+    """The answer to a request. Make it with `evaluate`.
+
+    Args:
+        request: The request.
+        policies: The policies it had to pass.
+        outcomes: What becomes of it under each reading of its unknown keys; one outcome where there are none.
+    """
+
+    def __init__(self, request: Request, policies: PolicySet, outcomes: Sequence[Outcome]) -> None:
+        self.request = request
+        self.policies = policies
+        self.decision = _decision([outcome.weighed for outcome in outcomes])
+        self._outcomes = outcomes
+        self._found = outcomes[0].weighed.found
+
+    @cached_property
+    def by(self) -> tuple[StatementMatch, ...]:
+        """The statements that decided: those that deny an explicit deny, all that allow what is allowed.
+
+        Of a decision that depends, the statements that mean the request only under some readings; of an implicit deny
+        none.
+        """
+        match self.decision:
+            case Decision.IMPLICIT_DENY:
+                return ()
+            case Decision.EXPLICIT_DENY:
+                return tuple(self._matches(Effect.DENY))
+            case Decision.ALLOWED:
+                return (*self._matches(Effect.ALLOW), *self._grants())
+        all_matches = (*self._matches(Effect.DENY), *self._matches(Effect.ALLOW), *self._grants())
+        return tuple(each for each in all_matches if each.hangs)
+
+    @cached_property
+    def missing(self) -> tuple[Layer, ...]:
+        """The layers that had to allow and did not, whatever the unknown keys are.
+
+        Where a request is denied under every reading, but never for the same layer, all of these layers.
+        """
+        readings = [outcome.weighed.missing for outcome in self._outcomes]
+        always = tuple(layer for layer in readings[0] if all(layer in missing for missing in readings))
+        if always or self.decision is not Decision.IMPLICIT_DENY:
+            return always
+        return tuple(layer for layer in Layer if any(layer in missing for missing in readings))
+
+    @cached_property
+    def depends_on(self) -> tuple[str, ...]:
+        """The condition keys that a decision of `depends` hangs on, as the request spells them."""
+        return self._hinges(lambda weighed: weighed.decision is Decision.ALLOWED)
+
+    @property
+    def contested(self) -> bool:
+        """Whether the decision hangs on a rule that experts dispute."""
+        return any(outcome.weighed.contested for outcome in self._outcomes)
+
+    @property
+    def sentence(self) -> str:
+        """The decision in words, with both readings where it depends: "denied unless aws:SourceVpce is vpce-1"."""
+        match self.decision:
+            case Decision.ALLOWED:
+                return "allowed"
+            case Decision.IMPLICIT_DENY:
+                return f"denied: nothing allows it in {' and '.join(self.missing)}"
+            case Decision.EXPLICIT_DENY:
+                return f"denied by {' and '.join(f'{each.policy} ({each.statement})' for each in self.by)}"
+        return dependence(self._outcomes, {name.lower(): name for name in self.depends_on})
+
+    @cached_property
+    def layers(self) -> tuple[LayerResult, ...]:
+        """What each layer that binds the request says on its own, in the order of `Layer`, the root level first."""
+        order = tuple(Layer)
+        return tuple(sorted(self._layers(), key=lambda result: (order.index(result.layer), result.level or 0)))
+
+    def _layers(self) -> Iterator[LayerResult]:
+        for place, found in enumerate(self._found):
+            yield self._layer(place, found.sheet)
+        if Layer.RESOURCE in self.missing and not self.policies.has_resource_policy:
+            yield LayerResult(Layer.RESOURCE, None, Verdict.SILENT, ())
+        if self.policies.grants and self.request.service == KMS:
+            verdict, keys = self._verdict(lambda weighed: Verdict.ALLOWS if weighed.grants else Verdict.SILENT)
+            yield LayerResult(Layer.GRANT, None, verdict, tuple(self._grants()), keys)
+
+    def _layer(self, place: int, sheet: Sheet) -> LayerResult:
+        verdict, keys = self._verdict(lambda weighed: _says(weighed.found[place]))
+        allows, denies = self._matches_at(place, Effect.ALLOW), self._matches_at(place, Effect.DENY)
+        deciding = {
+            Verdict.ALLOWS: allows,
+            Verdict.DENIES: denies,
+            Verdict.SILENT: [],
+            Verdict.DEPENDS: denies + allows,
+        }
+        whom: Literal["direct", "account"] | None = None
+        if sheet.layer is Layer.RESOURCE and allows:
+            every = (named(outcome.weighed.found, self.request) for outcome in self._outcomes)
+            whom = "direct" if max(every) > Grantee.ACCOUNT else "account"
+        return LayerResult(sheet.layer, sheet.level, verdict, tuple(deciding[verdict]), keys, whom)
+
+    def _verdict(self, asked: Callable[[Weighed], Verdict]) -> tuple[Verdict, tuple[str, ...]]:
+        """What all readings have in common, and the keys that it hangs on."""
+        said = {asked(outcome.weighed) for outcome in self._outcomes}
+        if len(said) == 1:
+            return said.pop(), ()
+        if Verdict.ALLOWS not in said:
+            return Verdict.SILENT, ()
+        return Verdict.DEPENDS, self._hinges(lambda weighed: asked(weighed) is Verdict.ALLOWS)
+
+    def _hinges(self, asked: Callable[[Weighed], bool]) -> tuple[str, ...]:
+        """The keys on which a question hangs, as the request or else the policies spell them."""
+        keys = hinges(self._outcomes, asked)
+        if not keys:
+            return ()
+        spelled = {
+            condition.key.lower(): condition.key
+            for found in self._found
+            for statement in (*found.sheet.allows, *found.sheet.denies)
+            for condition in statement.conditions
+        }
+        return tuple(self.request.names.get(key, spelled.get(key, key)) for key in keys)
+
+    def _matches(self, effect: Effect) -> Iterator[StatementMatch]:
+        """The statements of all layers that decided with one effect."""
+        for place, found in enumerate(self._found):
+            for match in self._matches_at(place, effect):
+                if effect is Effect.DENY or found.sheet.layer is not Layer.RESOURCE or self._counts(match):
+                    yield match
+
+    def _counts(self, match: StatementMatch) -> bool:
+        """Whether what a resource's policy allows had a part: to name the account only, within it, has none."""
+        if not self.request.same_account or must_name(self.request):
+            return True
+        return match.grantee is not Grantee.ACCOUNT
+
+    def _matches_at(self, place: int, effect: Effect) -> list[StatementMatch]:
+        """The statements of one sheet that mean the request, under any reading."""
+        sheet = self._found[place].sheet
+        seen: dict[int, tuple[Statement, Outcome]] = {}
+        counts: Counter[int] = Counter()
+        for outcome in self._outcomes:
+            found = outcome.weighed.found[place]
+            for statement in found.allows if effect is Effect.ALLOW else found.denies:
+                seen.setdefault(id(statement), (statement, outcome))
+                counts[id(statement)] += 1
+        return [
+            StatementMatch(
+                sheet.layer,
+                statement.policy,
+                statement.id,
+                effect,
+                sheet.level,
+                counts[identity] < len(self._outcomes),
+                (statement, self.request, outcome.context(self.request)),
+            )
+            for identity, (statement, outcome) in seen.items()
+        ]
+
+    def _grants(self) -> Iterator[StatementMatch]:
+        """The KMS grants that allow the request, under any reading."""
+        for grant in self.policies.grants:
+            count = sum(grant in outcome.weighed.grants for outcome in self._outcomes)
+            if count:
+                hangs = count < len(self._outcomes)
+                yield StatementMatch(Layer.GRANT, grant.name, grant.id, Effect.ALLOW, hangs=hangs)
+
+
+def _says(found: Found) -> Verdict:
+    if found.denies:
+        return Verdict.DENIES
+    return Verdict.ALLOWS if found.allows else Verdict.SILENT

@@ -1,0 +1,224 @@
+"""The layers of policies that a request has to pass, and which of their statements can mean its action."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.iam.grants import Grant
+from bot.iam.policy import Policy
+from bot.iam.principals import PrincipalKind
+from bot.iam.request import Request
+from bot.iam.services import NOT_BOUND_BY_RCPS, RCP_SERVICES, SERVICE_LINKED_ROLE, TRUST_POLICY_ACTIONS
+from bot.iam.statement import Effect, Statement
+
+_MOST_PLANS = 1024
+"""Of so many actions the plans are remembered."""
+
+
+class Layer(StrEnum):
+    """The layers, in the order in which they are named in answers."""
+
+    IDENTITY = "identity"
+    BOUNDARY = "boundary"
+    SCP = "scp"
+    RCP = "rcp"
+    SESSION = "session"
+    ENDPOINT = "endpoint"
+    RESOURCE = "resource"
+    GRANT = "grant"
+
+
+_NAMING_NOBODY = frozenset([Layer.IDENTITY, Layer.BOUNDARY, Layer.SCP, Layer.SESSION])
+"""The layers whose statements name no principals: one that does, or names no resource, AWS would not store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is in one layer, or one level of it, for an action.
+
+    Args:
+        layer: The layer.
+        level: The level from the root (0) down, for SCPs and RCPs.
+        allows: The statements that can allow the action.
+        denies: The statements that can deny it.
+        names_principals: Whether its statements name principals.
+    """
+
+    layer: Layer
+    level: int | None
+    allows: tuple[Statement, ...]
+    denies: tuple[Statement, ...]
+    names_principals: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The sheets of all layers for an action, and the condition keys, in lower case, that they hang on."""
+
+    sheets: tuple[Sheet, ...]
+    keys: frozenset[str]
+
+
+class PolicySet:
+    """All policies that a request has to pass, compiled and kept.
+
+    Args:
+        identity: The policies of the principal, its groups' among them.
+        boundary: Its permissions boundary; None for none.
+        session: Its session policies; None for none.
+        scps: The service control policies of each level from the root to its account; None where none apply.
+        rcps: The resource control policies of each level from the root to the resource's account, RCPFullAWSAccess
+            among them; None where none apply.
+        endpoint: The policy of the VPC endpoint that the request goes through; None for none.
+        resource: The resource's own policy: a bucket's, a vault's, a key's, a role's trust policy; None for none. A
+            KMS key without one is taken to delegate to its account, as the default key policy does.
+        grants: The grants of a KMS key.
+        management_account: The organization's management account, whose principals and resources SCPs and RCPs do not
+            bind.
+    """
+
+    __slots__ = (
+        "_levels",
+        "_plans",
+        "grants",
+        "has_boundary",
+        "has_resource_policy",
+        "has_session",
+        "management_account",
+    )
+
+    def __init__(
+        self,
+        *,
+        identity: Sequence[Policy] = (),
+        boundary: Policy | Sequence[Policy] | None = None,
+        session: Sequence[Policy] | None = None,
+        scps: Sequence[Sequence[Policy]] | None = None,
+        rcps: Sequence[Sequence[Policy]] | None = None,
+        endpoint: Policy | Sequence[Policy] | None = None,
+        resource: Policy | None = None,
+        grants: Sequence[Grant] = (),
+        management_account: str | None = None,
+    ) -> None:
+        levels: list[tuple[Layer, int | None, Sequence[Policy] | None]] = [
+            (Layer.IDENTITY, None, identity),
+            (Layer.BOUNDARY, None, _policies(boundary)),
+            *((Layer.SCP, level, policies) for level, policies in enumerate(scps or ())),
+            *((Layer.RCP, level, policies) for level, policies in enumerate(rcps or ())),
+            (Layer.SESSION, None, session),
+            (Layer.ENDPOINT, None, _policies(endpoint)),
+            (Layer.RESOURCE, None, _policies(resource)),
+        ]
+        self._levels = tuple(
+            (layer, level, tuple(policies)) for layer, level, policies in levels if policies is not None
+        )
+        self._plans: dict[str, Plan] = {}
+        self.grants = tuple(grants)
+        self.management_account = management_account
+        present = {layer for layer, _, _ in self._levels}
+        self.has_boundary = Layer.BOUNDARY in present
+        self.has_session = Layer.SESSION in present
+        self.has_resource_policy = resource is not None
+
+    def plan(self, action: str) -> Plan:
+        """The statements of every layer that can mean an action, given in lower case."""
+        plan = self._plans.get(action)
+        if plan is None:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            plan = self._plans[action] = self._make_plan(action)
+        return plan
+
+    def _make_plan(self, action: str) -> Plan:
+        sheets = tuple(_sheet(layer, level, policies, action) for layer, level, policies in self._levels)
+        keys = (statement.keys for sheet in sheets for statement in (*sheet.allows, *sheet.denies))
+        return Plan(sheets, frozenset[str]().union(*keys, *(grant.keys for grant in self.grants)))
+
+    def policies(self, layer: Layer) -> Iterator[tuple[int | None, Policy]]:
+        """The policies of a layer, each with its level."""
+        for each, level, policies in self._levels:
+            if each is layer:
+                yield from ((level, policy) for policy in policies)
+
+    def every_policy(self) -> Iterator[Policy]:
+        """The policies of all layers, each once a place where it stands."""
+        for _, _, policies in self._levels:
+            yield from policies
+
+    def condition_keys(self, action: str) -> frozenset[str]:
+        """The condition keys, in lower case, that the policies ask for when they decide on an action.
+
+        A caller that does not know the value of one of them says so in the request's `unknown`.
+        """
+        return self.plan(action.lower()).keys
+
+    def exempt(self, request: Request) -> frozenset[Layer]:
+        """The layers that do not bind a request.
+
+        Sources: AWS Organizations User Guide, "Service control policies (SCPs)" (Tasks and entities not restricted by
+        SCPs) and "Resource control policies (RCPs)" (Resources and entities not restricted by RCPs); AWS IAM User
+        Guide, "Policy evaluation logic" (the root user has full access, a service principal only what a resource's
+        policy gives it).
+        """
+        exempt = _UNBOUND.get(request.principal.kind, _NOTHING)
+        if self._scps_spare(request):
+            exempt |= {Layer.SCP}
+        return exempt | {Layer.RCP} if self._rcps_spare(request) else exempt
+
+    def _scps_spare(self, request: Request) -> bool:
+        return self._manages(request.principal.account) or request.principal.is_service_linked_role
+
+    def _manages(self, account: str | None) -> bool:
+        return account is not None and account == self.management_account
+
+    def _rcps_spare(self, request: Request) -> bool:
+        return (
+            request.service not in RCP_SERVICES
+            or request.action in NOT_BOUND_BY_RCPS
+            or request.principal.is_service_linked_role
+            or self._manages(request.resource_account)
+            or _assumes_service_linked_role(request)
+        )
+
+
+_NOTHING = frozenset[Layer]()
+_OF_IDENTITIES = frozenset([Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION])
+_UNBOUND = {
+    PrincipalKind.ROOT: _OF_IDENTITIES,
+    PrincipalKind.SERVICE: _OF_IDENTITIES | {Layer.SCP},
+    PrincipalKind.FEDERATED: _OF_IDENTITIES | {Layer.SCP},
+    PrincipalKind.ANONYMOUS: _OF_IDENTITIES | {Layer.SCP},
+}
+"""The layers that never bind principals of a kind."""
+
+
+def _policies(given: Policy | Sequence[Policy] | None) -> Sequence[Policy] | None:
+    return (given,) if isinstance(given, Policy) else given
+
+
+def _sheet(layer: Layer, level: int | None, policies: Sequence[Policy], action: str) -> Sheet:
+    statements = [
+        statement for policy in policies for statement in policy.candidates(action) if belongs(statement, layer)
+    ]
+    return Sheet(
+        layer,
+        level,
+        tuple(statement for statement in statements if statement.effect is Effect.ALLOW),
+        tuple(statement for statement in statements if statement.effect is Effect.DENY),
+        layer not in _NAMING_NOBODY,
+    )
+
+
+def belongs(statement: Statement, layer: Layer) -> bool:
+    """Whether AWS would store a statement in a policy of a layer."""
+    if layer in _NAMING_NOBODY:
+        return statement.grantees is None and statement.resources is not None
+    return statement.grantees is not None or layer is not Layer.RESOURCE
+
+
+def _assumes_service_linked_role(request: Request) -> bool:
+    return (
+        request.action in TRUST_POLICY_ACTIONS
+        and request.arn is not None
+        and request.arn[5].startswith(SERVICE_LINKED_ROLE)
+    )

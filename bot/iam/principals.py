@@ -1,0 +1,148 @@
+"""Who makes a request: the kinds of AWS principals, read from their ARN or service name.
+
+Source: AWS IAM User Guide, "AWS JSON policy elements: Principal".
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from bot.errors import BadInputError
+from bot.iam.arn import split_arn
+
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_SERVICE = re.compile(r"[a-z0-9.-]+\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)")
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(/[^\s*?]*)?", re.IGNORECASE)
+
+
+class PrincipalKind(Enum):
+    """The kinds of principals."""
+
+    ROOT = "root user"
+    USER = "user"
+    ROLE = "role"
+    """A role named by its own ARN stands for any one of its sessions."""
+
+    SESSION = "role session"
+    FEDERATED_USER = "federated user session"
+    SERVICE = "service"
+    FEDERATED = "identity provider"
+    """A user of an identity provider who asks to assume a role."""
+
+    ANONYMOUS = "anonymous"
+
+
+PRINCIPAL_TYPES: Mapping[PrincipalKind, str] = {
+    PrincipalKind.ROOT: "Account",
+    PrincipalKind.USER: "User",
+    PrincipalKind.ROLE: "AssumedRole",
+    PrincipalKind.SESSION: "AssumedRole",
+    PrincipalKind.FEDERATED_USER: "FederatedUser",
+    PrincipalKind.ANONYMOUS: "Anonymous",
+}
+"""What `aws:PrincipalType` says of a kind; AWS documents none for the others."""
+
+_IAM_KINDS = {"user": PrincipalKind.USER, "role": PrincipalKind.ROLE}
+_PROVIDERS = ("oidc-provider", "saml-provider")
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The principal of a request.
+
+    Args:
+        kind: What it is.
+        arn: Its ARN as given, or the name of a service or an identity provider; `*` for an anonymous request.
+        account: Its account's id, None for a service, a provider and an anonymous request.
+        root_arn: The ARN that stands for its account in policies.
+        entity_arn: The ARN of the role or user behind a session, without its path, which a session's ARN does not
+            tell; None for what is no session.
+        unique_id: The unique id of the role or user (AROA…, AIDA…), where it is known.
+    """
+
+    kind: PrincipalKind
+    arn: str
+    account: str | None = None
+    root_arn: str | None = None
+    entity_arn: str | None = None
+    unique_id: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Principal":
+        """Reads a principal.
+
+        Args:
+            text: The ARN of a role, a user, an assumed-role session, a federated user session, an account's root or an
+                identity provider; an account id (its root user); a service such as "backup.amazonaws.com"; or "*" for
+                a request without credentials.
+
+        Raises:
+            BadInputError: It is none of these.
+        """
+        if text == "*":
+            return cls(PrincipalKind.ANONYMOUS, text)
+        if _ACCOUNT.fullmatch(text):
+            return cls.parse(f"arn:aws:iam::{text}:root")
+        if _SERVICE.fullmatch(text):
+            return cls(PrincipalKind.SERVICE, text)
+        return cls._of_arn(text) or cls._of_host(text)
+
+    @classmethod
+    def _of_arn(cls, text: str) -> "Principal | None":
+        arn = split_arn(text)
+        if arn is None or arn[2] not in ("iam", "sts") or not _ACCOUNT.fullmatch(arn[4]):
+            return None
+        partition, service, account, resource = arn[1], arn[2], arn[4], arn[5]
+        root_arn = f"arn:{partition}:iam::{account}:root"
+        if service == "iam" and resource == "root":
+            return cls(PrincipalKind.ROOT, text, account, root_arn)
+        first, _, rest = resource.partition("/")
+        if service == "iam" and first in _IAM_KINDS and rest and not rest.endswith("/"):
+            return cls(_IAM_KINDS[first], text, account, root_arn)
+        if service == "iam" and first in _PROVIDERS and rest:
+            return cls(PrincipalKind.FEDERATED, text)
+        name, _, session = rest.partition("/")
+        if service == "sts" and first == "assumed-role" and name and session:
+            entity = f"arn:{partition}:iam::{account}:role/{name}"
+            return cls(PrincipalKind.SESSION, text, account, root_arn, entity)
+        if service == "sts" and first == "federated-user" and name:
+            entity = f"arn:{partition}:iam::{account}:user/{name}"
+            return cls(PrincipalKind.FEDERATED_USER, text, account, root_arn, entity)
+        return None
+
+    @classmethod
+    def _of_host(cls, text: str) -> "Principal":
+        if not _HOST.fullmatch(text):
+            raise BadInputError(
+                f"{text!r} is no principal: give the ARN of a role, user or session, or a service such as "
+                "backup.amazonaws.com."
+            )
+        return cls(PrincipalKind.FEDERATED, text)
+
+    @property
+    def role_arn(self) -> str | None:
+        """The ARN of the role that a role or its session acts as; a session's ARN does not tell the role's path."""
+        if self.kind is PrincipalKind.ROLE:
+            return self.arn
+        return self.entity_arn if self.kind is PrincipalKind.SESSION else None
+
+    @property
+    def context_arn(self) -> str | None:
+        """What `aws:PrincipalArn` says: the role's ARN for a session, None for a service or a provider."""
+        return self.role_arn or (self.arn if self.account else None)
+
+    @property
+    def is_iam(self) -> bool:
+        """Whether it belongs to an account, so that identity policies and an account's guard rails bind it."""
+        return self.account is not None
+
+    @property
+    def is_service_linked_role(self) -> bool:
+        """Whether it is a service-linked role: by the role's path, or by the name where only a session is known.
+
+        Source: AWS IAM User Guide, "Service-linked roles" (path `/aws-service-role/`, names `AWSServiceRoleFor…`).
+        """
+        if self.kind is PrincipalKind.ROLE:
+            return ":role/aws-service-role/" in self.arn
+        return self.kind is PrincipalKind.SESSION and ":assumed-role/AWSServiceRoleFor" in self.arn

@@ -1,0 +1,115 @@
+"""What a request's unknown keys could be, and what becomes of the request then.
+
+For each unknown key that a statement hangs on, the values are tried that the policies can tell apart: those that they
+mention, one that they do not, and none. All keys are tried together, so that an answer hangs on a key only where two
+readings that differ in nothing else differ in their decision. Where there are too many readings to try, the best and
+the worst case bound the answer instead.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
+
+from bot.iam.conditions import Witness
+from bot.iam.domains import domain
+from bot.iam.grantees import Grantee
+from bot.iam.grants import Grant
+from bot.iam.layers import PolicySet
+from bot.iam.request import Request
+from bot.iam.statement import Effect, Statement
+from bot.iam.variables import Context
+from bot.iam.weighing import Reading, Weighed, weigh
+
+MOST_READINGS = 4096
+"""So many readings are tried; it takes about a tenth of a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of a request under one reading.
+
+    Args:
+        assumed: What the unknown keys are taken to be; empty for the best and the worst case.
+        weighed: The decision and its reasons.
+    """
+
+    assumed: Mapping[str, Witness]
+    weighed: Weighed
+
+    def context(self, request: Request) -> Context:
+        """The condition keys of a request under this reading."""
+        if not self.assumed:
+            return request.context
+        known = {key: witness.value for key, witness in self.assumed.items() if witness.value is not None}
+        return {**request.context, **known}
+
+
+def explore(request: Request, policies: PolicySet, unknown: Collection[str]) -> list[Outcome]:
+    """Tries the readings of a request.
+
+    Args:
+        request: The request.
+        policies: The policies it has to pass.
+        unknown: The keys, in lower case, whose value is not known and that statements hang on.
+
+    Returns:
+        An outcome for each reading; two, for the best and the worst case, where there are more than `MOST_READINGS`.
+    """
+    exempt = policies.exempt(request)
+    sheets = [sheet for sheet in policies.plan(request.action).sheets if sheet.layer not in exempt]
+    statements = [statement for sheet in sheets for statement in (*sheet.allows, *sheet.denies)]
+    keys = sorted(unknown)
+    domains = [domain(key, request, keys, statements, policies.grants) for key in keys]
+    if prod(map(len, domains)) > MOST_READINGS:
+        return [Outcome({}, weigh(request, policies, _Bound(request, frozenset(unknown), effect))) for effect in Effect]
+    return [_try(request, policies, dict(zip(keys, values, strict=True))) for values in product(*domains)]
+
+
+def _try(request: Request, policies: PolicySet, assumed: Mapping[str, Witness]) -> Outcome:
+    known = {key: witness.value for key, witness in assumed.items() if witness.value is not None}
+    return Outcome(assumed, weigh(request, policies, Reading(request, {**request.context, **known})))
+
+
+class _Bound:
+    """The best case (uncertain statements that allow apply, those that deny do not) or the worst case."""
+
+    def __init__(self, request: Request, unknown: frozenset[str], effect: Effect) -> None:
+        self.request = request
+        self.unknown = unknown
+        self.effect = effect
+
+    def applies(self, statement: Statement) -> bool:
+        """Whether a statement means the request's resource and its conditions are true."""
+        if not statement.keys & self.unknown:
+            return statement.applies(self.request, self.request.context)
+        return statement.effect is self.effect and statement.could_apply(self.request, self.unknown)
+
+    def grantee(self, grant: Grant) -> Grantee:
+        """As whom a grant allows the request."""
+        if not grant.keys & self.unknown:
+            return grant.grantee(self.request, self.request.context)
+        if self.effect is Effect.DENY:
+            return Grantee.NOBODY
+        return replace(grant, equal=None, subset=None).grantee(self.request, self.request.context)
+
+
+def hinges(outcomes: Sequence[Outcome], verdict: Callable[[Weighed], object]) -> tuple[str, ...]:
+    """The keys, in lower case, on which a verdict hangs: changing one of them alone changes it.
+
+    Args:
+        outcomes: The outcomes of all readings.
+        verdict: What is asked of an outcome.
+    """
+    keys = tuple(outcomes[0].assumed)
+    return tuple(key for place, key in enumerate(keys) if _turns(outcomes, place, verdict))
+
+
+def _turns(outcomes: Sequence[Outcome], place: int, verdict: Callable[[Weighed], object]) -> bool:
+    seen: dict[tuple[object, ...], object] = {}
+    for outcome in outcomes:
+        values = [witness.value for witness in outcome.assumed.values()]
+        others = (*values[:place], *values[place + 1 :])
+        if seen.setdefault(others, verdict(outcome.weighed)) != verdict(outcome.weighed):
+            return True
+    return False

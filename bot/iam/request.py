@@ -1,0 +1,139 @@
+"""A request to AWS: who asks for which action on which resource, and what is known of its condition keys.
+
+Source: AWS IAM User Guide, "AWS global condition context keys", for the keys that are filled in from the principal:
+`aws:PrincipalArn` (a session's is its role's, whose path a session's ARN does not tell), `aws:PrincipalAccount`,
+`aws:PrincipalType`, and `aws:PrincipalIsAWSService`, which AWS sets on every request with credentials.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from bot.errors import BadInputError
+from bot.iam.arn import split_arn
+from bot.iam.principals import PRINCIPAL_TYPES, Principal, PrincipalKind
+from bot.iam.variables import Value
+
+Given = str | bool | int | float | Sequence[str] | None
+"""What a caller gives as the value of a key: truth values and numbers are written out, None and [] mean absent."""
+
+USER_ID = "aws:userid"
+
+
+class Request:
+    """A request, ready to be evaluated.
+
+    A condition key is known (it is in `context`), unknown (it is in `unknown` and may also be absent) or absent.
+
+    Args:
+        principal: Who asks, as `Principal.parse` reads it.
+        action: The action, such as "kms:CreateGrant", in any case of letters.
+        resource: The resource's ARN, or "*" for an action that names none.
+        resource_account: The account that owns the resource; the one in its ARN, else the principal's, if not given.
+        context: The values of condition keys, whose names are taken without regard to case.
+        unknown: The keys whose value is not known. "aws:ResourceTag/*" stands for every key that begins so and that
+            `context` lacks; a key in `context` is known whatever is said here.
+        principal_id: The unique id (AROA…, AIDA…) of the principal's role or user; taken from `aws:userid` if absent.
+
+    Raises:
+        BadInputError: The principal is none, or the action has no service.
+    """
+
+    __slots__ = (
+        "action",
+        "action_name",
+        "arn",
+        "context",
+        "names",
+        "principal",
+        "resource",
+        "resource_account",
+        "same_account",
+        "service",
+        "unknown",
+        "unknown_prefixes",
+    )
+
+    def __init__(
+        self,
+        principal: str | Principal,
+        action: str,
+        resource: str,
+        *,
+        resource_account: str | None = None,
+        context: Mapping[str, Given] | None = None,
+        unknown: Collection[str] = (),
+        principal_id: str | None = None,
+    ) -> None:
+        if ":" not in action:
+            raise BadInputError(f"{action!r} is no action: give a service, a colon and a name, such as kms:Decrypt.")
+        self.action_name = action
+        self.action = action.lower()
+        self.service = self.action.partition(":")[0]
+        self.resource = resource
+        self.arn = split_arn(resource)
+        self.context: dict[str, Value] = {}
+        self.names = {name.lower(): name for name in unknown}
+        for name, given in (context or {}).items():
+            value = _value(given)
+            if value is not None:
+                key = name.lower()
+                self.context[key] = value
+                self.names[key] = name
+        self.unknown = self.names.keys() - self.context.keys()
+        self.unknown_prefixes = tuple(name[:-1] for name in self.unknown if name.endswith("*"))
+        known = Principal.parse(principal) if isinstance(principal, str) else principal
+        identifier = principal_id or _identifier(self.context.get(USER_ID))
+        self.principal = replace(known, unique_id=identifier) if identifier else known
+        self._fill()
+        self.resource_account = resource_account or (self.arn[4] if self.arn else "") or known.account
+        self.same_account = known.account is not None and known.account == self.resource_account
+
+    def _fill(self) -> None:
+        """Fills in what AWS derives from the principal, where nothing is said of it."""
+        principal = self.principal
+        for key, value in (
+            ("aws:principalarn", principal.context_arn),
+            ("aws:principalaccount", principal.account),
+            ("aws:principaltype", PRINCIPAL_TYPES.get(principal.kind)),
+            ("aws:principalisawsservice", _is_service(principal)),
+        ):
+            if value is not None and key not in self.unknown:
+                self.context.setdefault(key, value)
+
+    def unknown_among(self, keys: frozenset[str]) -> frozenset[str]:
+        """Of some keys, given in lower case, those whose value is not known."""
+        if not self.unknown:
+            return frozenset()
+        found = keys & self.unknown
+        if self.unknown_prefixes:
+            found |= {key for key in keys if key not in self.context and key.startswith(self.unknown_prefixes)}
+        return found
+
+
+def _is_service(principal: Principal) -> str | None:
+    if principal.kind is PrincipalKind.ANONYMOUS:
+        return None
+    return "true" if principal.kind is PrincipalKind.SERVICE else "false"
+
+
+def _identifier(user_id: Value | None) -> str | None:
+    """The unique id in `aws:userid`: a session's is followed by a colon and the session's name."""
+    return user_id.partition(":")[0] if isinstance(user_id, str) else None
+
+
+def _value(given: Given) -> Value | None:
+    """One value as a text, several as a tuple, none as None."""
+    if isinstance(given, str):
+        return given
+    if given is None:
+        return None
+    if isinstance(given, bool | int | float):
+        return _text(given)
+    values = tuple(_text(value) for value in given)
+    return values if len(values) > 1 else next(iter(values), None)
+
+
+def _text(value: str | bool | int | float) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

@@ -1,0 +1,84 @@
+"""One statement of a policy, compiled: which requests it means, and whether it allows or denies them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.iam.actions import Actions
+from bot.iam.conditions import Condition
+from bot.iam.grantees import Grantee, Grantees
+from bot.iam.principals import Principal
+from bot.iam.request import Request
+from bot.iam.resources import Resources
+from bot.iam.variables import Context
+
+
+class Effect(StrEnum):
+    """What a statement does to the requests that it means."""
+
+    ALLOW = "Allow"
+    DENY = "Deny"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A compiled statement.
+
+    Args:
+        policy: The name of its policy.
+        id: Its Sid, or its position in the policy ("0") where it has none.
+        effect: Allow or Deny.
+        actions: The actions it means.
+        resources: The resources it means; None for all, where the element is missing.
+        grantees: The principals it means; None where the element is missing.
+        conditions: What has to be true besides.
+        keys: The condition keys, in lower case, that its meaning hangs on.
+    """
+
+    policy: str
+    id: str
+    effect: Effect
+    actions: Actions
+    resources: Resources | None
+    grantees: Grantees | None
+    conditions: tuple[Condition, ...]
+    keys: frozenset[str]
+
+    def applies(self, request: Request, context: Context) -> bool:
+        """Whether it means a request's resource and its conditions are true; action and principal are not looked at.
+
+        Args:
+            request: The request.
+            context: Its condition keys, under one reading of the unknown ones.
+        """
+        if self.resources is not None and not self.resources.matches(request.arn, context):
+            return False
+        return all(condition.holds(context) for condition in self.conditions)
+
+    def could_apply(self, request: Request, unknown: frozenset[str]) -> bool:
+        """Whether it might apply, for all that is known: what hangs on unknown keys is taken to hold.
+
+        Args:
+            request: The request.
+            unknown: The unknown keys, in lower case.
+        """
+        resources, context = self.resources, request.context
+        if resources is not None and not resources.keys & unknown and not resources.matches(request.arn, context):
+            return False
+        return all(condition.holds(context) for condition in self.conditions if not condition.keys & unknown)
+
+    def grantee(self, principal: Principal, *, bounded: bool) -> Grantee:
+        """As whom it means a principal; everyone where it names no principals.
+
+        A Deny with `NotPrincipal` hits every user and role that has a permissions boundary, whoever is listed (AWS
+        IAM User Guide, "AWS JSON policy elements: NotPrincipal", Key points).
+
+        Args:
+            principal: The principal.
+            bounded: Whether it has a permissions boundary.
+        """
+        grantees = self.grantees
+        if grantees is None:
+            return Grantee.EVERYONE
+        if grantees.excepting and self.effect is Effect.DENY:
+            return Grantee.EVERYONE if bounded or grantees.excludes(principal) else Grantee.NOBODY
+        return grantees.grantee(principal)

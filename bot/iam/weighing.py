@@ -1,0 +1,222 @@
+"""Puts together what the layers say: which of them had to allow a request, and whether it is allowed.
+
+Sources: AWS IAM User Guide, "Policy evaluation logic", "Policy evaluation for requests within a single account" (the
+table of resource-based policies and implicit denies) and "Cross-account policy evaluation logic"; AWS KMS Developer
+Guide, "Troubleshooting key access".
+
+Within one account a resource's policy can allow alone. What it overrides hangs on whom it names:
+
+- the user, the session or the service itself: implicit denies of identity policies, boundary and session policies;
+- `*`: the same ("AWS JSON policy elements: Principal", IAM role principals and All principals). Experts dispute it,
+  so an answer that hangs on it is marked;
+- the role behind a session, or the user behind a federated session: implicit denies of identity policies only;
+- the account: nothing, identity policies decide.
+
+A key's policy and a role's trust policy have to allow in any case: they name the principal or its account. Across
+accounts both sides have to allow, and boundary and session policies always count.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from bot.iam.grantees import Grantee
+from bot.iam.grants import Grant
+from bot.iam.layers import Layer, PolicySet, Sheet
+from bot.iam.principals import PrincipalKind
+from bot.iam.request import Request
+from bot.iam.services import (
+    KMS,
+    KMS_ACROSS_ACCOUNTS,
+    KMS_KEY,
+    NEEDS_NO_PERMISSION,
+    TRUST_POLICY_ACTIONS,
+)
+from bot.iam.statement import Statement
+from bot.iam.variables import Context
+
+_NOTHING = frozenset[Layer]()
+_IDENTITY = frozenset([Layer.IDENTITY])
+_RESOURCE = frozenset([Layer.RESOURCE])
+_LIMITS = frozenset([Layer.BOUNDARY, Layer.SESSION])
+_GUARDS = frozenset([Layer.SCP, Layer.RCP, Layer.ENDPOINT])
+
+
+class Decision(StrEnum):
+    """What becomes of a request."""
+
+    ALLOWED = "allowed"
+    EXPLICIT_DENY = "explicit-deny"
+    IMPLICIT_DENY = "implicit-deny"
+    DEPENDS = "depends"
+    """An unknown condition key decides."""
+
+
+class Judge(Protocol):
+    """Says whether statements and grants mean a request, under one view of its unknown keys."""
+
+    def applies(self, statement: Statement) -> bool:
+        """Whether a statement means the request's resource and its conditions are true."""
+
+    def grantee(self, grant: Grant) -> Grantee:
+        """As whom a grant allows the request."""
+
+
+class Reading:
+    """The request as it is, or with values assumed for its unknown keys."""
+
+    __slots__ = ("context", "request")
+
+    def __init__(self, request: Request, context: Context) -> None:
+        self.request = request
+        self.context = context
+
+    def applies(self, statement: Statement) -> bool:
+        """Whether a statement means the request's resource and its conditions are true."""
+        return statement.applies(self.request, self.context)
+
+    def grantee(self, grant: Grant) -> Grantee:
+        """As whom a grant allows the request."""
+        return grant.grantee(self.request, self.context)
+
+
+@dataclass(slots=True)
+class Found:
+    """What one sheet says of a request: the statements that mean it."""
+
+    sheet: Sheet
+    allows: list[Statement]
+    denies: list[Statement]
+
+
+@dataclass(slots=True)
+class Weighed:
+    """The decision on a request, under one view of its unknown keys.
+
+    Args:
+        decision: The decision, never `DEPENDS`.
+        found: What each layer that binds the request says.
+        grants: The KMS grants that allow it.
+        missing: The layers that had to allow and did not.
+        contested: Whether the decision hangs on a rule that experts dispute.
+    """
+
+    decision: Decision
+    found: list[Found]
+    grants: list[Grant]
+    missing: tuple[Layer, ...]
+    contested: bool
+
+
+def weigh(request: Request, policies: PolicySet, judge: Judge) -> Weighed:
+    """Decides on a request.
+
+    Args:
+        request: The request.
+        policies: The policies it has to pass.
+        judge: What tells whether a statement means it.
+    """
+    if request.action in NEEDS_NO_PERMISSION and request.principal.kind is not PrincipalKind.ANONYMOUS:
+        return Weighed(Decision.ALLOWED, [], [], (), contested=False)
+    found = _survey(request, policies, judge)
+    grants = [grant for grant in policies.grants if judge.grantee(grant)] if request.service == KMS else []
+    denies = [statement for each in found for statement in each.denies]
+    missing, contested = _missing(request, policies, found, max(map(judge.grantee, grants), default=Grantee.NOBODY))
+    if denies:
+        contested = all(_is_disputed(statement, request) for statement in denies)
+        return Weighed(Decision.EXPLICIT_DENY, found, grants, missing, contested)
+    if missing:
+        return Weighed(Decision.IMPLICIT_DENY, found, grants, missing, contested=False)
+    return Weighed(Decision.ALLOWED, found, grants, missing, contested)
+
+
+def _survey(request: Request, policies: PolicySet, judge: Judge) -> list[Found]:
+    """Asks every statement that can mean the action, in the layers that bind the request."""
+    exempt = policies.exempt(request)
+    applies = judge.applies
+    found: list[Found] = []
+    for sheet in policies.plan(request.action).sheets:
+        if sheet.layer in exempt:
+            continue
+        allows, denies = sheet.allows, sheet.denies
+        if sheet.names_principals:
+            allows, denies = (_naming(statements, request, policies) for statements in (allows, denies))
+        found.append(Found(sheet, [s for s in allows if applies(s)], [s for s in denies if applies(s)]))
+    return found
+
+
+def _naming(statements: Iterable[Statement], request: Request, policies: PolicySet) -> tuple[Statement, ...]:
+    """Of some statements, those that mean the principal."""
+    bounded = policies.has_boundary and request.principal.is_iam
+    return tuple(s for s in statements if s.grantee(request.principal, bounded=bounded))
+
+
+def _missing(
+    request: Request, policies: PolicySet, found: Iterable[Found], granted: Grantee
+) -> tuple[tuple[Layer, ...], bool]:
+    """The layers that had to allow and did not, and whether that hangs on a rule that experts dispute."""
+    silent = frozenset(each.sheet.layer for each in found if not each.allows)
+    if request.principal.kind is PrincipalKind.FEDERATED_USER and not policies.has_session:
+        silent |= {Layer.SESSION}
+    by_policy = named(found, request)
+    limits = silent & _LIMITS
+    if not request.principal.is_iam:
+        core = _NOTHING if max(by_policy, granted) else _RESOURCE
+    elif not request.same_account:
+        core = _across_accounts(request, silent, by_policy, granted) | limits
+    elif max(by_policy, granted) >= Grantee.EVERYONE:
+        core = _NOTHING
+    elif max(by_policy, granted) is Grantee.ENTITY:
+        core = limits
+    elif _is_delegated(request, policies, by_policy):
+        core = silent & _IDENTITY | limits
+    else:
+        core = _RESOURCE | limits
+    contested = bool(limits) and request.same_account and max(by_policy, granted) is Grantee.EVERYONE
+    missing = core | silent & _GUARDS
+    return tuple(layer for layer in Layer if layer in missing) if missing else (), contested
+
+
+def named(found: Iterable[Found], request: Request) -> Grantee:
+    """As whom the resource's policy allows the principal."""
+    return max(
+        (
+            statement.grantee(request.principal, bounded=False)
+            for each in found
+            if each.sheet.layer is Layer.RESOURCE
+            for statement in each.allows
+        ),
+        default=Grantee.NOBODY,
+    )
+
+
+def _across_accounts(
+    request: Request, silent: frozenset[Layer], by_policy: Grantee, granted: Grantee
+) -> frozenset[Layer]:
+    """The layers that did not allow a request to another account's resource, boundary and session aside."""
+    if granted >= Grantee.ENTITY:
+        return _NOTHING
+    lacking = silent & _IDENTITY
+    effective = request.service != KMS or request.action in KMS_ACROSS_ACCOUNTS
+    return lacking if effective and max(by_policy, granted) else lacking | _RESOURCE
+
+
+def _is_delegated(request: Request, policies: PolicySet, by_policy: Grantee) -> bool:
+    """Whether the account's identity policies may allow; a key without a known policy has the default one."""
+    if not must_name(request) or (request.service == KMS and not policies.has_resource_policy):
+        return True
+    return by_policy is Grantee.ACCOUNT
+
+
+def must_name(request: Request) -> bool:
+    """Whether the resource's policy has to name the principal or its account: a role to assume, or a KMS key."""
+    if request.action in TRUST_POLICY_ACTIONS:
+        return True
+    is_key = request.resource != "*" and (request.arn is None or request.arn[5].startswith(KMS_KEY))
+    return request.service == KMS and is_key
+
+
+def _is_disputed(statement: Statement, request: Request) -> bool:
+    grantees = statement.grantees
+    return grantees is not None and grantees.excepting and grantees.is_disputed(request.principal)
