@@ -5,6 +5,7 @@ waited for without holding a thread.
 """
 
 import asyncio
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -91,8 +92,8 @@ class Sandbox:
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())
-        except OSError as error:
-            reason = error.strerror or str(error)
+        except (OSError, OverflowError) as error:
+            reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
             self._bound.set_exception(
                 BadInputError(f"The sandbox can't listen on port {self._port} ({reason}); choose another with --port.")
             )

@@ -26,7 +26,7 @@ class Reader:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
-        self._assumed: dict[str, dict[str, str]] = {}
+        self.assumed: dict[str, dict[str, str]] = {}
 
     def client(
         self, service: str, *, account: str | None = None, region: str = REGION, token: str | None = None, **config: Any
@@ -34,22 +34,23 @@ class Reader:
         """A client with the bot's credentials, or with those of its role in another account."""
         keys = {"aws_access_key_id": "AKIAANYTHING", "aws_secret_access_key": "any", "aws_session_token": token}
         if account not in {None, self.sandbox.estate.bot.account}:
-            keys |= self._credentials(str(account))
+            keys |= self.credentials(str(account))
         core = botocore.session.Session()
         core.register_component("data_loader", _LOADER)
         session = boto3.Session(botocore_session=core, region_name=region, **keys)
         return session.client(service, endpoint_url=self.sandbox.url, config=Config(**config))
 
-    def _credentials(self, account: str) -> dict[str, str]:
-        if account not in self._assumed:
+    def credentials(self, account: str) -> dict[str, str]:
+        """The credentials of the bot's role in another account, asked for once."""
+        if account not in self.assumed:
             role = f"arn:aws:iam::{account}:role/{self.sandbox.estate.bot.role_name}"
             given = self.client("sts").assume_role(RoleArn=role, RoleSessionName="tests")["Credentials"]
-            self._assumed[account] = {
+            self.assumed[account] = {
                 "aws_access_key_id": given["AccessKeyId"],
                 "aws_secret_access_key": given["SecretAccessKey"],
                 "aws_session_token": given["SessionToken"],
             }
-        return self._assumed[account]
+        return self.assumed[account]
 
     def __call__(self, service: str, *, region: str = REGION) -> Any:
         """A client of the account whose job failed."""

@@ -79,6 +79,11 @@ def test_events_are_looked_up_between_two_times(trail: Any, start: int | None, e
     assert [event["EventId"] for event in trail.lookup_events(**asked)["Events"]] == ids
 
 
+def test_both_ends_of_a_time_range_belong_to_it(trail: Any) -> None:
+    moment = datetime(2026, 11, 20, 5, tzinfo=UTC)
+    assert [event["EventId"] for event in trail.lookup_events(StartTime=moment, EndTime=moment)["Events"]] == ["1"]
+
+
 def test_an_event_carries_itself_as_text(trail: Any) -> None:
     (event,) = trail.lookup_events(LookupAttributes=[{"AttributeKey": "EventId", "AttributeValue": "1"}])["Events"]
     assert json.loads(event["CloudTrailEvent"]) == EVENTS[0]

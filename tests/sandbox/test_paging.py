@@ -104,6 +104,10 @@ def test_organizations_tells_twenty_accounts_a_page(serve: Serve) -> None:
     assert [len(page["Accounts"]) for page in pages] == [20, 20, 6]
 
 
+def test_a_page_that_holds_everything_has_no_next(serve: Serve) -> None:
+    assert "NextToken" not in serve(ESTATE, page=COUNT)("backup").list_backup_jobs()
+
+
 def test_iam_says_whether_there_is_more(serve: Serve) -> None:
     iam = serve(ESTATE)("iam")
     first = iam.list_roles(MaxItems=4)

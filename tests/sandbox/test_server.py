@@ -16,6 +16,8 @@ from bot.sandbox.estate import parse_estate
 from bot.sandbox.server import Sandbox, environment
 from tests.sandbox.conftest import BOT, REGION, WORKLOAD, Serve, written
 
+NOTHING = parse_estate(json.dumps(written()))
+
 
 def test_thirty_calls_at_once_take_as_long_as_one(serve: Serve) -> None:
     reader = serve(latency_ms=200)
@@ -87,14 +89,22 @@ def test_a_taken_port_is_told() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with (
-            pytest.raises(BadInputError, match=rf"can't listen on port {port} .*choose another with --port"),
-            Sandbox(parse_estate(json.dumps(written())), port=port),
+            pytest.raises(
+                BadInputError,
+                match=rf"can't listen on port {port} \(Address already in use\); choose another with --port",
+            ),
+            Sandbox(NOTHING, port=port),
         ):
             pass
 
 
+def test_a_port_that_is_none_is_told() -> None:
+    with pytest.raises(BadInputError, match="can't listen on port 70000"), Sandbox(NOTHING, port=70_000):
+        pass
+
+
 def test_nothing_is_left_when_the_sandbox_ends() -> None:
-    with Sandbox(parse_estate(json.dumps(written()))) as sandbox:
+    with Sandbox(NOTHING) as sandbox:
         connection = http.client.HTTPConnection(sandbox.url.removeprefix("http://"))
         connection.request("GET", "/_sandbox/health")
         connection.getresponse().read()

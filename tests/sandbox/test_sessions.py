@@ -78,12 +78,18 @@ def test_a_session_lasts_as_long_as_was_asked(serve: Serve) -> None:
     assert answer["Credentials"]["Expiration"].timestamp() == clock.now + 900
 
 
+def test_a_token_with_another_sessions_key_is_refused(serve: Serve) -> None:
+    reader = serve()
+    given = reader.client("sts").assume_role(
+        RoleArn=f"arn:aws:iam::{WORKLOAD}:role/BackupWhyReadOnly", RoleSessionName="tests"
+    )["Credentials"]
+    with pytest.raises(ClientError, match="InvalidClientTokenId"):
+        reader.client("sts", token=given["SessionToken"]).get_caller_identity()
+
+
 def test_a_session_of_another_estate_is_refused(serve: Serve) -> None:
     stranger = "555566667777"
-    given = (
-        serve({stranger: {}})
-        .client("sts")
-        .assume_role(RoleArn=f"arn:aws:iam::{stranger}:role/BackupWhyReadOnly", RoleSessionName="tests")["Credentials"]
-    )
+    here, there = serve(), serve({stranger: {}})
+    here.assumed[stranger] = there.credentials(stranger)
     with pytest.raises(ClientError, match="InvalidClientTokenId"):
-        serve().client("sts", token=given["SessionToken"]).get_caller_identity()
+        here.client("sts", account=stranger).get_caller_identity()
