@@ -116,8 +116,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Verbatim:
-    """A document, command or message shown exactly as it is; a long one becomes a file of that name."""
+    """A document, command or message shown exactly as it is; a long one becomes a file.
 
+    Args:
+        label: What it is, in a few words.
+        name: The file's name; its ending says what kind of text it is.
+        text: The text.
+    """
+
+    label: str
     name: str
     text: str
 
@@ -164,5 +171,5 @@ def _text_of(part: Part) -> str:
             return "\n".join(f"- {words_of(item)}" for item in items)
         case Facts(pairs):
             return "\n".join(f"{label}: {words_of(value)}" for label, value in pairs)
-        case Verbatim(name, text):
-            return f"{name}\n{text}"
+        case Verbatim(label, _, text):
+            return f"{label}:\n{text}"

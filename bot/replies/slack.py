@@ -44,6 +44,7 @@ from bot.replies.document import (
     text_of,
     words_of,
 )
+from bot.replies.words import counted
 
 BLOCKS = 45
 """Slack takes 50 blocks a message; some are left for buttons."""
@@ -232,15 +233,16 @@ def _list(lines: Sequence[Line], style: str | None) -> _Drawn:
 
 
 def _verbatim(part: Verbatim) -> Iterator[_Drawn]:
+    label = strong(f"{part.label}: ")
     if _is_long(part.text):
         lines = part.text.count("\n") + 1
         yield from _drawn(
-            Paragraph(line("The whole document is a file below: ", code(part.name), f" ({lines} lines)."))
+            Paragraph(line(label, "in the file below, ", code(part.name), f" ({counted(lines, 'line')})."))
         )
     elif part.text:
         text = safe.visible(part.text)
-        preformatted = RichTextPreformattedElement(elements=[RichTextElementParts.Text(text=text)], border=0)
-        yield _rich([preformatted], len(text))
+        document = RichTextPreformattedElement(elements=[RichTextElementParts.Text(text=text)], border=0)
+        yield _rich([RichTextSectionElement(elements=_inline((label,))), document], len(text) + len(label.text))
 
 
 def _is_long(text: str) -> bool:

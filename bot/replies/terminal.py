@@ -154,7 +154,7 @@ def _text(text: Line) -> Text:
 
 def _print_verbatim(part: Verbatim, console: Console) -> None:
     """The document line by line as it is, coloured where its kind is known."""
-    console.print(Text(visible(part.name), style="dim"))
+    console.print(Text(f"{part.label}:", style="bold"))
     lexer = _LEXERS.get(PurePath(part.name).suffix, "text")
     text = Syntax("", lexer, theme="ansi_dark", background_color="default").highlight(visible(part.text))
     text.rstrip()

@@ -62,7 +62,7 @@ def _job_page(job: Job) -> Page:
         facts.append(("Created", line(f"{job.created:%Y-%m-%d %H:%M} UTC")))
     if job.children:
         facts.append(("Failed child jobs", listing(code(child) for child in job.children)))
-    said = [Verbatim(f"message-of-{job.id}.txt", job.status_message)] if job.status_message else []
+    said = [Verbatim("Status message", f"message-of-{job.id}.txt", job.status_message)] if job.status_message else []
     heading = f"What AWS Backup says of this {JOBS[job.type]}"
     silent = [] if job.status_message else [Paragraph(line("The job has no status message."))]
     says = f"{heading}: {job.status_message}" if job.status_message else f"{heading}: it has no status message."
@@ -122,9 +122,9 @@ def _fix_page(cause: Cause, fix: Fix, number: int, total: int) -> Page:
     if fix.caution:
         parts.append(Paragraph(line(strong("Think of this first: "), fix.caution)))
     if fix.cli:
-        parts.append(Verbatim(f"fix-{number}.sh", "\n".join(fix.cli)))
+        parts.append(Verbatim("With the AWS CLI", f"fix-{number}.sh", "\n".join(fix.cli)))
     if fix.terraform:
-        parts.append(Verbatim(f"fix-{number}.tf", fix.terraform))
+        parts.append(Verbatim("With Terraform", f"fix-{number}.tf", fix.terraform))
     for position, change in enumerate(fix.changes, start=1):
         parts += _change(change, f"fix-{number}-{position}.json")
     return Page(f"fix:{number}", f"{heading}: {fix.summary}", tuple(parts))
@@ -139,4 +139,6 @@ def _proof(fix: Fix) -> Line:
 def _change(change: Change, name: str) -> list[Part]:
     """What is changed, and the whole document that results."""
     what: Part = Note(line(f"{change.kind} on ", code(change.target)))
-    return [what, Verbatim(name, json.dumps(change.document, indent=2))] if change.document else [what]
+    if not change.document:
+        return [what]
+    return [what, Verbatim("The whole document after the change", name, json.dumps(change.document, indent=2))]
