@@ -16,12 +16,13 @@ Model = TypeVar("Model", bound=BaseModel)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: ten times faster
 
 
-def read_yaml(text: str, name: str) -> Any:
+def read_yaml(text: str, name: str, above: int = 0) -> Any:
     """The value that a YAML text holds.
 
     Args:
         text: The YAML.
         name: The file's name, for the sentence of an error.
+        above: How many lines the file has above the YAML.
 
     Raises:
         BadInputError: The text is no YAML; the sentence names the file and the line.
@@ -30,7 +31,7 @@ def read_yaml(text: str, name: str) -> Any:
         return yaml.load(text, Loader=_LOADER)  # noqa: S506 — both are safe loaders: they build no Python objects
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
+        line = f", line {mark.line + 1 + above}" if mark else ""
         problem = getattr(error, "problem", None) or "it is no YAML"
         raise BadInputError(f"knowledge/{name}{line} can't be read: {problem}; mend the file.") from error
 

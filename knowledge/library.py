@@ -60,7 +60,9 @@ class Evaluation(BaseModel):
     principal: str
     action: str = Field(pattern=r"^[a-z0-9-]+:[A-Za-z]+$")
     resource: str
-    context: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
+    resource_account: str | None = Field(None, pattern=r"^\d{12}$")
+    """Whose the resource is, where its ARN does not say."""
+    context: Mapping[str, str | tuple[str, ...]] = Field(default_factory=dict)
     decision: Literal["allowed", "explicit-deny", "implicit-deny"]
 
 
@@ -144,7 +146,7 @@ def parse_entry(slug: str, source: str) -> Entry:
     parts = _FILE.fullmatch(source)
     if parts is None:
         raise BadInputError(f"knowledge/{name} does not begin with a front matter between two lines of ---; add it.")
-    front = validated(FrontMatter, read_yaml(parts["front"], name), name)
+    front = validated(FrontMatter, read_yaml(parts["front"], name, above=1), name)
     verdict, *sections = _split(parts["body"], name)
     if not verdict or not all(sections):
         raise BadInputError(f"knowledge/{name}: the verdict or a section is empty; write it.")

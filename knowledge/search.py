@@ -20,8 +20,11 @@ from knowledge.library import Entry, all_entries
 _LONGEST_QUESTION = 40
 """Words of a question that are looked at: a pasted log is no question."""
 
-_PHRASE_WORTH = 6.0
+_PHRASE_WORTH = 8.0
 """What a word of a phrase match is worth beside bm25, whose ranks lie between 0 and about 20."""
+
+_SLUG_WORTH = 1000.0
+"""What a question is worth that is nothing but an entry's slug: links name entries so."""
 
 _COLUMN_WORTH = "6.0, 4.0, 2.0, 1.0"
 """bm25 weights of title, aliases, verdict and the rest."""
@@ -88,6 +91,7 @@ class _Index:
         self._ignored = frozenset(folded for word in synonyms.ignored for folded in _words(word))
         self._groups = [[" ".join(_words(phrase)) for phrase in group] for group in synonyms.groups]
         self._titles = {entry.slug: entry.title for entry in entries}
+        self._slugs = {self._fold(entry.slug): entry.slug for entry in entries}
         self._phrases: dict[str, list[str]] = {}
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
         self._database.execute(
@@ -104,7 +108,7 @@ class _Index:
 
     def search(self, text: str) -> list[Hit]:
         """Every entry that shares a telling word with a text, best first."""
-        words = self._telling(text)
+        words = self._telling(text)[:_LONGEST_QUESTION]
         if not words:
             return []
         # Each term is a quoted string of word characters: nothing of the text is read as FTS5 syntax.
@@ -114,6 +118,8 @@ class _Index:
             scores: dict[str, float] = dict(self._database.execute(statement, (query,)))
         for slug, count in self._named(words):
             scores[slug] = scores.get(slug, 0.0) + _PHRASE_WORTH * count
+        if own := self._slugs.get(" ".join(words)):
+            scores[own] += _SLUG_WORTH
         hits = [Hit(slug, self._titles[slug], score) for slug, score in scores.items()]
         return sorted(hits, key=lambda hit: (-hit.score, hit.slug))
 
@@ -123,12 +129,12 @@ class _Index:
         return [Hit(slug, self._titles[slug], 0.0) for name in names for slug in self._phrases[name]]
 
     def _fold(self, text: str) -> str:
-        """A name or question reduced to its telling words, or to all where it has no other."""
-        words = _words(text)
-        return " ".join([word for word in words if word not in self._ignored] or words)
+        """A name or question reduced to its telling words, to be compared as a whole."""
+        return " ".join(self._telling(text))
 
     def _telling(self, text: str) -> list[str]:
-        return self._fold(text).split()[:_LONGEST_QUESTION]
+        """The words of a text that tell something."""
+        return [word for word in _words(text) if word not in self._ignored]
 
     def _meant_too(self, words: list[str]) -> Iterator[str]:
         """The other phrases of each group of synonyms that a question has a phrase of."""

@@ -1,0 +1,75 @@
+"""Finding entries: a question finds the right one first, a misspelled topic finds what was meant."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from operator import attrgetter
+from pathlib import Path
+
+import pytest
+import yaml
+
+from knowledge.library import Entry, all_entries
+from knowledge.search import _index, nearest, search
+
+QUESTIONS: dict[str, str] = yaml.safe_load((Path(__file__).parent / "questions.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("question", "slug"), QUESTIONS.items(), ids=QUESTIONS)
+def test_a_question_finds_the_right_entry_first(question: str, slug: str) -> None:
+    assert search(question)[0].slug == slug
+
+
+@pytest.mark.parametrize("entry", all_entries(), ids=attrgetter("slug"))
+def test_every_entry_is_found_first_by_its_slug_and_among_the_first_by_its_title(entry: Entry) -> None:
+    assert search(entry.slug)[0].slug == entry.slug
+    assert entry.slug in [hit.slug for hit in search(entry.title, limit=3)]
+
+
+@pytest.mark.parametrize(
+    ("topic", "slug"),
+    [
+        ("confsued deputy", "confused-deputy"),
+        ("permision boundry", "permissions-boundary"),
+        ("servce linked role", "service-linked-role"),
+        ("AWSBackupFulAccess", "AWSBackupFullAccess"),
+        ("vualt lock", "vault-lock"),
+        ("kms via servise", "kms-via-service"),
+    ],
+)
+def test_a_misspelled_topic_finds_what_was_meant(topic: str, slug: str) -> None:
+    assert slug in [hit.slug for hit in nearest(topic)]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "xyzzy", "???", "🙂", '"', "*", "a OR", "NEAR(", "title:"])
+def test_what_means_nothing_finds_nothing_and_breaks_nothing(text: str) -> None:
+    assert search(text) == []
+
+
+def test_a_question_is_never_read_as_a_query_language() -> None:
+    assert search('scp" OR "vault') == search("scp or vault")
+    assert search("scp NOT vault")[0].slug == "service-control-policies"
+
+
+def test_no_more_is_returned_than_was_asked_for() -> None:
+    assert len(search("kms key policy", limit=2)) == 2
+    assert len(nearest("key policy", limit=2)) == 2
+
+
+def test_many_threads_find_the_same() -> None:
+    questions = list(QUESTIONS) * 3
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda question: search(question)[0].slug, questions))
+
+    assert found == [QUESTIONS[question] for question in questions]
+
+
+def test_the_index_is_built_and_asked_in_milliseconds() -> None:
+    _index.cache_clear()
+    begin = time.perf_counter()
+    search("what is the service-linked role?")
+    built = time.perf_counter()
+    search("kms " * 20_000)
+    asked = time.perf_counter()
+
+    assert built - begin < 0.5
+    assert asked - built < 0.5
