@@ -156,6 +156,8 @@ class Cause(_Part):
     """Always a string: the Sid, or the position from 0 where there is no Sid."""
     target: str | None = None
     """The id of the root, OU or account (organization layer)."""
+    document: dict[str, Any] | None = None
+    """The whole document that `policy` names, as it was read; None where there is none or it could not be read."""
     depends_on: tuple[str, ...] = ()
     """The condition keys that a `possible` cause hangs on."""
     near_miss: str | None = None
