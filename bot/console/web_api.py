@@ -231,6 +231,12 @@ def _publish_view(workspace: Workspace, args: Args) -> dict[str, Any]:
     return {"view": view}
 
 
+def _group_members(workspace: Workspace, args: Args) -> dict[str, Any]:
+    if args.get("usergroup") not in workspace.groups:
+        raise RefusedError("no_such_subteam")
+    return {"users": list(workspace.groups[args["usergroup"]])}
+
+
 METHODS: Mapping[str, Method] = {
     "auth.test": _auth_test,
     "chat.postMessage": _post_message,
@@ -243,6 +249,7 @@ METHODS: Mapping[str, Method] = {
     "conversations.open": _open_direct_message,
     "files.getUploadURLExternal": _upload_url,
     "files.completeUploadExternal": _complete_upload,
+    "usergroups.users.list": _group_members,
     "views.open": _open_view,
     "views.update": _update_view,
     "views.publish": _publish_view,
