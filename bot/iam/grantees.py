@@ -142,6 +142,10 @@ def parse_grantees(value: object, position: str, *, excepting: bool, findings: l
     """
     if value == "*":
         return Grantees([("AWS", "*")], excepting=excepting)
+    if isinstance(value, str):
+        message = 'A principal must be "*" or an object: the text is read as {"AWS": …}.'
+        findings.append(Finding(position, message, Severity.WARNING))
+        return Grantees([("AWS", value)], excepting=excepting)
     if not isinstance(value, Mapping):
         raise NoEffectError(position, 'A principal must be "*" or an object such as {"AWS": "…"}.')
     values: list[tuple[str, str]] = []
@@ -157,5 +161,5 @@ def parse_grantees(value: object, position: str, *, excepting: bool, findings: l
                 findings.append(Finding(f"{position}.{kind}", message, Severity.WARNING))
             values.append((kind, text))
     if not values:
-        findings.append(Finding(position, "No principal is named.", Severity.SUGGESTION))
+        raise NoEffectError(position, "No principal is named, so the statement does nothing.", Severity.SUGGESTION)
     return Grantees(values, excepting=excepting)

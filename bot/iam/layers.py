@@ -29,7 +29,7 @@ class Layer(StrEnum):
 
 
 _NAMING_NOBODY = frozenset([Layer.IDENTITY, Layer.BOUNDARY, Layer.SCP, Layer.SESSION])
-"""The layers whose statements name no principals: one that does, or names no resource, AWS would not store."""
+"""The layers whose statements name resources and no principals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,10 +210,16 @@ def _sheet(layer: Layer, level: int | None, policies: Sequence[Policy], action: 
 
 
 def belongs(statement: Statement, layer: Layer) -> bool:
-    """Whether AWS would store a statement in a policy of a layer."""
-    if layer in _NAMING_NOBODY:
-        return statement.grantees is None and statement.resources is not None
-    return statement.grantees is not None or layer is not Layer.RESOURCE
+    """Whether a statement has an effect in a policy of a layer.
+
+    Where AWS would not store it, for naming a principal in a policy that has none to name, it grants nothing; a Deny
+    is taken at its word.
+    """
+    if layer is Layer.RESOURCE:
+        return statement.grantees is not None
+    if layer not in _NAMING_NOBODY:
+        return True
+    return statement.resources is not None and (statement.grantees is None or statement.effect is Effect.DENY)
 
 
 def _assumes_service_linked_role(request: Request) -> bool:

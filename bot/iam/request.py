@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bot.errors import BadInputError
-from bot.iam.arn import split_arn
+from bot.iam.arn import Arn, split_arn
 from bot.iam.principals import PRINCIPAL_TYPES, Principal, PrincipalKind
 from bot.iam.variables import Value
 
@@ -28,7 +28,7 @@ class Request:
         principal: Who asks, as `Principal.parse` reads it.
         action: The action, such as "kms:CreateGrant", in any case of letters.
         resource: The resource's ARN, or "*" for an action that names none.
-        resource_account: The account that owns the resource; the one in its ARN, else the principal's, if not given.
+        resource_account: The account that owns the resource; if not given the one in its ARN, else the principal's.
         context: The values of condition keys, whose names are taken without regard to case.
         unknown: The keys whose value is not known. "aws:ResourceTag/*" stands for every key that begins so and that
             `context` lacks; a key in `context` is known whatever is said here.
@@ -85,7 +85,7 @@ class Request:
         identifier = principal_id or _identifier(self.context.get(USER_ID))
         self.principal = replace(known, unique_id=identifier) if identifier else known
         self._fill()
-        self.resource_account = resource_account or (self.arn[4] if self.arn else "") or known.account
+        self.resource_account = resource_account or _account(self.arn) or known.account
         self.same_account = known.account is not None and known.account == self.resource_account
 
     def _fill(self) -> None:
@@ -108,6 +108,11 @@ class Request:
         if self.unknown_prefixes:
             found |= {key for key in keys if key not in self.context and key.startswith(self.unknown_prefixes)}
         return found
+
+
+def _account(arn: Arn | None) -> str | None:
+    """The account in an ARN; AWS's own resources have none or "aws" in its place."""
+    return arn[4] if arn is not None and arn[4].isdecimal() else None
 
 
 def _is_service(principal: Principal) -> str | None:

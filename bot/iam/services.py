@@ -134,3 +134,47 @@ KMS_ACROSS_ACCOUNTS = frozenset(
 
 Source: AWS KMS Developer Guide, "Allowing users in other accounts to use a KMS key".
 """
+
+OWNED_BY_AWS = (
+    (
+        ":iam::aws:policy/",
+        frozenset(
+            [
+                "iam:createpolicy",
+                "iam:createpolicyversion",
+                "iam:deletepolicy",
+                "iam:deletepolicyversion",
+                "iam:setdefaultpolicyversion",
+                "iam:tagpolicy",
+                "iam:untagpolicy",
+            ]
+        ),
+    ),
+    (
+        ":role/aws-reserved/",
+        frozenset(
+            [
+                "iam:attachrolepolicy",
+                "iam:createrole",
+                "iam:deleterole",
+                "iam:deleterolepermissionsboundary",
+                "iam:deleterolepolicy",
+                "iam:detachrolepolicy",
+                "iam:putrolepermissionsboundary",
+                "iam:putrolepolicy",
+                "iam:tagrole",
+                "iam:untagrole",
+                "iam:updateassumerolepolicy",
+                "iam:updaterole",
+                "iam:updateroledescription",
+            ]
+        ),
+    ),
+    (":alias/aws/", frozenset(["kms:createalias", "kms:deletealias", "kms:updatealias"])),
+)
+"""Resources of AWS's own, by a part of their ARN, with the actions that no customer's principal is let do to them.
+
+Sources: AWS IAM User Guide, "Managed policies and inline policies" (customers can't change AWS managed policies); AWS
+IAM Identity Center User Guide, "Referencing permission sets in resource policies" (roles under the reserved path are
+AWS's to change); AWS KMS API Reference, "CreateAlias" (the prefix alias/aws/ is reserved).
+"""

@@ -31,6 +31,7 @@ from bot.iam.services import (
     KMS_ACROSS_ACCOUNTS,
     KMS_KEY,
     NEEDS_NO_PERMISSION,
+    OWNED_BY_AWS,
     TRUST_POLICY_ACTIONS,
 )
 from bot.iam.statement import Statement
@@ -161,7 +162,9 @@ def _missing(
         silent |= {Layer.SESSION}
     by_policy = named(found, request)
     limits = silent & _LIMITS
-    if not request.principal.is_iam:
+    if _is_owned_by_aws(request):
+        core = _RESOURCE
+    elif not request.principal.is_iam:
         core = _NOTHING if max(by_policy, granted) else _RESOURCE
     elif not request.same_account:
         core = _across_accounts(request, silent, by_policy, granted) | limits
@@ -215,6 +218,10 @@ def must_name(request: Request) -> bool:
         return True
     is_key = request.resource != "*" and (request.arn is None or request.arn[5].startswith(KMS_KEY))
     return request.service == KMS and is_key
+
+
+def _is_owned_by_aws(request: Request) -> bool:
+    return any(request.action in actions and part in request.resource for part, actions in OWNED_BY_AWS)
 
 
 def _is_disputed(statement: Statement, request: Request) -> bool:
