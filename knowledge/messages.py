@@ -71,12 +71,12 @@ class Form(_Data):
     entity: Acting | None = None
     """Whose failure it is, where the text names no principal."""
     guesses: Guesses | None = None
-    """Likeliest first. None: the rules decide; an empty list: the text speaks of no permission."""
+    """Likeliest first. None: the rules decide; an empty list: the text gives no hint."""
 
     @property
     def permission(self) -> bool:
-        """Whether texts of this form speak of a permission failure."""
-        return self.outcome != "not-permission" and self.guesses != ()
+        """Whether a missing permission may be what texts of this form tell of."""
+        return self.outcome != "not-permission"
 
     def search(self, text: str) -> re.Match[str] | None:
         """Where the form is in a text."""

@@ -25,6 +25,8 @@ _ENCODED = re.compile(r"encoded authorization failure message:? ?(?P<message>[\w
 _AUTHORIZATION_ID = re.compile(
     r"(?:authorization id:? |#/authorization-details/)(?P<id>[0-9a-z]{8,256})", re.IGNORECASE
 )
+_CALL = re.compile(r"when calling the \[?\w{1,60}\]? operation")
+"""How the AWS CLI and boto3 begin the error of a call: it is the caller's, a job has none of its own."""
 _MOST_SENTENCES = 20
 """Sentences of events that are read: an event has one or two, a hostile one thousands."""
 _EVENT_FORM, _DECODED_FORM = "cloudtrail-event", "decoded-authorization-message"
@@ -55,9 +57,9 @@ class Reading(_Part):
     entity: Entity | None = None
     """Who was denied, as far as the text tells; None where it speaks of no denial."""
     permission: bool = False
-    """Whether the text speaks of a permission failure at all."""
+    """Whether a missing permission may be what the text tells of; with a form and without this it is ruled out."""
     vague: bool = False
-    """Whether it does so without naming anything that could be checked."""
+    """Whether the text names nothing that could be checked."""
     knowledge: str | None = None
     """The entry that tells more of such texts."""
 
@@ -102,7 +104,10 @@ def read(text: str) -> Reading:
         calls = (denied_call(part) for event in events for part in objects(event))
         telling = next((_as_call(call) for call in calls if call), None)
     reading = telling or next((one for one in read_ones if one.form), read_ones[-1])
-    return reading.model_copy(update=_tokens(" ".join(map(plain, words))))
+    whole = " ".join(map(plain, words))
+    if reading.vague and _CALL.search(whole):
+        reading = reading.model_copy(update={"entity": Entity.CALLER})
+    return reading.model_copy(update=_tokens(whole))
 
 
 def hypotheses(reading: Reading) -> list[Hypothesis]:
@@ -168,7 +173,7 @@ def _as_form(form: Form, said: Mapping[str, str], known: Messages) -> Reading:
         policy_arn=_arn(said.get("policy_arn")),
         entity=acting if form.permission else None,
         permission=form.permission,
-        vague=form.permission and form.outcome == "undetermined",
+        vague=form.outcome == "undetermined",
         knowledge=form.knowledge,
     )
 

@@ -138,6 +138,28 @@ def test_a_vague_text_is_never_an_answer_by_itself(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "knowledge"),
+    [
+        ("1 of 2 nested backup jobs failed.", "parent-and-child-jobs"),
+        ("Windows VSS Backup Job Error encountered, trying for regular backup", "windows-vss"),
+    ],
+)
+def test_a_text_that_gives_no_hint_rules_no_permission_out(text: str, knowledge: str) -> None:
+    diagnosis = read_error(text)
+
+    assert (diagnosis.outcome, diagnosis.hypotheses) == (Outcome.UNDETERMINED, ())
+    assert (diagnosis.reading.permission, diagnosis.reading.knowledge) == (True, knowledge)
+
+
+def test_an_error_of_a_call_is_the_callers() -> None:
+    text = "An error occurred (AccessDeniedException) when calling the {} operation: {}"
+
+    assert read(text.format("DescribeBackupVault", "Insufficient privileges")).entity is Entity.CALLER
+    assert read(text.format("ListBackupJobs", "None")).entity is Entity.CALLER
+    assert read("Insufficient privileges").entity is Entity.JOB_ROLE
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
