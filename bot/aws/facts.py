@@ -96,20 +96,21 @@ class Facts:
         return answer
 
 
-def gather(gatherer: Callable[[Facts], T], facts: Facts, reader: Reads) -> T:
+def gather(gatherer: Callable[[Facts], T], facts: Facts, reader: Reads, enough: Callable[[T], bool] | None = None) -> T:
     """Calls a gatherer until nothing that it asks for is unread.
 
     Args:
         gatherer: A function without side effects.
         facts: What is known already; grows.
         reader: Reads what is asked for.
+        enough: Whether a result will do although more was asked for; the rest is left to whoever asks next.
 
     Returns:
-        What the gatherer returned when all it asked for was there.
+        What the gatherer returned at last.
     """
     while True:
         result = gatherer(facts)
         wanted = facts.take_wanted()
-        if not wanted:
+        if not wanted or (enough and enough(result)):
             return result
         facts.add(reader.read_all(wanted))

@@ -8,19 +8,17 @@ from bot.aws.lookup import Lookup, Operation, lookup
 SCP = "SERVICE_CONTROL_POLICY"
 RCP = "RESOURCE_CONTROL_POLICY"
 
-DESCRIBE_ORGANIZATION = Operation(
-    "organizations",
-    "DescribeOrganization",
-    "Organization",
-    frozenset({"AWSOrganizationsNotInUseException"}),
-)
-DESCRIBE_ACCOUNT = Operation("organizations", "DescribeAccount", "Account", frozenset({"AccountNotFoundException"}))
-LIST_ACCOUNTS = Operation("organizations", "ListAccounts", "Accounts")
-LIST_PARENTS = Operation("organizations", "ListParents", "Parents", frozenset({"ChildNotFoundException"}))
+_NONE = frozenset({"AWSOrganizationsNotInUseException"})
+"""The caller's own account is in no organization, so there is nothing to be found in it."""
+
+DESCRIBE_ORGANIZATION = Operation("organizations", "DescribeOrganization", "Organization", _NONE)
+DESCRIBE_ACCOUNT = Operation("organizations", "DescribeAccount", "Account", _NONE | {"AccountNotFoundException"})
+LIST_ACCOUNTS = Operation("organizations", "ListAccounts", "Accounts", _NONE)
+LIST_PARENTS = Operation("organizations", "ListParents", "Parents", _NONE | {"ChildNotFoundException"})
 LIST_POLICIES_FOR_TARGET = Operation(
-    "organizations", "ListPoliciesForTarget", "Policies", frozenset({"InvalidInputException"})
+    "organizations", "ListPoliciesForTarget", "Policies", _NONE | {"InvalidInputException"}
 )
-DESCRIBE_POLICY = Operation("organizations", "DescribePolicy", "Policy")
+DESCRIBE_POLICY = Operation("organizations", "DescribePolicy", "Policy", _NONE)
 
 
 def organization(account: str, region: str) -> Lookup:

@@ -38,21 +38,14 @@ class Reader:
         sessions: The way into AWS; shared by the diagnoses of a process.
         cache: Where answers are kept.
         fresh: Take nothing that is kept.
-        progress: Called after each lookup of a round with how many are done and how many there are.
     """
 
-    def __init__(
-        self,
-        sessions: Sessions,
-        cache: LookupCache,
-        *,
-        fresh: bool = False,
-        progress: Callable[[int, int], None] = lambda _done, _total: None,
-    ) -> None:
+    def __init__(self, sessions: Sessions, cache: LookupCache, *, fresh: bool = False) -> None:
         self._sessions = sessions
         self._cache = cache
         self._fresh = fresh
-        self._progress = progress
+        self.progress: Callable[[int, int], None] = lambda _done, _total: None
+        """Called after each lookup of a round with how many are done and how many there are."""
         self.cost = ReadCost()
 
     def read_all(self, lookups: list[Lookup]) -> dict[Lookup, Answer]:
@@ -91,7 +84,7 @@ class Reader:
         answers: dict[Lookup, Answer] = {}
         for done, answer in enumerate(_threads().map(self._read, lookups), start=1):
             answers[lookups[done - 1]] = answer
-            self._progress(done, len(lookups))
+            self.progress(done, len(lookups))
         unreached = [answer for answer in answers.values() if answer.why == _UNREACHED]
         if len(unreached) == len(answers):
             raise AwsUnreachableError(

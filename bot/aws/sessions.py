@@ -44,16 +44,22 @@ class Sessions:
         self._own = botocore.session.get_session()
         self.identity: dict[str, str] = {}
         """Account and Arn of the own credentials, once sts:GetCallerIdentity has answered."""
-        self._sessions: dict[str, botocore.session.Session] = {OWN: self._own}
+        self._sessions: dict[str, boto3.Session] = {OWN: boto3.Session(botocore_session=self._own)}
         self._clients: dict[tuple[str, str, str], Any] = {}
         self._lock = threading.Lock()
         self.region: str = self._own.get_config_variable("region") or _GLOBAL_REGION
         """The session's Region, where none is said."""
 
+    @property
+    def access_key(self) -> str:
+        """Which credentials this process reads with; empty where there are none."""
+        credentials = self._own.get_credentials()
+        return str(credentials.access_key) if credentials else ""
+
     def identify(self, identity: dict[str, str]) -> None:
         """Tells whose the own credentials are, as sts:GetCallerIdentity answered."""
         self.identity = identity
-        self._sessions[identity["Account"]] = self._own
+        self._sessions[identity["Account"]] = self._sessions[OWN]
 
     def enter(self, account: str) -> None:
         """Assumes the configured role of another account; botocore renews the credentials when they expire.
@@ -65,16 +71,14 @@ class Sessions:
             ClientError: STS refuses.
             BotoCoreError: STS can't be reached.
         """
-        with self._lock:
-            session = self._sessions.get(account)
-        if session is None:
+        if not self.entered(account):
             credentials = self._assumed(account)
             credentials.get_frozen_credentials()
             session = botocore.session.get_session()
             session.register_component("data_loader", self._own.get_component("data_loader"))
             session._credentials = credentials  # botocore has no other way to give it ones that renew themselves
             with self._lock:
-                self._sessions[account] = session
+                self._sessions[account] = boto3.Session(botocore_session=session)
 
     def entered(self, account: str) -> bool:
         """Whether clients of that account can be made."""
@@ -86,8 +90,7 @@ class Sessions:
         key = (service, account, region)
         with self._lock:
             if key not in self._clients:
-                session = boto3.Session(botocore_session=self._sessions[account])
-                self._clients[key] = session.client(service, region_name=region, config=_CONFIG)
+                self._clients[key] = self._sessions[account].client(service, region_name=region, config=_CONFIG)
             return self._clients[key]
 
     def _assumed(self, account: str) -> DeferredRefreshableCredentials:

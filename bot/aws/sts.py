@@ -4,7 +4,9 @@ from bot.aws.lookup import OWN, Lookup, Operation, lookup
 
 GET_CALLER_IDENTITY = Operation("sts", "GetCallerIdentity", kept=False)
 ASSUME_ROLE = Operation("sts", "AssumeRole", kept=False)
-DECODE_AUTHORIZATION_MESSAGE = Operation("sts", "DecodeAuthorizationMessage", member="DecodedMessage")
+DECODE_AUTHORIZATION_MESSAGE = Operation(
+    "sts", "DecodeAuthorizationMessage", "DecodedMessage", frozenset({"InvalidAuthorizationMessageException"})
+)
 
 
 def caller_identity(region: str) -> Lookup:

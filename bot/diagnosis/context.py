@@ -79,19 +79,17 @@ def of_kms_call(principal: PrincipalFacts, action: str, via: str | None, region:
     return context
 
 
-def of_assume_role(case: Case, source_arn: str) -> Context:
+def of_assume_role(case: Case) -> Context:
     """What AWS Backup's own sts:AssumeRole of the job role carries ("Cross-service confused deputy prevention").
 
-    Args:
-        case: The job.
-        source_arn: What `aws:SourceArn` is taken to be; only how it begins is documented.
+    Of `aws:SourceArn` only the beginning is documented.
     """
     return {
         **_of_every_call(case),
         "aws:RequestedRegion": _GLOBAL_REGION,
         "aws:PrincipalIsAWSService": "true",
         "aws:SourceAccount": case.job.account,
-        "aws:SourceArn": source_arn,
+        "aws:SourceArn": f"arn:{case.partition}:backup:{case.job.region}:{case.job.account}:*",
         "sts:ExternalId": None,
         "aws:MultiFactorAuthPresent": None,
         "aws:MultiFactorAuthAge": None,

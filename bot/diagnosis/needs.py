@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot import arn
 from bot.diagnosis import context
-from bot.diagnosis.case import Case
+from bot.diagnosis.case import Case, Keys
 from bot.diagnosis.circumstances import circumstances, names
 from bot.diagnosis.context import Context
 from bot.diagnosis.facts.documents import NamedDocument
@@ -67,6 +67,12 @@ def requirements(case: Case) -> tuple[Requirement, ...]:
     ]
     extra = [added for reading in readings for added in _of_reading(case, reading, from_needs)]
     return tuple(sorted([*extra, *from_needs], key=lambda requirement: _rank(requirement, readings)))
+
+
+def needed_keys(case: Case) -> tuple[Keys | None, ...]:
+    """The keys that the job's required needs name; None for those of which it could not be read which they are."""
+    holding = [need for need, is_required in _holding(case) if is_required]
+    return tuple(case.keys.get(name, ()) for name in dict.fromkeys(need.key for need in holding if need.key))
 
 
 def named_readings(case: Case) -> tuple[Reading, ...]:

@@ -1,0 +1,123 @@
+"""From refusals to causes: one cause for each thing to mend, with all the actions that it blocks."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from bot import arn
+from bot.diagnosis.blocks import Block
+from bot.diagnosis.model import Cause, Certainty, Entity, LayerName
+from knowledge.causes import cause_codes
+
+_STRONGEST_FIRST: Final = (Certainty.PROVEN, Certainty.LIKELY, Certainty.POSSIBLE)
+_MOST_NAMED: Final = 4
+"""So many actions are named in a sentence; the cause lists them all."""
+
+
+def causes_of(blocks: Iterable[Block]) -> tuple[Cause, ...]:
+    """Puts refusals together that one change mends.
+
+    Args:
+        blocks: The refusals, those of the actions that the job's message names first.
+
+    Returns:
+        The causes in the order of their first refusals. A thing that refuses some actions for certain and others only
+        under some reading is told for those that are certain.
+    """
+    groups: dict[tuple[object, ...], list[Block]] = {}
+    for block in blocks:
+        key = (block.code, block.layer, block.entity, block.principal, block.policy, block.statement, block.target)
+        groups.setdefault(key, []).append(block)
+    return tuple(_cause(group) for group in groups.values())
+
+
+def make_cause(
+    code: str,
+    entity: Entity,
+    *,
+    certainty: Certainty = Certainty.PROVEN,
+    principal: str | None = None,
+    actions: tuple[str, ...] = (),
+    resource: str | None = None,
+    policy: str | None = None,
+    statement: str | None = None,
+    target: str | None = None,
+    depends_on: tuple[str, ...] = (),
+    near_miss: str | None = None,
+    says: Mapping[str, str] | None = None,
+) -> Cause:
+    """Makes a cause with its sentence.
+
+    Args:
+        code: One of `knowledge/causes.yaml`.
+        entity: Whose call is refused.
+        certainty: How it is known.
+        principal: The identity's ARN.
+        actions: What is blocked.
+        resource: What it is blocked on.
+        policy: What a person would look up.
+        statement: The Sid, or the position.
+        target: The root, OU or account.
+        depends_on: The condition keys that a possible cause hangs on.
+        near_miss: The statement that came closest.
+        says: What else the code's sentence asks for.
+    """
+    known = cause_codes()[code]
+    names = {
+        "principal": principal or "",
+        "actions": _listed(actions),
+        "resource": resource or "",
+        "policy": policy or "",
+        "statement": statement or "",
+        "target": target or "",
+        "near_miss": near_miss or "",
+        "service": "backup.amazonaws.com",
+        **(says or {}),
+    }
+    return Cause(
+        code=code,
+        layer=LayerName(known.layer),
+        entity=entity,
+        certainty=certainty,
+        principal=principal,
+        actions=actions,
+        resource=resource,
+        policy=policy,
+        statement=statement,
+        target=target,
+        depends_on=depends_on,
+        near_miss=near_miss,
+        explanation=known.explanation.format_map(names),
+        knowledge=code,
+    )
+
+
+def _cause(group: list[Block]) -> Cause:
+    certainty = next(kind for kind in _STRONGEST_FIRST if any(block.certainty is kind for block in group))
+    telling = [block for block in group if block.certainty is certainty]
+    first = telling[0]
+    hangs_on = dict.fromkeys(key for block in telling for key in block.depends_on)
+    return make_cause(
+        first.code,
+        first.entity,
+        certainty=certainty,
+        principal=first.principal,
+        actions=tuple(dict.fromkeys(block.action for block in telling)),
+        resource=first.resource,
+        policy=first.policy,
+        statement=first.statement,
+        target=first.target,
+        depends_on=tuple(hangs_on) if certainty is Certainty.POSSIBLE else (),
+        near_miss=first.near_miss,
+        says={"account": _account(first.principal)},
+    )
+
+
+def _account(principal: str) -> str:
+    parsed = arn.parse(principal)
+    return parsed.account if parsed else ""
+
+
+def _listed(actions: tuple[str, ...]) -> str:
+    if len(actions) > _MOST_NAMED:
+        return f"{', '.join(actions[: _MOST_NAMED - 1])} and {len(actions) - _MOST_NAMED + 1} more actions"
+    return " and ".join(filter(None, [", ".join(actions[:-1]), *actions[-1:]]))

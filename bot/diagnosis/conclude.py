@@ -1,0 +1,84 @@
+"""From what the layers found to the answer: likely causes from the message, the outcome, and one sentence."""
+
+from collections.abc import Sequence
+
+from bot.diagnosis.case import Case
+from bot.diagnosis.causes import make_cause
+from bot.diagnosis.layers.findings import Findings
+from bot.diagnosis.model import Cause, Certainty, Entity, JobType, Layer, Outcome, Verdict
+from bot.diagnosis.reading import Hypothesis, hypotheses
+
+_NOUNS = {JobType.BACKUP: "backup", JobType.COPY: "copy", JobType.RESTORE: "restore"}
+
+
+def likely_causes(case: Case, found: Sequence[Cause]) -> tuple[Cause, ...]:
+    """What only the job's message says, where no evaluation explains it.
+
+    The message must name something that can be checked: a policy type, an action, a key, a vault or a role; a vague
+    one makes no cause.
+
+    Args:
+        case: What is known of the job.
+        found: The causes that evaluation found.
+    """
+    reading = case.reading
+    proven = [cause for cause in found if cause.certainty is Certainty.PROVEN]
+    if reading.vague or not reading.permission or proven:
+        return ()
+    guesses = hypotheses(reading)
+    return (_likely(case, guesses[0]),) if guesses else ()
+
+
+def _likely(case: Case, guess: Hypothesis) -> Cause:
+    reading = case.reading
+    linked = case.service_linked_role
+    principal = linked.arn if guess.entity is Entity.SERVICE_LINKED_ROLE and linked else case.role.arn
+    return make_cause(
+        guess.code,
+        guess.entity,
+        certainty=Certainty.LIKELY,
+        principal=principal,
+        actions=(reading.action,) if reading.action else (),
+        resource=reading.resource,
+        policy=reading.policy_arn,
+        says={"state": "disabled, pending deletion or gone", "account": case.job.account, "other": "another one"},
+    )
+
+
+def outcome(failed: Sequence[Case], causes: Sequence[Cause], layers: Sequence[Layer]) -> Outcome:
+    """What the diagnosis came to, from the failed jobs, the causes and the layers."""
+    if any(cause.certainty is not Certainty.POSSIBLE for cause in causes):
+        return Outcome.DENIED
+    rules_out = all(case.reading.form is not None and not case.reading.permission for case in failed)
+    if any(layer.verdict is Verdict.UNKNOWN for layer in layers) and not rules_out:
+        return Outcome.UNDETERMINED
+    return Outcome.NOT_PERMISSION
+
+
+def summary(case: Case, result: Outcome, causes: Sequence[Cause], layers: Sequence[Layer]) -> str:
+    """One sentence that a person can act on."""
+    noun = f"The {_NOUNS[case.job.type]} of {case.resource_type or 'the resource'}"
+    if result is Outcome.NOT_FAILED:
+        return f"{noun} has not failed: its state is {case.job.state}."
+    if result is Outcome.DENIED:
+        telling = [cause for cause in causes if cause.certainty is not Certainty.POSSIBLE]
+        more = f" ({len(telling) - 1} more to mend)" if len(telling) > 1 else ""
+        likely = "Likely: " if telling[0].certainty is Certainty.LIKELY else ""
+        aside = (
+            "" if case.reading.permission or not case.reading.form else " The job's message speaks of something else."
+        )
+        return f"{likely}{telling[0].explanation}{more}{aside}"
+    if result is Outcome.UNDETERMINED:
+        unknown = " and ".join(layer.layer.value for layer in layers if layer.verdict is Verdict.UNKNOWN)
+        return f"What could be read does not explain the failure; unknown remains: {unknown}."
+    return f"{noun} failed for a reason that no policy explains: {_quoted(case)}"
+
+
+def _quoted(case: Case) -> str:
+    message = str(case.job.described.get("StatusMessage") or "").strip()
+    return message or f"its state is {case.job.state} and it has no message."
+
+
+def layers_of(walked: Sequence[Findings]) -> tuple[Layer, ...]:
+    """The layers as parts of the diagnosis."""
+    return tuple(findings.to_layer() for findings in walked)

@@ -1,0 +1,106 @@
+"""The third layer: the organization, whether it lets accounts share backups and what its control policies say."""
+
+from collections.abc import Sequence
+
+from bot.diagnosis.case import Case
+from bot.diagnosis.causes import make_cause
+from bot.diagnosis.facts.principals import service_linked_role_arn
+from bot.diagnosis.judgement import Judgement
+from bot.diagnosis.layers.findings import Findings, policy_check
+from bot.diagnosis.model import Cause, Check, Entity, LayerName, Verdict
+from bot.iam import Layer
+
+
+def walk(case: Case, judgements: Sequence[Judgement]) -> Findings:
+    """Checks the accounts' places, the settings of a copy across accounts, and every level of control policies."""
+    checks: list[Check] = []
+    causes: list[Cause] = []
+    if case.is_cross_account:
+        for check, about in (_check_same_organization(case), _check_cross_account_backup(case)):
+            checks += [check] if check else []
+            causes += about
+    for check, about in (_check_scps(case, judgements), _check_rcps(case, judgements)):
+        checks.append(check)
+        causes += about
+    return Findings(LayerName.ORGANIZATION, tuple(checks), tuple(causes))
+
+
+def _check_same_organization(case: Case) -> tuple[Check, tuple[Cause, ...]]:
+    source, other = case.organizations[case.job.account], case.organizations[case.destination_account]
+    name = "same-organization"
+    if source.is_known and other.is_known and (source.id is None or source.id != other.id):
+        cause = make_cause(
+            "different-organization",
+            Entity.SERVICE_LINKED_ROLE,
+            principal=_linked_role(case),
+            says={"account": source.account, "other": other.account},
+        )
+        return Check(check=name, verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
+    if not (source.is_known and other.is_known):
+        says = "Whether both accounts are in one organization could not be read."
+        return Check(check=name, verdict=Verdict.UNKNOWN, says=says), ()
+    says = f"Both accounts are in the organization {source.id}."
+    return Check(check=name, verdict=Verdict.CLEAR, says=says), ()
+
+
+def _check_cross_account_backup(case: Case) -> tuple[Check | None, tuple[Cause, ...]]:
+    """Whether the organization allows copies across accounts; without a common one the question does not arise."""
+    name = "cross-account-backup"
+    if case.organizations[case.job.account].id is None:
+        return None, ()
+    if case.cross_account_backup is None:
+        says = "Whether cross-account backup is switched on could not be read."
+        return Check(check=name, verdict=Verdict.UNKNOWN, says=says), ()
+    if not case.cross_account_backup:
+        cause = make_cause("cross-account-disabled", Entity.SERVICE_LINKED_ROLE, principal=_linked_role(case))
+        return Check(check=name, verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
+    return Check(check=name, verdict=Verdict.CLEAR, says="Cross-account backup is switched on."), ()
+
+
+def _check_scps(case: Case, judgements: Sequence[Judgement]) -> tuple[Check, tuple[Cause, ...]]:
+    bound = [judged for judged in judgements if _binds(judged, Layer.SCP)]
+    place = case.organizations[case.job.account]
+    fine = "At every level from the root to the account the service control policies allow what the job needs."
+    check, causes = policy_check(
+        "service-control-policies",
+        bound,
+        LayerName.ORGANIZATION,
+        (Layer.SCP,),
+        fine,
+        "The organization's service control policies could not be read.",
+    )
+    return _in_place(check, place.is_known and place.id is None, place.is_management_account), causes
+
+
+def _check_rcps(case: Case, judgements: Sequence[Judgement]) -> tuple[Check, tuple[Cause, ...]]:
+    bound = [judged for judged in judgements if _binds(judged, Layer.RCP)]
+    place = case.organizations[case.job.account]
+    check, causes = policy_check(
+        "resource-control-policies",
+        bound,
+        LayerName.ORGANIZATION,
+        (Layer.RCP,),
+        "No resource control policy denies what the job needs.",
+        "The organization's resource control policies could not be read.",
+    )
+    return _in_place(check, place.is_known and place.id is None, place.is_management_account), causes
+
+
+def _in_place(check: Check, is_outside: bool, is_management: bool) -> Check:
+    """A check of control policies where none binds: outside an organization and in its management account."""
+    if check.verdict is not Verdict.CLEAR or not (is_outside or is_management):
+        return check
+    says = (
+        "The account is in no organization." if is_outside else "Control policies do not bind the management account."
+    )
+    return Check(check=check.check, verdict=Verdict.NOT_APPLICABLE, says=says)
+
+
+def _binds(judged: Judgement, layer: Layer) -> bool:
+    evaluation = judged.evaluation
+    is_bound = layer not in evaluation.policies.exempt(evaluation.request)
+    return is_bound and LayerName.ORGANIZATION in judged.requirement.judged
+
+
+def _linked_role(case: Case) -> str:
+    return service_linked_role_arn(case.destination_account, case.partition)

@@ -1,0 +1,132 @@
+"""The job role's trust policy: whether AWS Backup's service principal may assume the role.
+
+Source: "IAM service roles" (AWS Backup Developer Guide) and "The confused deputy problem" (IAM User Guide).
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from bot.diagnosis import context
+from bot.diagnosis.case import Case
+from bot.diagnosis.causes import make_cause
+from bot.diagnosis.context import UNKNOWN
+from bot.diagnosis.model import Cause, Certainty, Check, Entity, Evidence, Verdict
+from bot.iam import Decision, Effect, Evaluation, Layer, Policy, PolicySet, Request, evaluate, near_misses
+
+SERVICE: Final = "backup.amazonaws.com"
+_ACTION: Final = "sts:AssumeRole"
+_CHECK: Final = "trust-policy"
+_POLICY: Final = "trust"
+"""By what a person looks a role's trust policy up."""
+
+
+def check_trust(case: Case) -> tuple[Check, tuple[Cause, ...]]:
+    """Evaluates AWS Backup's sts:AssumeRole against the trust policy: what allows it and what denies it apart.
+
+    Args:
+        case: What is known of the job; its role exists.
+
+    Returns:
+        The check, and a cause for what is missing and for each statement that denies.
+    """
+    document = case.role.trust
+    if document is None:
+        return Check(check=_CHECK, verdict=Verdict.UNKNOWN, says="The trust policy could not be read."), ()
+    whole = _evaluate(case, document)
+    allowing = _evaluate(case, _with_effect(document, "Allow"))
+    causes = [*_missing(case, allowing, document), *_denials(case, whole)]
+    if whole.decision is Decision.ALLOWED:
+        evidence = tuple(
+            Evidence(policy=_POLICY, statement=match.statement, effect="Allow")
+            for match in whole.by
+            if match.layer is Layer.RESOURCE
+        )
+        says = f"The trust policy lets {SERVICE} assume the role."
+        return Check(check=_CHECK, verdict=Verdict.CLEAR, says=says, evidence=evidence), ()
+    verdict = Verdict.BLOCKED if any(cause.certainty is Certainty.PROVEN for cause in causes) else Verdict.UNKNOWN
+    evidence = tuple(
+        Evidence(policy=_POLICY, statement=cause.statement, effect="Deny") for cause in causes if cause.statement
+    )
+    says = " ".join(cause.explanation for cause in causes)
+    return Check(check=_CHECK, verdict=verdict, says=says, evidence=evidence), tuple(causes)
+
+
+def _missing(case: Case, allowing: Evaluation, document: Any) -> list[Cause]:
+    """Why no statement lets the service in: none names it, or one does under a condition that is not met."""
+    if allowing.decision is Decision.ALLOWED:
+        return []
+    certainty = Certainty.POSSIBLE if allowing.decision is Decision.DEPENDS else Certainty.PROVEN
+    unconditional = _evaluate(case, _without_conditions(_with_effect(document, "Allow")))
+    code = "trust-condition" if unconditional.decision is Decision.ALLOWED else "trust-missing"
+    nearest = near_misses(allowing.request, allowing.policies, Layer.RESOURCE, most=1)
+    return [_cause(case, code, certainty, near_miss=nearest[0].sentence if nearest else "", keys=allowing.depends_on)]
+
+
+def _denials(case: Case, whole: Evaluation) -> list[Cause]:
+    """The statements that deny, or would under some reading of an unknown key."""
+    denies = [match for result in whole.layers for match in result.statements if match.effect is Effect.DENY]
+    return [
+        _cause(
+            case,
+            "trust-denied",
+            Certainty.POSSIBLE if match.hangs else Certainty.PROVEN,
+            statement=match.statement,
+            keys=whole.depends_on,
+        )
+        for match in denies
+        if match.layer is Layer.RESOURCE
+    ]
+
+
+def _cause(
+    case: Case,
+    code: str,
+    certainty: Certainty,
+    *,
+    statement: str | None = None,
+    near_miss: str | None = None,
+    keys: tuple[str, ...] = (),
+) -> Cause:
+    return make_cause(
+        code,
+        Entity.JOB_ROLE,
+        certainty=certainty,
+        principal=case.role.arn,
+        actions=(_ACTION,),
+        resource=case.role.arn,
+        policy=_POLICY,
+        statement=statement,
+        near_miss=near_miss,
+        depends_on=keys if certainty is Certainty.POSSIBLE else (),
+    )
+
+
+def _evaluate(case: Case, document: Any) -> Evaluation:
+    request = Request(
+        SERVICE,
+        _ACTION,
+        case.role.arn,
+        resource_account=case.role.account,
+        context=context.of_assume_role(case),
+        unknown=UNKNOWN,
+    )
+    return evaluate(request, PolicySet(resource=Policy.compile(_POLICY, document)))
+
+
+def _with_effect(document: Any, effect: str) -> Any:
+    """The document with only the statements of one effect."""
+    return _mapped(document, lambda statement: statement if statement.get("Effect") == effect else None)
+
+
+def _without_conditions(document: Any) -> Any:
+    """The document with every condition dropped."""
+    return _mapped(document, lambda statement: {name: part for name, part in statement.items() if name != "Condition"})
+
+
+def _mapped(document: Any, change: Any) -> Any:
+    if not isinstance(document, Mapping):
+        return document
+    statements = document.get("Statement")
+    listed = statements if isinstance(statements, list) else [statements]
+    changed = [change(statement) for statement in listed if isinstance(statement, Mapping)]
+    return {**document, "Statement": [statement for statement in changed if statement]}

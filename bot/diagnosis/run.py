@@ -1,0 +1,44 @@
+"""Runs diagnoses, each from a job reference to the finished document, with the way into AWS that they share.
+
+Synchronous: it reads AWS in threads of its own. Whoever must not wait calls it in a thread.
+"""
+
+import os
+
+from bot.aws.cache import LookupCache
+from bot.aws.reader import Reader
+from bot.aws.sessions import Sessions
+from bot.diagnosis.events import Observer, ignore
+from bot.diagnosis.job_id import JobReference
+from bot.diagnosis.machine import Machine
+from bot.diagnosis.model import Diagnosis
+from bot.settings import Settings
+
+
+class Diagnostician:
+    """What the diagnoses of a process share: sessions, clients and the cache.
+
+    Args:
+        settings: The settings of the process.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._sessions = Sessions(settings)
+        redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
+        scope = "|".join((os.environ.get("AWS_ENDPOINT_URL", ""), self._sessions.access_key, settings.role_name))
+        self._cache = LookupCache(redis_url, settings.cache_seconds, scope)
+
+    def diagnose(self, job: JobReference, *, observe: Observer = ignore, fresh: bool = False) -> Diagnosis:
+        """Diagnoses a job.
+
+        Args:
+            job: Which job.
+            observe: Told of every step, in the caller's thread.
+            fresh: Read everything anew, whatever is cached.
+
+        Raises:
+            BackupWhyError: The job is not found, or AWS can't be reached.
+        """
+        reader = Reader(self._sessions, self._cache, fresh=fresh)
+        return Machine(job, self._settings, reader, self._sessions.region, observe).run()
