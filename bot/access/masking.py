@@ -3,7 +3,22 @@
 import re
 from dataclasses import replace
 
-from bot.replies.document import Bullets, Facts, Heading, Line, Mark, Note, Page, Paragraph, Part, Prose, Span, Verbatim
+from bot.replies.document import (
+    Bullets,
+    Buttons,
+    Facts,
+    Feedback,
+    Heading,
+    Line,
+    Mark,
+    Note,
+    Page,
+    Paragraph,
+    Part,
+    Prose,
+    Span,
+    Verbatim,
+)
 
 _ACCOUNT = re.compile(
     r"(?P<id>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)|(?<!\d)\d{8}(?P<last>\d{4})(?!\d)", re.IGNORECASE
@@ -44,7 +59,7 @@ def _masked(part: Part) -> Part:
             return Facts(tuple((label, _line(value)) for label, value in pairs))
         case Verbatim(label):
             return Facts(((label, (Span(HIDDEN),)),))
-        case Prose():
+        case Prose() | Buttons() | Feedback():
             return part
 
 

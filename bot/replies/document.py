@@ -136,7 +136,56 @@ class Note:
     text: Line
 
 
-Part = Heading | Paragraph | Prose | Bullets | Facts | Verbatim | Note
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press.
+
+    Args:
+        label: What stands on it.
+        action: What pressing it does: the name that a handler is registered for.
+        value: What the handler is told; it must work after a restart, so it names things and holds none.
+        says: What a screen reader says, where the label alone is not enough.
+        main: Whether it is the one to press.
+    """
+
+    label: str
+    action: str
+    value: str
+    says: str = ""
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A menu that acts as soon as something is chosen from it.
+
+    Args:
+        label: What stands on it.
+        action: As of a button.
+        options: What can be chosen: label and value.
+    """
+
+    label: str
+    action: str
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """Things to press, in a row."""
+
+    items: tuple[Button | Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """Helpful or not helpful, as small print."""
+
+    action: str
+    value: str
+
+
+Part = Heading | Paragraph | Prose | Bullets | Facts | Verbatim | Note | Buttons | Feedback
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +222,5 @@ def _text_of(part: Part) -> str:
             return "\n".join(f"{label}: {words_of(value)}" for label, value in pairs)
         case Verbatim(label, _, text):
             return f"{label}:\n{text}"
+        case Buttons() | Feedback():
+            return ""

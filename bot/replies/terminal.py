@@ -21,7 +21,9 @@ from bot.diagnosis.model import Diagnosis
 from bot.replies.checklist import Checklist, step_line
 from bot.replies.document import (
     Bullets,
+    Buttons,
     Facts,
+    Feedback,
     Heading,
     Line,
     Mark,
@@ -59,7 +61,7 @@ def render_page(page: Page, console: Console) -> None:
     for part in page.parts:
         if isinstance(part, Verbatim):
             _print_verbatim(part, console)
-        else:
+        elif not isinstance(part, Buttons | Feedback):
             console.print(_drawn(part))
     console.print()
 
