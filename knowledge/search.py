@@ -113,7 +113,7 @@ class _Index:
             return []
         # Each term is a quoted string of word characters: nothing of the text is read as FTS5 syntax.
         query = " OR ".join(f'"{term}"' for term in [*words, *self._meant_too(words)])
-        statement = f"SELECT slug, -bm25(entry, {_COLUMN_WORTH}) FROM entry WHERE entry MATCH ?"  # noqa: S608
+        statement = f"SELECT slug, -bm25(entry, {_COLUMN_WORTH}) FROM entry WHERE entry MATCH ?"  # noqa: S608 — the weights are a constant
         with self._lock:
             scores: dict[str, float] = dict(self._database.execute(statement, (query,)))
         for slug, count in self._named(words):
