@@ -29,9 +29,10 @@ class Request:
         action: The action, such as "kms:CreateGrant", in any case of letters.
         resource: The resource's ARN, or "*" for an action that names none.
         resource_account: The account that owns the resource; if not given the one in its ARN, else the principal's.
-        context: The values of condition keys, whose names are taken without regard to case.
+        context: The values of condition keys, whose names are taken without regard to case. A key whose value is None
+            is known to be absent; "aws:ResourceTag/*" with None stands for every key that begins so.
         unknown: The keys whose value is not known. "aws:ResourceTag/*" stands for every key that begins so and that
-            `context` lacks; a key in `context` is known whatever is said here.
+            `context` lacks, "*" for every key; a key in `context` is known whatever is said here.
         principal_id: The unique id (AROA…, AIDA…) of the principal's role or user; taken from `aws:userid` if absent.
 
     Raises:
@@ -39,6 +40,8 @@ class Request:
     """
 
     __slots__ = (
+        "absent",
+        "absent_prefixes",
         "action",
         "action_name",
         "arn",
@@ -72,15 +75,18 @@ class Request:
         self.resource = resource
         self.arn = split_arn(resource)
         self.context: dict[str, Value] = {}
+        self.absent: set[str] = set()
         self.names = {name.lower(): name for name in unknown}
         for name, given in (context or {}).items():
-            value = _value(given)
-            if value is not None:
-                key = name.lower()
+            value, key = _value(given), name.lower()
+            self.names[key] = name
+            if value is None:
+                self.absent.add(key)
+            else:
                 self.context[key] = value
-                self.names[key] = name
-        self.unknown = self.names.keys() - self.context.keys()
-        self.unknown_prefixes = tuple(name[:-1] for name in self.unknown if name.endswith("*"))
+        self.unknown = {name.lower() for name in unknown} - self.context.keys() - self.absent
+        self.unknown_prefixes = _prefixes(self.unknown)
+        self.absent_prefixes = _prefixes(self.absent)
         known = Principal.parse(principal) if isinstance(principal, str) else principal
         identifier = principal_id or _identifier(self.context.get(USER_ID))
         self.principal = replace(known, unique_id=identifier) if identifier else known
@@ -97,7 +103,7 @@ class Request:
             ("aws:principaltype", PRINCIPAL_TYPES.get(principal.kind)),
             ("aws:principalisawsservice", _is_service(principal)),
         ):
-            if value is not None and key not in self.unknown:
+            if value is not None and key not in self.unknown and key not in self.absent:
                 self.context.setdefault(key, value)
 
     def unknown_among(self, keys: frozenset[str]) -> frozenset[str]:
@@ -106,8 +112,15 @@ class Request:
             return frozenset()
         found = keys & self.unknown
         if self.unknown_prefixes:
-            found |= {key for key in keys if key not in self.context and key.startswith(self.unknown_prefixes)}
+            known = self.context.keys() | self.absent
+            hidden = (key for key in keys - known if key.startswith(self.unknown_prefixes))
+            found |= {key for key in hidden if not key.startswith(self.absent_prefixes)}
         return found
+
+
+def _prefixes(names: Collection[str]) -> tuple[str, ...]:
+    """What the keys begin with that names ending with a star stand for."""
+    return tuple(name[:-1] for name in names if name.endswith("*"))
 
 
 def _account(arn: Arn | None) -> str | None:

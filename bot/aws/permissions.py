@@ -1,0 +1,19 @@
+"""The IAM actions that this project calls: exactly those of the operations that are declared in this room."""
+
+from bot.aws import backup, cloudtrail, iam, kms, organizations, storage, sts
+from bot.aws.lookup import Operation
+
+_MODULES = (backup, cloudtrail, iam, kms, organizations, storage, sts)
+_FREE = frozenset({"sts:GetCallerIdentity"})
+"""Calls that need no permission ("GetCallerIdentity", AWS STS API Reference)."""
+
+
+def operations() -> tuple[Operation, ...]:
+    """Every operation that can be called."""
+    declared = (value for module in _MODULES for value in vars(module).values() if isinstance(value, Operation))
+    return tuple(dict.fromkeys(declared))
+
+
+def permissions() -> tuple[str, ...]:
+    """The IAM actions that the bot's roles need, in alphabetical order."""
+    return tuple(sorted({operation.permission for operation in operations()} - _FREE))

@@ -1,0 +1,77 @@
+"""`backup-why serve`, `work` and `try`: the processes of the bot, and all of them at once for a newcomer."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bot.diagnosis.run import Diagnostician
+from bot.errors import BadInputError
+from bot.settings import load_settings
+
+
+def serve() -> None:
+    """Run the web process: Slack over HTTP at /slack/events, or over Socket Mode where SLACK_APP_TOKEN is set.
+
+    It needs SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET or SLACK_APP_TOKEN, and REDIS_URL. What each means: .env.sample.
+    """
+    from bot.serve import serve as serve_until_stopped
+
+    asyncio.run(serve_until_stopped(load_settings()))
+
+
+def work(
+    ping: Annotated[bool, typer.Option("--ping", help="Only say whether Redis answers, for a health check.")] = False,
+) -> None:
+    """Run a worker process: it takes questions from the queue, diagnoses, and answers in Slack.
+
+    It needs SLACK_BOT_TOKEN, REDIS_URL and AWS credentials. Run as many as you like.
+    """
+    from bot.serve import needed
+    from bot.work.client import web_client
+    from bot.work.connection import check, connect
+    from bot.work.worker import work as work_until_stopped
+
+    settings = load_settings()
+    redis_url = needed(settings.redis_url, "REDIS_URL", "where Redis is, such as redis://localhost:6379/0")
+
+    async def pinged() -> None:
+        async with connect(redis_url) as redis:
+            await check(redis)
+
+    if ping:
+        asyncio.run(pinged())
+        return
+    token = needed(settings.slack_bot_token, "SLACK_BOT_TOKEN", "the bot token of your Slack app, xoxb-…")
+    client = web_client(token, settings.slack_api_url)
+    asyncio.run(work_until_stopped(redis_url, client, Diagnostician(settings).diagnose))
+
+
+def try_(
+    keep: Annotated[bool, typer.Option("--keep", help="Stay up afterwards and take commands.")] = False,
+    incident: Annotated[
+        Path | None, typer.Option("--incident", metavar="FILE", help="Another estate file.", show_default=False)
+    ] = None,
+) -> None:
+    """Try the bot here and now, with no Slack, no AWS and no Redis installed.
+
+    An embedded server for Redis, an incident served as AWS, the real app and the real worker come up; a signed
+    /backup-why is sent over HTTP, and the thread that the bot writes is shown.
+    """
+    try:
+        from bot.console.tryout import INCIDENT, try_it
+    except ModuleNotFoundError as error:
+        raise BadInputError(
+            f"`try` needs {error.name}, which is not installed: pip install 'backup-why[sandbox]'."
+        ) from error
+    status = asyncio.run(
+        try_it(
+            lambda job, settings, *, observe: Diagnostician(settings).diagnose(job, observe=observe),
+            Console(),
+            incident=incident or INCIDENT,
+            keep=keep,
+        )
+    )
+    raise typer.Exit(status)

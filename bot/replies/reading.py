@@ -1,0 +1,46 @@
+"""What an error text alone says, as a page."""
+
+from bot.diagnosis.model import Outcome
+from bot.diagnosis.reading import Hypothesis, TextDiagnosis
+from bot.replies.document import Bullets, Facts, Heading, Line, Note, Page, Paragraph, code, line
+from bot.replies.words import ENTITIES, LAYERS
+
+_VERDICTS = {
+    Outcome.DENIED: "A permission was denied.",
+    Outcome.NOT_PERMISSION: "This is no permission failure.",
+    Outcome.UNDETERMINED: "The text alone does not tell what was denied.",
+}
+
+
+def reading_page(read: TextDiagnosis) -> Page:
+    """What a text says and what may be behind it, likeliest first.
+
+    Args:
+        read: The text as it was read.
+    """
+    verdict = _VERDICTS[read.outcome]
+    parts: list[Heading | Facts | Paragraph | Bullets | Note] = [Heading(verdict)]
+    facts = tuple(_facts(read))
+    parts += [Facts(facts)] if facts else []
+    if read.hypotheses:
+        parts.append(Paragraph(line("What may be behind it, likeliest first:")))
+        parts.append(Bullets(tuple(_hypothesis(each) for each in read.hypotheses)))
+    parts.append(Note(line("A text proves nothing: the policies decide.")))
+    return Page("reading", verdict, tuple(parts))
+
+
+def _facts(read: TextDiagnosis) -> list[tuple[str, Line]]:
+    reading = read.reading
+    named = {
+        "Action": reading.action,
+        "Principal": reading.principal,
+        "Resource": reading.resource,
+        "Policy type": reading.policy_type,
+        "Policy": reading.policy_arn,
+    }
+    return [(name, line(code(value))) for name, value in named.items() if value]
+
+
+def _hypothesis(hypothesis: Hypothesis) -> Line:
+    where = f" ({LAYERS[hypothesis.layer]}, {ENTITIES[hypothesis.entity]}): {hypothesis.why}"
+    return line(code(hypothesis.code), where)
