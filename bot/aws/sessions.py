@@ -1,10 +1,10 @@
 """The way into AWS: one session a process, a role assumed in every other account, clients made once and kept.
 
-Making clients is the cost of a short process: sessions share one data loader, so that each service's model is read
-once, and clients are made on one thread before the calls go out.
+Making clients is the cost of a short process, so each is made once, on one thread, before the calls go out.
 """
 
 import threading
+from functools import cache
 from typing import Any, Final
 
 import boto3
@@ -12,6 +12,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import Loader, create_loader
 
 from bot.aws.lookup import OWN
 from bot.aws.refusals import CREDENTIALS
@@ -41,7 +42,7 @@ class Sessions:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._own = botocore.session.get_session()
+        self._own = _session()
         self.identity: dict[str, str] = {}
         """Account and Arn of the own credentials, once sts:GetCallerIdentity has answered."""
         self._sessions: dict[str, boto3.Session] = {OWN: boto3.Session(botocore_session=self._own)}
@@ -74,8 +75,7 @@ class Sessions:
         if not self.entered(account):
             credentials = self._assumed(account)
             credentials.get_frozen_credentials()
-            session = botocore.session.get_session()
-            session.register_component("data_loader", self._own.get_component("data_loader"))
+            session = _session()
             session._credentials = credentials  # botocore has no other way to give it ones that renew themselves
             with self._lock:
                 self._sessions[account] = boto3.Session(botocore_session=session)
@@ -111,6 +111,18 @@ class Sessions:
             cache={},
         )
         return DeferredRefreshableCredentials(refresh_using=fetcher.fetch_credentials, method="assume-role")
+
+
+@cache
+def _loader() -> Loader:
+    """Reads each service's model once for all sessions of the process: reading them is most of what a client costs."""
+    return create_loader()
+
+
+def _session() -> botocore.session.Session:
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _loader())
+    return session
 
 
 def unreachable(error: BotoCoreError | ClientError) -> AwsUnreachableError:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.diagnosis.case import Case
-from bot.diagnosis.circumstances import request_keys_of_metadata
+from bot.diagnosis.circumstances import ANY, request_keys_of_metadata
 from bot.diagnosis.facts.organization import OrganizationFacts
 from bot.diagnosis.facts.principals import PrincipalFacts
 
@@ -114,6 +114,9 @@ def _tags(prefix: str, tags: Mapping[str, str] | None) -> dict[str, str | list[s
 
 
 def _tags_of(case: Case, resource: str) -> Mapping[str, str] | None:
+    """The tags of what is called on; what is yet to be made has none."""
+    if resource.endswith(ANY):
+        return {}
     if case.resource and resource == case.resource.arn:
         return case.resource.tags
     return case.role.tags if resource == case.role.arn else None
