@@ -7,7 +7,6 @@ from typing import Any
 
 from aiohttp import web
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.response import BoltResponse
@@ -15,7 +14,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.replies.safe import notification
-from bot.work.queue import Queue
+from bot.work.connection import UNANSWERED
+from bot.work.desk import Desk
 from bot.work.trouble import sentence_for
 from handlers import backup_explain, backup_why
 
@@ -29,16 +29,16 @@ ACK_SEEN_SECONDS = 0.05
 be told that nobody acknowledged. A failure is told a little later, so that it has."""
 
 
-def build_app(client: AsyncWebClient, queue: Queue, signing_secret: str = "") -> AsyncApp:
+def build_app(client: AsyncWebClient, desk: Desk, signing_secret: str = "") -> AsyncApp:
     """The Bolt app.
 
     Args:
         client: The Web API.
-        queue: Takes the questions.
+        desk: Takes what people ask.
         signing_secret: What requests over HTTP are signed with; not used in Socket Mode.
     """
     app = AsyncApp(client=client, signing_secret=signing_secret, name="backup-why")
-    backup_why.register(app, queue)
+    backup_why.register(app, desk)
     backup_explain.register(app)
     app.error(tell_trouble)
     return app
@@ -89,7 +89,7 @@ def web_application(app: AsyncApp | None, redis: Redis) -> web.Application:
     async def health(_request: web.Request) -> web.Response:
         try:
             await redis.ping()
-        except (RedisError, OSError):
+        except UNANSWERED:
             return web.json_response({"redis": "unreachable"}, status=503)
         return web.json_response({"redis": "ok"})
 

@@ -13,19 +13,19 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.access.rules import Rules
 from bot.app import build_app, web_application
 from bot.errors import BackupWhyError, BadInputError
 from bot.settings import Settings
 from bot.work.client import web_client
 from bot.work.connection import check, connect
-from bot.work.queue import Queue
+from bot.work.desk import make_desk
 from bot.work.tasks import open_queue
-from bot.work.threads import Threads
 
 logger = logging.getLogger(__name__)
 
 
-async def serve(settings: Settings, *, host: str | None = None) -> None:
+async def serve(settings: Settings, rules: Rules | None = None, *, host: str | None = None) -> None:
     """Serves until it is cancelled.
 
     With an app token the app is reached over Slack's Socket Mode, which needs no public address; without one it takes
@@ -33,6 +33,7 @@ async def serve(settings: Settings, *, host: str | None = None) -> None:
 
     Args:
         settings: The process's settings.
+        rules: The access file; None where there is none.
         host: The address to listen on; every one by default, as in a container.
 
     Raises:
@@ -40,12 +41,12 @@ async def serve(settings: Settings, *, host: str | None = None) -> None:
         RedisUnreachableError: Redis does not answer.
         BackupWhyError: Slack can't be reached.
     """
-    async with serving(settings, host=host):
+    async with serving(settings, rules, host=host):
         await asyncio.Event().wait()
 
 
 @asynccontextmanager
-async def serving(settings: Settings, *, host: str | None = None) -> AsyncIterator[str]:
+async def serving(settings: Settings, rules: Rules | None = None, *, host: str | None = None) -> AsyncIterator[str]:
     """Serves while the context is open; see `serve`.
 
     Yields:
@@ -62,9 +63,9 @@ async def serving(settings: Settings, *, host: str | None = None) -> AsyncIterat
         await check(redis)
         client = web_client(token, settings.slack_api_url)
         await greet(client)
-        queue = Queue(await stack.enter_async_context(open_queue(redis_url)), Threads(redis))
+        desk = make_desk(redis, await stack.enter_async_context(open_queue(redis_url)), client, rules)
         secret = settings.slack_signing_secret
-        app = build_app(client, queue, secret.get_secret_value() if secret else "")
+        app = build_app(client, desk, secret.get_secret_value() if secret else "")
         by_socket = settings.slack_app_token is not None
         site = web_application(None if by_socket else app, redis)
         url = await stack.enter_async_context(_listening(site, host, settings.port))

@@ -3,21 +3,20 @@
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.diagnosis.job_id import parse_job_id
 from bot.errors import BadInputError
 from bot.replies.slack import draw_single
 from bot.replies.teaching import ask_page
+from bot.work.desk import Desk
 from bot.work.question import Place, Question
-from bot.work.queue import AskedBefore, Queue
 
 
-def register(app: AsyncApp, queue: Queue) -> None:
+def register(app: AsyncApp, desk: Desk) -> None:
     """Registers the command."""
 
     @app.command("/backup-why")
-    async def backup_why(ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
+    async def backup_why(ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond) -> None:
         text = command.get("text", "").strip()
         if text.lower() in ("", "help"):
             await _teach(ack, "")
@@ -29,19 +28,11 @@ def register(app: AsyncApp, queue: Queue) -> None:
             return
         await ack(response_type="in_channel")  # shows the command in the channel: who asked needs no mention
         place = Place(command["channel_id"], command["user_id"], command["team_id"], "", command["response_url"])
-        before = await queue.ask(Question(job, place), delivery=command["trigger_id"])
-        if before is not None:
-            await respond(await _pointer(before, place, client), response_type="ephemeral")
+        told = await desk.ask(Question(job, place), delivery=command["trigger_id"])
+        if told:
+            await respond(told, response_type="ephemeral")
 
 
 async def _teach(ack: AsyncAck, wrong: str) -> None:
     message = draw_single(ask_page(wrong))
     await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")
-
-
-async def _pointer(before: AskedBefore, place: Place, client: AsyncWebClient) -> str:
-    """Where the answer to the same question is."""
-    if before.head is None:
-        return "This was asked here a moment ago: the answer is on its way."
-    link = await client.chat_getPermalink(channel=place.channel, message_ts=before.head)
-    return f"This was asked here a moment ago. The answer: {link['permalink']}"

@@ -81,8 +81,8 @@ def draw_block(block: Block) -> ConsoleRenderable:
             return Text("  ".join(element["text"] for element in elements), style="dim")
         case {"type": "markdown", "text": text}:
             return Markdown(text)
-        case {"type": "actions", "elements": elements}:
-            return Text("  ".join(f"[ {element['text']['text']} ]" for element in elements), style="bold")
+        case {"type": "actions" | "context_actions", "elements": elements}:
+            return Text("  ").join(map(_pressable, elements))
         case {"type": "section", "text": {"text": text}}:
             return Text(_unescaped(text))
         case {"type": "divider"}:
@@ -91,6 +91,19 @@ def draw_block(block: Block) -> ConsoleRenderable:
             return Text(f"✗ a block of the type {kind}, which can't be shown here", style="bold red")
         case _:
             return Text("✗ a block without a type", style="bold red")
+
+
+def _pressable(element: Block) -> Text:
+    """Something to press."""
+    match element:
+        case {"type": "button", "text": {"text": label}}:
+            return Text(f"[ {label} ]", style="bold")
+        case {"type": "static_select", "placeholder": {"text": label}, "options": options}:
+            return Text(f"[ {label} {' | '.join(option['text']['text'] for option in options)} ]", style="bold")
+        case {"type": "feedback_buttons", "positive_button": yes, "negative_button": no}:
+            return Text(f"[ {yes['text']['text']} ]  [ {no['text']['text']} ]", style="dim")
+        case _:
+            return Text(f"✗ an element of the type {element.get('type')}, which can't be shown here", style="bold red")
 
 
 def _rich(element: Block) -> Text:

@@ -31,11 +31,10 @@ from bot.sandbox.model import Estate
 from bot.sandbox.server import Sandbox, environment
 from bot.serve import serving
 from bot.settings import Settings
-from bot.work.answering import Answers
 from bot.work.client import web_client
 from bot.work.connection import connect
 from bot.work.threads import Threads
-from bot.work.worker import working
+from bot.work.worker import make_answers, working
 
 INCIDENT = Path(__file__).parents[1] / "sandbox" / "incidents" / "12-copy-aurora-scp-denies-vault-account.json"
 """What is tried where nothing else is asked for."""
@@ -111,14 +110,16 @@ async def trying(diagnose: DiagnoseWith, incident: Path) -> AsyncIterator[Tryout
             slack_signing_secret=SecretStr(SECRET),
             slack_app_token=None,
             slack_api_url=server.api_url,
+            cache_seconds=0,
         ).model_copy(update={"port": 0})
         redis = await stack.enter_async_context(connect(redis_url))
         threads = Threads(redis)
 
-        def here(job: JobReference, *, observe: Observer) -> Diagnosis:
+        def here(job: JobReference, *, observe: Observer, fresh: bool) -> Diagnosis:
+            del fresh  # nothing is cached here
             return diagnose(job, settings, observe=observe)
 
-        answers = Answers(web_client(TOKEN, server.api_url), threads, here)
+        answers = make_answers(redis, web_client(TOKEN, server.api_url), here)
         await stack.enter_async_context(working(redis_url, answers))
         url = await stack.enter_async_context(serving(settings, host=LOOPBACK))
         slack = await stack.enter_async_context(SlackClient(f"{url}{EVENTS_PATH}", SECRET, workspace))

@@ -1,7 +1,7 @@
 """The verdict: the one message that answers the question and heads the thread."""
 
 from bot.diagnosis.model import Cause, Diagnosis, Layer, Unread
-from bot.replies.document import Facts, Heading, Line, Note, Page, Paragraph, Part, code, line, listing
+from bot.replies.document import Facts, Heading, Line, Note, Page, Paragraph, Part, code, line, listing, strong
 from bot.replies.words import ENTITIES, JOBS, LAYERS, MARKS, OUTCOMES, certainty, counted, policy
 
 PARENT = "parent"
@@ -11,18 +11,20 @@ _SHOWN = 5
 """How many causes, actions or unread things the verdict names before it points to the thread."""
 
 
-def verdict_page(diagnosis: Diagnosis) -> Page:
+def verdict_page(diagnosis: Diagnosis, note: str = "") -> Page:
     """The verdict as the head of a thread.
 
     Args:
         diagnosis: A finished diagnosis.
+        note: What to say of it before all else: what a second look has changed.
 
     Returns:
         A page with a bounded number of parts, whatever the diagnosis holds.
     """
     outcome = OUTCOMES[diagnosis.outcome]
     title = f"{outcome}: {JOBS[diagnosis.job.type]} {diagnosis.job.id}"
-    parts: list[Part] = [Heading(title), Paragraph(line(diagnosis.summary))]
+    noted = [Paragraph(line(strong(note)))] if note else []
+    parts: list[Part] = [Heading(title), *noted, Paragraph(line(diagnosis.summary))]
     if diagnosis.causes:
         parts.append(Facts(cause_facts(diagnosis.causes[0], shown=_SHOWN)))
     if len(diagnosis.causes) > 1:

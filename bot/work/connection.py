@@ -7,9 +7,13 @@ outside one host it needs a password and TLS (`rediss://`).
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError as NoConnectionError
+from redis.exceptions import TimeoutError as NoAnswerError
 
 from bot.errors import BadInputError, RedisUnreachableError
+
+UNANSWERED = (NoConnectionError, NoAnswerError)
+"""What redis-py raises where Redis is not there; its other errors are faults of this program."""
 
 ANSWER_SECONDS = 5.0
 CONNECT_SECONDS = 2.0
@@ -46,7 +50,7 @@ async def check(redis: Redis) -> None:
     """
     try:
         await redis.ping()
-    except (RedisError, OSError) as error:
+    except UNANSWERED as error:
         raise RedisUnreachableError(UNREACHABLE.format(place(redis))) from error
 
 

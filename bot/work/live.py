@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -11,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.diagnosis.events import Event
 from bot.replies.checklist import Checklist, checklist_page
+from bot.replies.document import Page
 from bot.replies.slack import draw_single
 from bot.work.posting import Poster
 
@@ -28,12 +30,14 @@ class LiveHead:
     Args:
         poster: Posts to the thread.
         job: The job as it was asked for.
+        show: What may be seen of a page at this place.
         interval: Seconds between two edits; Slack takes about one message a second and channel.
     """
 
-    def __init__(self, poster: Poster, job: str, interval: float) -> None:
+    def __init__(self, poster: Poster, job: str, show: Callable[[Page], Page], interval: float) -> None:
         self._poster = poster
         self._job = job
+        self._show = show
         self._interval = interval
         self._checklist = Checklist()
         self._changed = asyncio.Event()
@@ -41,7 +45,7 @@ class LiveHead:
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
-        await self._poster.put(draw_single(checklist_page(self._job, self._checklist)))
+        await self._put()
         self._edits = asyncio.create_task(self._edit())
         return self
 
@@ -62,6 +66,9 @@ class LiveHead:
         self._checklist = self._checklist.after(event)
         self._changed.set()
 
+    async def _put(self) -> None:
+        await self._poster.put(draw_single(self._show(checklist_page(self._job, self._checklist))))
+
     async def _edit(self) -> None:
         while True:
             await self._changed.wait()
@@ -69,7 +76,7 @@ class LiveHead:
             if self._ended.is_set():
                 return
             try:
-                await self._poster.put(draw_single(checklist_page(self._job, self._checklist)))
+                await self._put()
             except PASSING as error:
                 logger.info("an edit of the checklist failed, the next one tells all: %s", error)
             with suppress(TimeoutError):

@@ -5,6 +5,7 @@ worker that died between Slack's answer and Redis: the message is then looked fo
 it carries, before anything is posted again.
 """
 
+import hashlib
 import logging
 from typing import Any
 
@@ -62,7 +63,7 @@ class Poster:
         """Lets a message stand in its slot: posts it, or edits what stands there.
 
         Args:
-            message: The message; its files are posted once, after it.
+            message: The message; each of its files is posted once, after it, and again when it has another content.
 
         Returns:
             The `ts` of the message.
@@ -74,7 +75,8 @@ class Poster:
         try:
             ts = await self._put(message)
             for snippet in message.snippets:
-                await self._attach(f"file:{message.slot}:{snippet.name}", snippet)
+                content = hashlib.sha256(snippet.text.encode()).hexdigest()[:12]
+                await self._attach(f"file:{message.slot}:{snippet.name}:{content}", snippet)
         except SlackApiError as error:
             code = error.response.get("error", "")
             if code in CLOSED:
@@ -98,6 +100,10 @@ class Poster:
             unfurl_media=False,
         )
         await self._threads.fill(self._thread, message.slot, posted["ts"])
+        if message.slot == PARENT:
+            await self._threads.place(
+                self._thread, self._place.channel, *filter(None, (posted["ts"], self._place.thread))
+            )
         return str(posted["ts"])
 
     async def _edit(self, ts: str, message: Message) -> bool:

@@ -4,12 +4,12 @@ import uuid
 from dataclasses import dataclass
 
 from docket import Docket
-from redis.exceptions import RedisError
 
 from bot.errors import RedisUnreachableError
 from bot.replies.verdict import PARENT
+from bot.work.connection import UNANSWERED
 from bot.work.question import Question
-from bot.work.tasks import answer_question
+from bot.work.tasks import answer_question, check_again
 from bot.work.threads import Threads
 
 UNREACHABLE = "My queue (Redis) does not answer, so I can't look into this now: ask again in a minute."
@@ -66,5 +66,21 @@ class Queue:
             if thread == mine:
                 return None
             return AskedBefore((await self._threads.slot(thread, PARENT)).ts)
-        except (RedisError, OSError) as error:
+        except UNANSWERED as error:
+            raise RedisUnreachableError(UNREACHABLE) from error
+
+    async def check_again(self, thread: str, press: str, by: str) -> None:
+        """Hands in that somebody wants a second look; while one is under way, another press adds nothing.
+
+        Args:
+            thread: The thread's id.
+            press: Slack's id of the press.
+            by: The name of who pressed.
+
+        Raises:
+            RedisUnreachableError: It could not be handed in.
+        """
+        try:
+            await self._docket.add(check_again, key=f"{thread}:again")(thread, press, by)
+        except UNANSWERED as error:
             raise RedisUnreachableError(UNREACHABLE) from error

@@ -26,8 +26,16 @@ async def answer_question(thread: str, answers: Answers = _ANSWERS, _retry: Expo
     await answers.answer(thread)
 
 
+async def check_again(
+    thread: str, press: str, by: str, answers: Answers = _ANSWERS, _retry: ExponentialRetry = _RETRY
+) -> None:
+    """Looks again at the job of a thread; tried again while Slack or Redis do not answer."""
+    await answers.check_again(thread, press, by)
+
+
 def open_queue(url: str) -> Docket:
     """The queue at a Redis URL; use it as a context manager."""
     queue = Docket(name=QUEUE, url=url)
-    queue.register(answer_question)
+    for task in (answer_question, check_again):
+        queue.register(task)
     return queue

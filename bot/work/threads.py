@@ -6,6 +6,7 @@ find here what has been posted already.
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -17,6 +18,9 @@ KEPT_SECONDS = 30 * 24 * 3600
 
 SAME_SECONDS = 15 * 60
 """How long after an answer the same question is pointed to it. Slack's own repeats of a delivery come sooner."""
+
+LATEST = 20
+"""How many threads a user's Home tab tells of."""
 
 _RELEASE = """
 if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
@@ -35,6 +39,19 @@ class Slot:
 
     ts: str | None = None
     begun: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a kept diagnosis comes from.
+
+    Args:
+        id: The press of "Check again" that asked for it; empty for the first diagnosis.
+        note: What it has changed.
+    """
+
+    id: str
+    note: str
 
 
 class Threads:
@@ -74,9 +91,22 @@ class Threads:
         text = _text(await self._redis.hget(_key(thread), "question"))
         return None if text is None else Question.from_json(text)
 
-    async def keep(self, thread: str, diagnosis: Diagnosis) -> None:
-        """Keeps what the thread's answer is drawn from."""
-        await self._redis.hset(_key(thread), "diagnosis", diagnosis.to_json())
+    async def keep(self, thread: str, diagnosis: Diagnosis, *, look: str = "", note: str = "") -> None:
+        """Keeps what the thread's answer is drawn from.
+
+        Args:
+            thread: The thread's id.
+            diagnosis: The diagnosis.
+            look: What asked for it, if it is not the first: a press of "Check again".
+            note: What that look has changed.
+        """
+        kept = ("diagnosis", diagnosis.to_json(), "look", look, "note", note)
+        await self._redis.hset(_key(thread), items=list(kept))
+
+    async def look(self, thread: str) -> Look:
+        """The look at the job that the kept diagnosis comes from."""
+        known = await self._redis.hmget(_key(thread), ["look", "note"])
+        return Look(*(_text(value) or "" for value in known))
 
     async def diagnosis(self, thread: str) -> Diagnosis | None:
         """The diagnosis that was kept last."""
@@ -84,11 +114,20 @@ class Threads:
         return None if text is None else Diagnosis.model_validate_json(text)
 
     async def finish(self, question: Question, thread: str) -> None:
-        """Notes that everything of the answer has been posted."""
+        """Notes that everything of the answer has been posted, and that the asker has it among their latest."""
+        latest = f"backup-why:latest:{question.place.user}"
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hset(_key(thread), "finished", f"{time.time():.0f}")
             pipe.expire(_asked(question), SAME_SECONDS)
+            pipe.zadd(latest, {thread: time.time()})
+            pipe.zremrangebyrank(latest, 0, -LATEST - 1)
+            pipe.expire(latest, KEPT_SECONDS)
             await pipe.execute()
+
+    async def latest(self, user: str) -> list[str]:
+        """The ids of the threads that answered a user, newest first."""
+        threads: Any = await self._redis.zrevrange(f"backup-why:latest:{user}", 0, -1)
+        return list(threads)
 
     async def finished(self, thread: str) -> bool:
         """Whether everything of the answer has been posted."""
@@ -106,6 +145,22 @@ class Threads:
     async def fill(self, thread: str, name: str, ts: str) -> None:
         """Notes the message that stands in a slot."""
         await self._redis.hset(_key(thread), f"ts:{name}", ts)
+
+    async def filled(self, thread: str) -> list[str]:
+        """The slots in which something stands."""
+        names = [str(_text(name)) for name in await self._redis.hkeys(_key(thread))]
+        return [name.removeprefix("ts:") for name in names if name.startswith("ts:")]
+
+    async def place(self, thread: str, channel: str, *messages: str) -> None:
+        """Notes which messages a thread can be found by: its head, and the message it replies to."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for ts in messages:
+                pipe.set(f"backup-why:at:{channel}:{ts}", thread, ex=KEPT_SECONDS)
+            await pipe.execute()
+
+    async def at(self, channel: str, ts: str) -> str | None:
+        """The newest thread that has, or replies to, a message."""
+        return _text(await self._redis.get(f"backup-why:at:{channel}:{ts}"))
 
 
 def _key(thread: str) -> str:

@@ -7,8 +7,12 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from docket import Worker
+from redis.asyncio import Redis
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.access.audit import Audit
+from bot.access.gate import Gate
+from bot.access.rules import Rules
 from bot.work.answering import Answers, Diagnose
 from bot.work.connection import check, connect
 from bot.work.tasks import answers_of_this_worker, open_queue
@@ -65,18 +69,34 @@ async def working(
         answers_of_this_worker.reset(token)
 
 
-async def work(redis_url: str, client: AsyncWebClient, diagnose: Diagnose) -> None:
+def make_answers(
+    redis: Redis, client: AsyncWebClient, diagnose: Diagnose, rules: Rules | None = None, *, edit_seconds: float = 1.0
+) -> Answers:
+    """What a worker works with.
+
+    Args:
+        redis: Where threads and the audit trail are.
+        client: The Web API.
+        diagnose: The diagnosis, which blocks.
+        rules: The access file; None where there is none.
+        edit_seconds: How often the head of a thread is edited at most while its diagnosis runs.
+    """
+    return Answers(client, Threads(redis), diagnose, Gate(rules, client), Audit(redis), edit_seconds=edit_seconds)
+
+
+async def work(redis_url: str, client: AsyncWebClient, diagnose: Diagnose, rules: Rules | None = None) -> None:
     """The worker process: works until it is cancelled, and then finishes what it has begun.
 
     Args:
         redis_url: Where the queue is.
         client: The Web API.
         diagnose: The diagnosis, which blocks.
+        rules: The access file; None where there is none.
 
     Raises:
         RedisUnreachableError: Redis does not answer at the start; later it waits for it.
     """
     async with connect(redis_url) as redis:
         await check(redis)
-        async with working(redis_url, Answers(client, Threads(redis), diagnose)) as running:
+        async with working(redis_url, make_answers(redis, client, diagnose, rules)) as running:
             await running

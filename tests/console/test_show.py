@@ -32,6 +32,33 @@ BLOCKS: dict[str, tuple[dict[str, Any], str]] = {
         {"type": "actions", "elements": [{"type": "button", "text": {"text": "Check again"}}]},
         "[ Check again ]",
     ),
+    "a menu": (
+        {
+            "type": "actions",
+            "elements": [
+                {
+                    "type": "static_select",
+                    "placeholder": {"text": "Show as…"},
+                    "options": [{"text": {"text": "JSON"}}, {"text": {"text": "Terraform"}}],
+                }
+            ],
+        },
+        "[ Show as… JSON | Terraform ]",
+    ),
+    "feedback": (
+        {
+            "type": "context_actions",
+            "elements": [
+                {
+                    "type": "feedback_buttons",
+                    "positive_button": {"text": {"text": "Helpful"}},
+                    "negative_button": {"text": {"text": "Not helpful"}},
+                }
+            ],
+        },
+        "[ Helpful ]  [ Not helpful ]",
+    ),
+    "an unknown element": ({"type": "actions", "elements": [{"type": "dial"}]}, "an element of the type dial"),
     "a run": (rich("rich_text_section", WORD), "[bold]word[/]"),
     "an emoji that is known": (rich("rich_text_section", {"type": "emoji", "name": "no_entry"}), "✗"),
     "an emoji that is not": (rich("rich_text_section", {"type": "emoji", "name": "tada"}), ":tada:"),

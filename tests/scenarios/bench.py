@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from redis.asyncio import Redis
 
+from bot.access.rules import Rules
 from bot.app import EVENTS_PATH, build_app, web_application
 from bot.console.client import SlackClient
 from bot.console.embedded import embedded_redis
@@ -20,13 +21,12 @@ from bot.console.workspace import Call, Channel, Workspace
 from bot.diagnosis.events import Event, Observer
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Diagnosis
-from bot.work.answering import Answers
 from bot.work.client import web_client
 from bot.work.connection import connect
-from bot.work.queue import Queue
+from bot.work.desk import make_desk
 from bot.work.tasks import open_queue
 from bot.work.threads import Threads
-from bot.work.worker import working
+from bot.work.worker import make_answers, working
 
 SECRET = "a signing secret"
 TOKEN = "xoxb-local"
@@ -41,9 +41,11 @@ class Script:
     events: Sequence[Event] = ()
     seconds: float = 0.0
     asked: list[JobReference] = field(default_factory=list)
+    fresh: list[bool] = field(default_factory=list)
 
-    def __call__(self, job: JobReference, *, observe: Observer) -> Diagnosis:
+    def __call__(self, job: JobReference, *, observe: Observer, fresh: bool) -> Diagnosis:
         self.asked.append(job)
+        self.fresh.append(fresh)
         for event in self.events:
             observe(event)
             time.sleep(self.seconds / len(self.events))
@@ -142,7 +144,13 @@ async def serving(site: web.Application) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def open_bench(
-    redis_url: str, script: Script, *, worker: bool = True, redelivery: float = 1.0, edit_seconds: float = 0.02
+    redis_url: str,
+    script: Script,
+    *,
+    rules: Rules | None = None,
+    worker: bool = True,
+    redelivery: float = 1.0,
+    edit_seconds: float = 0.02,
 ) -> AsyncIterator[Bench]:
     """Sets everything up; with `worker=False` nothing takes the questions up."""
     async with AsyncExitStack() as stack:
@@ -152,11 +160,11 @@ async def open_bench(
         stack.push_async_callback(redis.aclose)
         threads = Threads(redis)
         client = web_client(TOKEN, server.api_url)
-        queue = Queue(await stack.enter_async_context(open_queue(redis_url)), threads)
-        app = build_app(client, queue, SECRET)
+        desk = make_desk(redis, await stack.enter_async_context(open_queue(redis_url)), client, rules)
+        app = build_app(client, desk, SECRET)
         url = await stack.enter_async_context(serving(web_application(app, redis)))
         if worker:
-            answers = Answers(client, threads, script, edit_seconds=edit_seconds)
+            answers = make_answers(redis, client, script, rules, edit_seconds=edit_seconds)
             await stack.enter_async_context(working(redis_url, answers, redelivery=timedelta(seconds=redelivery)))
         slack = await stack.enter_async_context(SlackClient(f"{url}{EVENTS_PATH}", SECRET, workspace))
         channel, user = workspace.add_channel("backups"), workspace.add_person("ana")

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.console.server import WorkspaceServer
-from bot.console.workspace import Fault, Workspace
+from bot.console.workspace import Workspace
 from bot.errors import BackupWhyError, BadInputError, RedisUnreachableError
 from bot.serve import serve, serving
 from bot.settings import Settings
@@ -97,13 +97,12 @@ async def test_slack_unreachable_at_the_start_is_a_sentence(redis_url: str) -> N
 
 
 async def test_a_handler_that_fails_is_told_to_the_asker_alone_by_a_reference(redis_url: str) -> None:
-    async with open_bench(redis_url, Script(diagnoses.denied())) as bench:
-        await bench.command(JOB_ID)
-        await bench.finished()
-        bench.workspace.fail("chat.getPermalink", Fault(error="fatal_error"))
+    async with open_bench(redis_url, Script(diagnoses.denied()), worker=False) as bench:
+        await bench.redis.set("backup-why:audit", "no stream")
         acknowledged = await bench.command(JOB_ID)
         assert acknowledged.status == 200
         assert acknowledged.seconds < 1
         told = await bench.called("response_url")
         assert "the reference" in told.args["text"]
+        assert "WRONGTYPE" not in told.args["text"]
         assert told.args["response_type"] == "ephemeral"

@@ -4,11 +4,9 @@ import asyncio
 import sys
 from datetime import timedelta
 
-from bot.work.answering import Answers
 from bot.work.client import web_client
 from bot.work.connection import connect
-from bot.work.threads import Threads
-from bot.work.worker import working
+from bot.work.worker import make_answers, working
 from tests.replies import diagnoses
 from tests.scenarios.bench import TOKEN, Script
 
@@ -17,7 +15,7 @@ async def work(redis_url: str, api_url: str) -> None:
     """Works until it is killed."""
     script = Script(diagnoses.denied())
     async with connect(redis_url) as redis:
-        answers = Answers(web_client(TOKEN, api_url), Threads(redis), script)
+        answers = make_answers(redis, web_client(TOKEN, api_url), script)
         async with working(redis_url, answers, redelivery=timedelta(seconds=1)) as running:
             await running
 

@@ -1,0 +1,120 @@
+"""Modals and the Home tab, as the views that Slack takes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.replies import safe
+from bot.replies.blocks import drawn
+from bot.replies.document import Note, Paragraph, Part, Verbatim, line
+
+VIEW_BLOCKS = 100
+TITLE = 24
+DOCUMENT = 2_900
+"""Characters of a document in one block of a modal; a longer one takes several blocks, one below the other."""
+
+View = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something to fill in.
+
+    Args:
+        name: What the handler knows it by.
+        label: What stands above it.
+        element: The element, as Block Kit has it, without its action id.
+        optional: Whether it may be left empty.
+    """
+
+    name: str
+    label: str
+    element: dict[str, Any]
+    optional: bool = False
+
+    def block(self) -> dict[str, Any]:
+        """The input block."""
+        return {
+            "type": "input",
+            "block_id": self.name,
+            "label": plain(self.label),
+            "element": {**self.element, "action_id": self.name},
+            "optional": self.optional,
+        }
+
+
+def plain(text: str) -> dict[str, Any]:
+    """A plain text object."""
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def modal(title: str, parts: Iterable[Part]) -> View:
+    """A modal to read, with its documents whole: text for copying, not for sending.
+
+    Args:
+        title: Up to 24 characters.
+        parts: What it says.
+    """
+    blocks = [item.block.to_dict() for part in parts for piece in _whole(part) for item in drawn(piece)]
+    if len(blocks) > VIEW_BLOCKS:
+        rest = Note(line(f"{len(blocks) - VIEW_BLOCKS + 1} more blocks do not fit here; the thread has them as files."))
+        blocks = [*blocks[: VIEW_BLOCKS - 1], *(item.block.to_dict() for item in drawn(rest))]
+    return {"type": "modal", "title": plain(title[:TITLE]), "close": plain("Close"), "blocks": blocks}
+
+
+def form(title: str, submit: str, name: str, about: str, parts: Sequence[Part], fields: Sequence[Field]) -> View:
+    """A modal to fill in.
+
+    Args:
+        title: Up to 24 characters.
+        submit: What stands on its button.
+        name: What the handler knows it by.
+        about: What the handler is told back: a thread's id.
+        parts: What is said above the fields.
+        fields: What to fill in.
+    """
+    said = [item.block.to_dict() for part in parts for item in drawn(part)]
+    return {
+        "type": "modal",
+        "callback_id": name,
+        "private_metadata": about,
+        "title": plain(title[:TITLE]),
+        "submit": plain(submit),
+        "close": plain("Cancel"),
+        "blocks": [*said, *(field.block() for field in fields)],
+    }
+
+
+def home(parts: Iterable[Part]) -> View:
+    """A Home tab."""
+    blocks = [item.block.to_dict() for part in parts for item in drawn(part)]
+    return {"type": "home", "blocks": blocks[:VIEW_BLOCKS]}
+
+
+def _whole(part: Part) -> list[Part]:
+    """A document in as many pieces as it takes to show it without a file, cut at the ends of lines."""
+    if not isinstance(part, Verbatim):
+        return [part]
+    pieces, current = [], ""
+    for text in _lines(safe.visible(part.text)):
+        if current and len(current) + len(text) > DOCUMENT - len(part.label):
+            pieces.append(current)
+            current = ""
+        current += text
+    pieces.append(current)
+    if len(pieces) == 1:
+        return [part]
+    total = len(pieces)
+    return [Verbatim(f"{part.label} ({n} of {total})", part.name, piece) for n, piece in enumerate(pieces, start=1)]
+
+
+def _lines(text: str) -> Iterable[str]:
+    """The lines of a text with their ends; one that is too long for a block in pieces."""
+    room = DOCUMENT - 100
+    for whole in text.splitlines(keepends=True):
+        yield from (whole[at : at + room] for at in range(0, len(whole), room))
+
+
+def loading(title: str) -> View:
+    """A modal that is up while what belongs in it is being found."""
+    return modal(title, [Paragraph(line("One moment…"))])

@@ -1,0 +1,133 @@
+"""Where every entry point hands in what people ask: who may ask, the audit trail and the queue, in this order."""
+
+from docket import Docket
+from redis.asyncio import Redis
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.access.audit import Act, Audit, Entry
+from bot.access.gate import Gate
+from bot.access.rules import Rules
+from bot.diagnosis.model import Diagnosis
+from bot.errors import BackupWhyError, RedisUnreachableError
+from bot.work.connection import UNANSWERED
+from bot.work.question import Place, Question
+from bot.work.queue import UNREACHABLE, AskedBefore, Queue
+from bot.work.threads import Threads
+
+GONE = "I don't know this thread any more: answers are kept for 30 days. Ask again with /backup-why."
+
+
+def make_desk(redis: Redis, docket: Docket, client: AsyncWebClient, rules: Rules | None = None) -> "Desk":
+    """A desk.
+
+    Args:
+        redis: Where threads and the audit trail are.
+        docket: The queue, opened.
+        client: The Web API.
+        rules: The access file; None where there is none.
+    """
+    threads = Threads(redis)
+    return Desk(Queue(docket, threads), threads, Gate(rules, client), Audit(redis), client)
+
+
+class RefusedError(BackupWhyError):
+    """Somebody may not ask this here; the sentence says why and whom to ask."""
+
+
+class Desk:
+    """The desk.
+
+    Args:
+        queue: The way to the worker.
+        threads: What is known of threads.
+        gate: Who may ask what.
+        audit: The audit trail.
+        client: The Web API.
+    """
+
+    def __init__(self, queue: Queue, threads: Threads, gate: Gate, audit: Audit, client: AsyncWebClient) -> None:
+        self.threads = threads
+        self.gate = gate
+        self.audit = audit
+        self._queue = queue
+        self._client = client
+
+    async def ask(self, question: Question, delivery: str) -> str:
+        """Hands in a question.
+
+        Args:
+            question: The question.
+            delivery: Slack's id of the request.
+
+        Returns:
+            What to tell the asker alone; empty where the thread tells everything.
+
+        Raises:
+            RefusedError: They may not ask this here.
+            RedisUnreachableError: The question could not be handed in.
+        """
+        place = question.place
+        rights = await self.gate.rights(place.user, place.channel)
+        account = question.job.account
+        if rights.nothing or (account is not None and not rights.cover(account)):
+            await self.note(Act.REFUSAL, place, question.job.id, outcome="no right", account=account or "")
+            raise RefusedError(self.gate.refusal("" if rights.nothing else account or ""))
+        await self.note(Act.QUESTION, place, question.job.id, account=account or "")
+        before = await self._queue.ask(question, delivery)
+        return "" if before is None else await self._pointer(before, place)
+
+    async def press(self, button: str, thread: str, place: Place) -> tuple[Question, Diagnosis]:
+        """Lets somebody press a button of a thread.
+
+        Args:
+            button: The button's name, for the audit trail.
+            thread: The thread's id.
+            place: Who pressed, and where.
+
+        Returns:
+            The thread's question and diagnosis.
+
+        Raises:
+            RefusedError: They may not ask about the account that it is about, or nothing is known of the thread.
+            RedisUnreachableError: Redis does not answer.
+        """
+        try:
+            question, diagnosis = await self.threads.question(thread), await self.threads.diagnosis(thread)
+        except UNANSWERED as error:
+            raise RedisUnreachableError(UNREACHABLE) from error
+        if question is None or diagnosis is None:
+            raise RefusedError(GONE)
+        account = diagnosis.job.account
+        if not (await self.gate.rights(place.user, place.channel)).cover(account):
+            await self.note(Act.REFUSAL, place, f"{button} of {question.job.id}", account=account, outcome="no right")
+            raise RefusedError(self.gate.refusal(account))
+        await self.note(Act.BUTTON, place, f"{button} of {question.job.id}", account=account)
+        return question, diagnosis
+
+    async def check_again(self, thread: str, press: str, by: str, place: Place) -> None:
+        """Hands in that somebody wants a second look; raises as `press`."""
+        await self.press("check again", thread, place)
+        await self._queue.check_again(thread, press, by)
+
+    async def note(self, act: Act, place: Place, about: str, *, account: str = "", outcome: str = "") -> None:
+        """Writes a line of the audit trail.
+
+        Raises:
+            RedisUnreachableError: It can't be written, and what is not noted is not done.
+        """
+        try:
+            await self.audit.note(Entry(act, place.user, place.channel, about, account, outcome))
+        except UNANSWERED as error:
+            raise RedisUnreachableError(UNREACHABLE) from error
+
+    async def _pointer(self, before: AskedBefore, place: Place) -> str:
+        """Where the answer to the same question is."""
+        on_its_way = "This was asked here a moment ago: the answer is on its way."
+        if before.head is None:
+            return on_its_way
+        try:
+            link = await self._client.chat_getPermalink(channel=place.channel, message_ts=before.head)
+        except SlackApiError:
+            return on_its_way
+        return f"This was asked here a moment ago. The answer: {link['permalink']}"
