@@ -8,7 +8,7 @@ unless another guide is named. The request and the answer have the members of `b
 from itertools import product
 from typing import Any, NamedTuple
 
-from tests.iam.naive_conditions import Reading, listed, lookup
+from tests.iam.naive_conditions import Reading, listed, lookup, text_of
 from tests.iam.naive_statements import (
     Caller,
     Line,
@@ -42,36 +42,38 @@ def evaluate(line: Line) -> dict[str, Any]:
         line: A request of the JSON-lines contract.
 
     Returns:
-        decision, depends_on, missing and denied_by. With unknown keys, denied_by has the statements that deny under
-        every reading and missing the layers that fail to allow under every reading that is not allowed.
+        decision, depends_on, missing and denied_by. With unknown keys, denied_by has the statements that deny under any
+        reading, unless the decision does not rest on them; missing has the layers that fail to allow under every one
+        or, where those of an implicit deny take turns, under any.
     """
     known = context_of(line)
     keys = line.get("unknown", [])
     choices = [possible_values(line, key, known) for key in keys]
     outcomes = {values: evaluate_reading(line, with_values(known, keys, values)) for values in product(*choices)}
-    allowed = {outcome.allowed for outcome in outcomes.values()}
-    denied = [outcome for outcome in outcomes.values() if not outcome.allowed]
-    if allowed == {True}:
-        decision = "allowed"
-    elif allowed == {True, False}:
-        decision = "depends"
-    elif all(outcome.denied_by for outcome in denied):
-        decision = "explicit-deny"
-    else:
-        decision = "implicit-deny"
-    missing = frozenset.intersection(*(outcome.missing for outcome in denied)) if denied else frozenset()
-    denied_by = frozenset.intersection(*(outcome.denied_by for outcome in outcomes.values()))
+    decision = decision_of(list(outcomes.values()))
+    certain = frozenset.intersection(*(outcome.missing for outcome in outcomes.values()))
+    sometimes = frozenset.union(*(outcome.missing for outcome in outcomes.values()))
+    denied_by = frozenset.union(*(outcome.denied_by for outcome in outcomes.values()))
     return {
         "decision": decision,
         "depends_on": sorted(key for index, key in enumerate(keys) if flips(outcomes, index)),
-        "missing": sorted(missing),
-        "denied_by": [list(found) for found in sorted(denied_by)],
+        "missing": sorted(certain or (sometimes if decision == "implicit-deny" else ())),
+        "denied_by": [] if decision == "implicit-deny" else [list(found) for found in sorted(denied_by)],
     }
+
+
+def decision_of(outcomes: list[Outcome]) -> str:
+    """The decision over all readings: it depends only where one is allowed and another is not."""
+    if all(outcome.allowed for outcome in outcomes):
+        return "allowed"
+    if any(outcome.allowed for outcome in outcomes):
+        return "depends"
+    return "explicit-deny" if all(outcome.denied_by for outcome in outcomes) else "implicit-deny"
 
 
 def context_of(line: Line) -> Reading:
     """The keys whose values are known, with those of the principal filled in where the line lacks them."""
-    reading = {key: listed(value) for key, value in line.get("context", {}).items()}
+    reading = {key: [text_of(one) for one in listed(value)] for key, value in line.get("context", {}).items()}
     caller = caller_of(line, reading)
     if caller.kind != "service":
         filled = {
@@ -225,7 +227,7 @@ def missing_grants(line: Line, caller: Caller, reading: Reading) -> set[str]:
     if "role" in to_whom:  # the role: limited by the boundary and the session policy
         return lacking - {"identity"}
     if must_name_principals(line) and "account" not in to_whom:
-        return lacking | {"resource"}
+        return (lacking - {"identity"}) | {"resource"}
     return lacking
 
 

@@ -65,9 +65,17 @@ def entry_roles(entry: str, caller: Caller) -> set[str]:
         return set()
     if entry == "*" or (entry == caller.arn and caller.kind != "role"):
         return {"itself"}
-    if entry == caller.role_arn:
+    if names_role(entry, caller):
         return {"role"}
     return {"account"} if is_account(entry, caller.account) else set()
+
+
+def names_role(entry: str, caller: Caller) -> bool:
+    """Whether an ARN is the caller's role: a session's ARN lacks the path of its role, but names are unique."""
+    if caller.kind != "session":
+        return entry == caller.role_arn
+    account, name = f"::{caller.account}:role/", f"/{caller.role_arn.rsplit('/', 1)[-1]}"
+    return account in entry and entry.endswith(name)
 
 
 def is_account(entry: str, account: str) -> bool:
@@ -84,8 +92,8 @@ def not_principal_applies(principal: Any, line: Line, caller: Caller) -> bool:
     if caller.kind == "service":
         return caller.arn not in listed(principal.get("Service", []))
     entries = listed(principal.get("AWS", []))
-    wanted = {caller.arn, caller.role_arn} - {""}
-    return bool(line.get("permission_boundaries")) or not wanted <= set(entries)
+    spared = caller.arn in entries and (not caller.role_arn or any(names_role(entry, caller) for entry in entries))
+    return bool(line.get("permission_boundaries")) or not spared
 
 
 def grant_allows(grant: Line, line: Line, caller: Caller, reading: Reading) -> bool:

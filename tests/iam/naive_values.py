@@ -170,7 +170,8 @@ def strings_near(values: list[str], known: Reading) -> set[str]:
         if (pattern := expand(value, version, reading)) is not None
     ]
     fillings = ["", "x", *OTHERS, *(value.strip("*") for value in values)]
-    return set(OTHERS) | {fill(pattern, filling) for pattern in patterns for filling in fillings}
+    literal = {"".join(character for character, _ in pattern) for pattern in patterns}
+    return set(OTHERS) | literal | {fill(pattern, filling) for pattern in patterns for filling in fillings}
 
 
 def fill(pattern: Pattern, filling: str) -> str:

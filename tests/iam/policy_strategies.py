@@ -66,7 +66,7 @@ def condition(draw: Draw, key: Key) -> tuple[str, Json]:
         operator = negation(operator)
     if chance(draw, 4):
         operator += "IfExists"
-    if key.several:
+    if key.several or (key.settled and chance(draw, 8)):
         operator = one_of(draw, ("ForAnyValue:", "ForAllValues:")) + operator
     return operator, {spelled(draw, key.name): one_or_more(draw, key.values + key.tests)}
 
@@ -80,11 +80,13 @@ def negation(operator: str) -> str:
 
 
 def conditions(draw: Draw, keys: list[Key]) -> Json:
-    """A condition block of one or two tests on these keys."""
+    """A condition block of one or two tests on these keys, none twice under one operator however it is spelled."""
     block: Json = {}
     for _ in range(draw(st.integers(1, 2))):
         operator, test = condition(draw, one_of(draw, keys))
-        block.setdefault(operator, {}).update(test)
+        tested = block.setdefault(operator, {})
+        if not {name.lower() for name in test} & {name.lower() for name in tested}:
+            tested |= test
     return block
 
 

@@ -1,9 +1,10 @@
 """Hypothesis strategies for whole request lines: documents that AWS would accept, which match often and miss by a hair.
 
-What AWS leaves open is left out: set operators on keys with one value at a time and none on the others, NotPrincipal
-lists that name a caller only in part, wildcards in the values of variables, account principals in endpoint policies.
+What AWS leaves open is left out: keys with several values at a time without a set operator, NotPrincipal lists that
+name a caller only in part, wildcards in the values of variables, account principals in endpoint policies.
 """
 
+import json
 from typing import Any
 
 from hypothesis import strategies as st
@@ -45,13 +46,20 @@ def request_lines(draw: Draw) -> Json:
     line["context"], line["unknown"] = contexts(draw, principal, keys)
     if scene.policy == "key" and chance(draw, 4):
         line["context"]["kms:EncryptionContext:Stage"] = "prod"
-    if scene.resources[0].split(":")[4:5] == [""] and chance(draw, 2):
+    if chance(draw, 2 if line["resource"].startswith("arn:aws:s3:") else 12):
         line["resource_account"] = one_of(draw, (HOME, AWAY))
     if chance(draw, 3):
         line["management_account"] = one_of(draw, (MANAGEMENT, HOME, AWAY))
+    keys = [key._replace(settled=key.name not in line["unknown"]) for key in keys]
     maker = Maker(draw, scene, principal, line, keys)
     add_policies(draw, maker)
-    return line
+    return in_china(line) if chance(draw, 12) else line
+
+
+def in_china(line: Json) -> Json:
+    """The same request in another partition."""
+    moved: Json = json.loads(json.dumps(line).replace("arn:aws:", "arn:aws-cn:"))
+    return moved
 
 
 def contexts(draw: Draw, principal: Principal, keys: list[Key]) -> tuple[Json, list[str]]:

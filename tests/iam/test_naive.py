@@ -177,6 +177,8 @@ def test_scps_and_rcps_leave_service_linked_roles_alone() -> None:
 def test_rcps_leave_other_services_alone() -> None:
     members = {"identity_policies": ALL, "resource_control_policies": [[policy(deny(Principal="*"))]]}
     assert answer(SESSION, "backup:StartBackupJob", VAULT, **members) == ALLOWED
+    assert answer(SESSION, "kms:Decrypt", KEY, **members) == ("explicit-deny", ["rcp"])
+    assert answer(SESSION, "kms:RetireGrant", KEY, **members) == ALLOWED
 
 
 @pytest.mark.parametrize(
@@ -331,7 +333,10 @@ def test_a_deny_under_some_readings_of_a_denied_request_is_implicit() -> None:
     line |= {"unknown": ["aws:SecureTransport"]}
     assert evaluate(line | {"identity_policies": [policy(sometimes)]})["decision"] == "implicit-deny"
     certain = evaluate(line | {"identity_policies": [policy(sometimes, always)]})
-    assert (certain["decision"], certain["denied_by"]) == ("explicit-deny", [["identity", "p", "Always"]])
+    assert (certain["decision"], certain["denied_by"]) == (
+        "explicit-deny",
+        [["identity", "p", "0"], ["identity", "p", "Always"]],
+    )
 
 
 def test_two_unknown_keys_can_be_equal() -> None:

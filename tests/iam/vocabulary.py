@@ -64,7 +64,9 @@ SCENES = (
         "plain",
     ),
     Scene(
-        ("kms:Decrypt", "kms:CreateGrant", "kms:DescribeKey"), (f"arn:aws:kms:eu-west-1:{HOME}:key/1111aaaa",), "key"
+        ("kms:Decrypt", "kms:CreateGrant", "kms:DescribeKey"),
+        (f"arn:aws:kms:eu-west-1:{HOME}:key/1111aaaa",),
+        "key",
     ),
     Scene(("kms:DescribeKey", "kms:Decrypt"), (f"arn:aws:kms:eu-west-1:{AWAY}:key/1111aaaa",), "key"),
     Scene(
@@ -90,12 +92,14 @@ class Key(NamedTuple):
 
     name: str
     operators: tuple[str, ...]
-    values: tuple[str, ...]
+    values: tuple[object, ...]
     """What a request can have."""
     tests: tuple[object, ...]
     """What a policy can ask for, beside those."""
     several: bool = False
-    """Whether a request can have several values at once."""
+    """Whether a request can have several values at once, so that a set operator belongs to each of its tests."""
+    settled: bool = False
+    """Whether its value, or absence, is known: a set operator on a key with one value is bad style, yet clear then."""
 
 
 STRINGS = ("StringEquals", "StringEqualsIgnoreCase", "StringLike")
@@ -124,6 +128,7 @@ KEYS = (
     Key("aws:RequestTag/note", STRINGS, ("*", "why?", "$"), ("${*}", "why${?}", "${$}", "w*")),
     Key("aws:username", STRINGS, ("ana", "bob"), ("an?", "ANA", "a*a")),
     Key("aws:RequestedRegion", STRINGS, ("eu-west-1", "us-east-1"), ("eu-*", "*-1")),
+    Key("aws:PrincipalType", STRINGS, (), ("User", "AssumedRole", "Assumed*")),
     Key("aws:SourceVpce", STRINGS, ("vpce-1", "vpce-2"), ("vpce-*", "vpce-?")),
     Key("aws:PrincipalAccount", STRINGS, (HOME,), (AWAY, "1111*")),
     Key("aws:PrincipalOrgID", STRINGS, ("o-1", "o-2"), ("o-*",)),
@@ -140,7 +145,7 @@ KEYS = (
         (f"arn:aws:backup:eu-west-1:{HOME}:backup-job/1", f"arn:aws:sns:eu-west-1:{HOME}:a:b"),
         (f"arn:aws:backup:*:{HOME}:*", "arn:aws:sns:*:a:*", "arn:aws:*:eu-west-?:*:*", "arn:aws:sns:eu-west-1:*:a:b"),
     ),
-    Key("s3:max-keys", NUMBERS, ("10", "10.0", "5"), (10, "7.5", "-1")),
+    Key("s3:max-keys", NUMBERS, ("10", "10.0", 5), (10, "7.5", "-1")),
     Key("aws:MultiFactorAuthAge", NUMBERS, ("300", "3600"), (3600, "3600.5")),
     Key(
         "aws:CurrentTime",
@@ -149,7 +154,7 @@ KEYS = (
         ("2026-11-21", "2026-11-20T05:00:01Z", "1795150800"),
     ),
     Key("aws:EpochTime", DATES, ("1795150800",), ("1795150801", "1795150799")),
-    Key("aws:SecureTransport", ("Bool",), ("true", "false"), (True, False)),
+    Key("aws:SecureTransport", ("Bool",), ("true", "false", True), (False,)),
     Key("kms:GrantIsForAWSResource", ("Bool",), ("true", "false"), (True,)),
     Key(
         "aws:SourceIp",
