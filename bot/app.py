@@ -17,7 +17,7 @@ from bot.replies.safe import notification
 from bot.work.connection import UNANSWERED
 from bot.work.desk import Desk
 from bot.work.trouble import sentence_for
-from handlers import backup_explain, backup_why
+from handlers import actions, backup_explain, backup_why, forms
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ def build_app(client: AsyncWebClient, desk: Desk, signing_secret: str = "") -> A
     app = AsyncApp(client=client, signing_secret=signing_secret, name="backup-why")
     backup_why.register(app, desk)
     backup_explain.register(app)
+    actions.register(app, desk)
+    forms.register(app, desk)
     app.error(tell_trouble)
     return app
 
@@ -69,6 +71,8 @@ async def tell_trouble(
             )
         except SlackApiError as refused:
             logger.warning("the asker can't be told of an error: %s", refused.response.get("error"))
+    elif context.user_id is not None:
+        await context.client.chat_postMessage(channel=context.user_id, text=sentence)  # a form has no channel
     return response and BoltResponse(status=200, body="")
 
 

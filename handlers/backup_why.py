@@ -9,7 +9,8 @@ from bot.errors import BadInputError
 from bot.replies.slack import draw_single
 from bot.replies.teaching import ask_page
 from bot.work.desk import Desk
-from bot.work.question import Place, Question
+from bot.work.question import Question
+from handlers.places import of_command
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -27,8 +28,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
             await _teach(ack, error.message)
             return
         await ack(response_type="in_channel")  # shows the command in the channel: who asked needs no mention
-        place = Place(command["channel_id"], command["user_id"], command["team_id"], "", command["response_url"])
-        told = await desk.ask(Question(job, place), delivery=command["trigger_id"])
+        told = await desk.ask(Question(job, of_command(command)), delivery=command["trigger_id"])
         if told:
             await respond(told, response_type="ephemeral")
 

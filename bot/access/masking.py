@@ -10,7 +10,6 @@ from bot.replies.document import (
     Feedback,
     Heading,
     Line,
-    Mark,
     Note,
     Page,
     Paragraph,
@@ -64,4 +63,4 @@ def _masked(part: Part) -> Part:
 
 
 def _line(text: Line) -> Line:
-    return tuple(piece if isinstance(piece, Mark) else Span(masked_text(piece.text), piece.style) for piece in text)
+    return tuple(Span(masked_text(piece.text), piece.style) if isinstance(piece, Span) else piece for piece in text)

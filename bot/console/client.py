@@ -72,6 +72,69 @@ class SlackClient:
         self._show(acknowledged, channel, user)
         return acknowledged
 
+    async def press(self, channel: str, ts: str, action: str, *, user: str, option: int = 0) -> Acknowledgement:
+        """Presses what a message offers under an action id.
+
+        Args:
+            channel: The channel's id.
+            ts: The message.
+            action: The action id.
+            user: Who presses.
+            option: Of a menu or of feedback, which option.
+        """
+        message = self._workspace.channels[channel].messages[ts]
+        element = next(
+            element
+            for block in message["blocks"]
+            for element in block.get("elements", ())
+            if element.get("action_id") == action
+        )
+        return await self.interaction(
+            {
+                **self.interaction_payload("block_actions", channel=channel, user=user),
+                "message": message,
+                "container": {"type": "message", "message_ts": ts, "channel_id": channel},
+                "actions": [pressed(element, option)],
+            }
+        )
+
+    async def submit(self, view: Mapping[str, Any], values: Mapping[str, Any], *, user: str) -> Acknowledgement:
+        """Sends a form off.
+
+        Args:
+            view: The open modal.
+            values: By field, what `state.values` has of it.
+            user: Who sends it.
+        """
+        state = {"values": {name: {name: value} for name, value in values.items()}}
+        payload = self.interaction_payload("view_submission", user=user)
+        return await self.interaction({**payload, "view": {**view, "state": state}, "response_urls": []})
+
+    async def shortcut(
+        self, callback: str, *, user: str, channel: str | None = None, ts: str | None = None
+    ) -> Acknowledgement:
+        """Uses a shortcut: a message's, where a channel and `ts` are given, else a global one."""
+        if channel is None or ts is None:
+            payload = self.interaction_payload("shortcut", user=user)
+            return await self.interaction({**payload, "callback_id": callback})
+        message = self._workspace.channels[channel].messages[ts]
+        payload = self.interaction_payload("message_action", channel=channel, user=user)
+        return await self.interaction({**payload, "callback_id": callback, "message": message, "message_ts": ts})
+
+    def interaction_payload(self, kind: str, *, user: str, channel: str | None = None) -> dict[str, Any]:
+        """What every interaction carries."""
+        payload: dict[str, Any] = {
+            "type": kind,
+            "user": {"id": user, "name": self._workspace.people.get(user, user), "team_id": TEAM},
+            "team": {"id": TEAM, "domain": "local"},
+            "api_app_id": APP,
+            "trigger_id": secrets.token_hex(12),
+        }
+        if channel is not None:
+            payload["channel"] = {"id": channel, "name": self._workspace.channels[channel].name}
+            payload["response_url"] = self._workspace.response_url(channel, user)
+        return payload
+
     async def interaction(self, payload: Mapping[str, Any]) -> Acknowledgement:
         """Sends a button press, a shortcut or a submitted form."""
         return await self.send(urlencode({"payload": json.dumps(payload)}), form=True)
@@ -137,3 +200,20 @@ class SlackClient:
                 "blocks": [],
             }
             self._workspace.ephemeral.append({**shown, **content})
+
+
+def pressed(element: Mapping[str, Any], option: int = 0) -> dict[str, Any]:
+    """What `actions` carries of an element that was pressed.
+
+    Args:
+        element: The element, as the message has it.
+        option: Of a menu or of feedback, which option.
+    """
+    action = {"type": element["type"], "action_id": element["action_id"], "block_id": "b", "action_ts": "1.0"}
+    match element["type"]:
+        case "static_select":
+            return {**action, "selected_option": element["options"][option]}
+        case "feedback_buttons":
+            return {**action, "value": element[("positive_button", "negative_button")[option]]["value"]}
+        case _:
+            return {**action, "value": element.get("value", "")}

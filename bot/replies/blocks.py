@@ -39,10 +39,12 @@ from bot.replies.document import (
     Feedback,
     Heading,
     Line,
+    Link,
     Mark,
     Note,
     Paragraph,
     Part,
+    Piece,
     Prose,
     Span,
     Style,
@@ -174,12 +176,16 @@ _STYLES = {
 }
 
 
-def _elements(piece: Span | Mark) -> tuple[RichTextElement, ...]:
-    """A span as one element; a mark as its emoji and its word, never the emoji alone."""
-    if isinstance(piece, Span):
-        return (RichTextElementParts.Text(text=piece.text, style=_STYLES[piece.style]),)
-    emoji = RichTextElementParts.Emoji(name=piece.emoji)
-    return emoji, RichTextElementParts.Text(text=f" {piece.word}", style=_STYLES[Style.STRONG])
+def _elements(piece: Piece) -> tuple[RichTextElement, ...]:
+    """A span or link as one element; a mark as its emoji and its word, never the emoji alone."""
+    match piece:
+        case Span(text, style):
+            return (RichTextElementParts.Text(text=text, style=_STYLES[style]),)
+        case Link(text, url):
+            return (RichTextElementParts.Link(url=url, text=text),)
+        case Mark(word, _, emoji):
+            bold = RichTextElementParts.Text(text=f" {word}", style=_STYLES[Style.STRONG])
+            return RichTextElementParts.Emoji(name=emoji), bold
 
 
 def _size(text: Line) -> int:
@@ -188,12 +194,12 @@ def _size(text: Line) -> int:
 
 def _pieces(text: Line) -> Iterator[Line]:
     """A line made visible, without empty spans, cut into lines that each fit a block."""
-    current: list[Span | Mark] = []
+    current: list[Piece] = []
     room = BLOCK_TEXT
     for piece in text:
-        if isinstance(piece, Mark):
+        if not isinstance(piece, Span):
             current.append(piece)
-            room -= len(piece.word)
+            room -= len(words_of((piece,)))
             continue
         rest = safe.visible(piece.text)
         while rest:

@@ -44,12 +44,21 @@ class Mark:
     tone: Tone
 
 
-Line = tuple[Span | Mark, ...]
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text that leads somewhere; its address is this program's or Slack's own, never foreign text."""
+
+    text: str
+    url: str
+
+
+Piece = Span | Mark | Link
+Line = tuple[Piece, ...]
 """Text that reads as one line or one paragraph."""
 
 
-def line(*pieces: str | Span | Mark) -> Line:
-    """A line from strings (plain), spans and marks."""
+def line(*pieces: str | Piece) -> Line:
+    """A line from strings (plain) and pieces."""
     return tuple(Span(piece) if isinstance(piece, str) else piece for piece in pieces)
 
 

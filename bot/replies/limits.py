@@ -103,7 +103,7 @@ def _members(
 
 _BOOLEAN = _one_of(True, False)
 _STYLE = _object({}, {"bold": _BOOLEAN, "italic": _BOOLEAN, "code": _BOOLEAN, "strike": _BOOLEAN})
-_RUNS = _many(_typed("text", "emoji"), 1_000, least=0)
+_RUNS = _many(_typed("text", "emoji", "link"), 1_000, least=0)
 _SECTIONS = ("rich_text_section", "rich_text_list", "rich_text_preformatted", "rich_text_quote")
 _PLAIN = _text(75, "plain_text")
 _OPTION = _object({"text": _PLAIN, "value": _string(150)}, {"description": _PLAIN})
@@ -124,7 +124,7 @@ _MENU = {
     "focus_on_load": _BOOLEAN,
     "options": _many(_OPTION, 100),
 }
-_INPUTS = ("plain_text_input", "static_select", "radio_buttons", "checkboxes")
+_INPUTS = ("plain_text_input", "static_select", "radio_buttons", "users_select", "conversations_select")
 
 _SHAPES: Mapping[str, tuple[Mapping[str, Rule], Mapping[str, Rule]]] = {
     "header": ({"text": _text(150, "plain_text")}, {}),
@@ -152,6 +152,7 @@ _SHAPES: Mapping[str, tuple[Mapping[str, Rule], Mapping[str, Rule]]] = {
     ),
     "text": ({"text": _string(MESSAGE_TEXT)}, {"style": _STYLE}),
     "emoji": ({"name": _string(100)}, {}),
+    "link": ({"url": _string(3_000)}, {"text": _string(3_000), "style": _STYLE}),
     "plan": ({"title": _string(256)}, {"tasks": _many(_typed("task_card"), 50)}),
     "task_card": (
         {"task_id": _string(255), "title": _string(256)},
@@ -178,7 +179,17 @@ _SHAPES: Mapping[str, tuple[Mapping[str, Rule], Mapping[str, Rule]]] = {
     ),
     "static_select": ({"options": _MENU["options"]}, {**_ACTION, **_MENU, "confirm": _CONFIRM}),
     "radio_buttons": ({"options": _many(_OPTION, 10)}, {**_ACTION, "initial_option": _OPTION}),
-    "checkboxes": ({"options": _many(_OPTION, 10)}, {**_ACTION}),
+    "users_select": ({}, {**_ACTION, "placeholder": _MENU["placeholder"], "initial_user": _string(255)}),
+    "conversations_select": (
+        {},
+        {
+            **_ACTION,
+            "placeholder": _MENU["placeholder"],
+            "initial_conversation": _string(255),
+            "default_to_current_conversation": _BOOLEAN,
+            "response_url_enabled": _BOOLEAN,
+        },
+    ),
     "feedback_buttons": ({"positive_button": _FEEDBACK, "negative_button": _FEEDBACK}, {**_ACTION}),
     "plain_text_input": (
         {},

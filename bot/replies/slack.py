@@ -17,11 +17,11 @@ from bot.replies.document import (
     Feedback,
     Heading,
     Line,
-    Mark,
     Note,
     Page,
     Paragraph,
     Part,
+    Piece,
     Prose,
     Span,
     Verbatim,
@@ -132,7 +132,7 @@ def _fitted(part: Part) -> Part:
 
 def _fitted_line(text: Line) -> Line:
     """The line, cut where it gets longer than a line of a verdict may be."""
-    fitted: list[Span | Mark] = []
+    fitted: list[Piece] = []
     room = LINE_IN_SINGLE
     for piece in text:
         if isinstance(piece, Span):

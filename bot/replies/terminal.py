@@ -26,11 +26,13 @@ from bot.replies.document import (
     Feedback,
     Heading,
     Line,
+    Link,
     Mark,
     Note,
     Page,
     Paragraph,
     Prose,
+    Span,
     Style,
     Tone,
     Verbatim,
@@ -147,10 +149,13 @@ def _grid() -> Table:
 def _text(text: Line) -> Text:
     drawn = Text(overflow="fold")
     for piece in text:
-        if isinstance(piece, Mark):
-            drawn.append(f"{piece.symbol} {piece.word}", style=_TONES[piece.tone])
-        else:
-            drawn.append(visible(piece.text), style=_STYLES[piece.style])
+        match piece:
+            case Mark(word, symbol, _, tone):
+                drawn.append(f"{symbol} {word}", style=_TONES[tone])
+            case Link(words, url):
+                drawn.append(visible(words), style=f"underline link {url}")
+            case Span(words, style):
+                drawn.append(visible(words), style=_STYLES[style])
     return drawn
 
 

@@ -11,6 +11,7 @@ from bot.access.rules import Rules
 from bot.diagnosis.model import Diagnosis
 from bot.errors import BackupWhyError, RedisUnreachableError
 from bot.work.connection import UNANSWERED
+from bot.work.feedback import Feedback
 from bot.work.question import Place, Question
 from bot.work.queue import UNREACHABLE, AskedBefore, Queue
 from bot.work.threads import Threads
@@ -28,7 +29,7 @@ def make_desk(redis: Redis, docket: Docket, client: AsyncWebClient, rules: Rules
         rules: The access file; None where there is none.
     """
     threads = Threads(redis)
-    return Desk(Queue(docket, threads), threads, Gate(rules, client), Audit(redis), client)
+    return Desk(Queue(docket, threads), threads, Gate(rules, client), Audit(redis), Feedback(redis), client)
 
 
 class RefusedError(BackupWhyError):
@@ -43,13 +44,17 @@ class Desk:
         threads: What is known of threads.
         gate: Who may ask what.
         audit: The audit trail.
+        feedback: What people say of answers.
         client: The Web API.
     """
 
-    def __init__(self, queue: Queue, threads: Threads, gate: Gate, audit: Audit, client: AsyncWebClient) -> None:
+    def __init__(
+        self, queue: Queue, threads: Threads, gate: Gate, audit: Audit, feedback: Feedback, client: AsyncWebClient
+    ) -> None:
         self.threads = threads
         self.gate = gate
         self.audit = audit
+        self._feedback = feedback
         self._queue = queue
         self._client = client
 
@@ -109,6 +114,16 @@ class Desk:
         """Hands in that somebody wants a second look; raises as `press`."""
         await self.press("check again", thread, place)
         await self._queue.check_again(thread, press, by)
+
+    async def vote(self, thread: str, place: Place, *, helpful: bool) -> None:
+        """Counts a person's vote on an answer; raises as `press`."""
+        _, diagnosis = await self.press("helpful" if helpful else "not helpful", thread, place)
+        await self._feedback.vote(thread, place.user, diagnosis, helpful=helpful)
+
+    async def comment(self, thread: str, place: Place, reason: str, text: str) -> None:
+        """Keeps why an answer did not help; raises as `press`."""
+        _, diagnosis = await self.press("say what was wrong", thread, place)
+        await self._feedback.comment(thread, place.user, diagnosis, reason, text)
 
     async def note(self, act: Act, place: Place, about: str, *, account: str = "", outcome: str = "") -> None:
         """Writes a line of the audit trail.

@@ -62,6 +62,7 @@ REFUSED: dict[str, list[Block]] = {
     "a block without a type": [{"text": plain("x")}],
     "an empty run": [rich({"type": "text", "text": ""})],
     "a mention": [rich({"type": "user", "user_id": "U1"})],
+    "a link to nowhere": [rich({"type": "link", "text": "x"})],
     "an odd run style": [rich({"type": "text", "text": "x", "style": {"blink": True}})],
     "a task of no status that is known": [task(status="clear")],
     "a task without an id": [{"type": "plan", "title": "x", "tasks": [{"type": "task_card", "title": "A"}]}],

@@ -31,6 +31,8 @@ from bot.work.worker import make_answers, working
 SECRET = "a signing secret"
 TOKEN = "xoxb-local"
 PATIENCE = 10.0
+ANA = "U00000002"
+"""The id that the first person of a bench has."""
 
 
 @dataclass

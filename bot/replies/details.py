@@ -1,0 +1,78 @@
+"""What the buttons of a verdict show: the policy, the fix in one form, and a draft for who owns the layer."""
+
+import json
+
+from bot.diagnosis.model import Cause, Diagnosis
+from bot.replies.document import Facts, Note, Paragraph, Part, Verbatim, line
+from bot.replies.words import JOBS, LAYERS, policy
+
+
+def policy_parts(diagnosis: Diagnosis) -> list[Part]:
+    """Each policy that denies or lacks an allow, whole as it was read."""
+    parts: list[Part] = []
+    told: set[str] = set()
+    for cause in diagnosis.causes:
+        if cause.policy is None or cause.policy in told:
+            continue
+        told.add(cause.policy)
+        parts.append(Paragraph(policy(cause)))
+        if cause.document is None:
+            parts.append(Note(line("Its text could not be read, or there is none.")))
+        else:
+            parts.append(Verbatim("The whole policy", "policy.json", json.dumps(cause.document, indent=2)))
+    return parts or [Paragraph(line("No policy stands behind this answer."))]
+
+
+def fix_parts(diagnosis: Diagnosis, form: str) -> list[Part]:
+    """Every fix in one form.
+
+    Args:
+        diagnosis: The diagnosis.
+        form: `cli`, `terraform` or `json`.
+    """
+    parts: list[Part] = []
+    for cause in diagnosis.causes:
+        if cause.fix is None:
+            continue
+        fix = cause.fix
+        parts.append(Paragraph(line(fix.summary)))
+        match form:
+            case "cli":
+                parts.append(Verbatim("With the AWS CLI", "fix.sh", "\n".join(fix.cli) or "# not as commands"))
+            case "terraform":
+                parts.append(Verbatim("With Terraform", "fix.tf", fix.terraform or "# not with Terraform"))
+            case _:
+                parts += [
+                    Verbatim(f"{change.kind} on {change.target}", "fix.json", json.dumps(change.document, indent=2))
+                    for change in fix.changes
+                ]
+        if fix.caution:
+            parts.append(Note(line(f"Think of this first: {fix.caution}")))
+    return parts or [Paragraph(line("There is no fix for this answer."))]
+
+
+def owner_draft(diagnosis: Diagnosis) -> str:
+    """A message to who can make the change, to be read over before it is sent."""
+    job = diagnosis.job
+    asks = [_ask(cause) for cause in diagnosis.causes if cause.fix is not None]
+    what = f"the {JOBS[job.type]} {job.id} of {job.resource or 'a resource'} in account {job.account} ({job.region})"
+    return f"Hello, {what} was denied. {diagnosis.summary}\n\n" + "\n\n".join(asks)
+
+
+def _ask(cause: Cause) -> str:
+    fix = cause.fix
+    if fix is None:
+        return ""
+    proof = " It has been evaluated with this change: it passes." if fix.proven else ""
+    asked = f"{LAYERS[cause.layer]}, for the {fix.owner}: {fix.summary}{proof}"
+    return f"{asked} Could you make this change, or tell me why not?"
+
+
+def asked_parts(by: str, text: str, about: Diagnosis) -> list[Part]:
+    """The message as its owner gets it."""
+    job = about.job
+    return [
+        Paragraph(line(f"{by} asks you about a backup job that was denied:")),
+        *(Paragraph(line(part)) for part in text.split("\n\n") if part.strip()),
+        Facts((("Job", line(f"{job.id} in account {job.account}, {job.region}")),)),
+    ]
