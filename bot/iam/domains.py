@@ -10,7 +10,7 @@ from bot.iam.grants import ENCRYPTION_CONTEXT, Grant
 from bot.iam.patterns import common_text
 from bot.iam.request import Request
 from bot.iam.statement import Statement
-from bot.iam.variables import Context, Template, Value, parse_template
+from bot.iam.variables import Context, Template, Value
 
 _MOST_COMBINED = 6
 """Of so many values sets are made, for the set operators, and of so many patterns common texts are sought."""
@@ -20,6 +20,8 @@ _MOST_PHRASES = 3
 
 _ABSENT = Witness(None, "is absent", usual=True)
 _UNMENTIONED = Witness(OTHER, "is another value", usual=True)
+_EMPTY = Witness("", "is empty")
+"""As a policy variable and for `ForAllValues:` an empty text is no value."""
 
 
 def domain(
@@ -47,7 +49,7 @@ def domain(
         *_guessed(key, request, context, statements),
         *_granted(key, grants),
     ]
-    if any(condition.quantifier for condition in conditions):
+    if any(map(_is_of_sets, conditions)):
         witnesses.extend(_sets(witnesses))
     usual = [witness for witness in witnesses if witness.usual]
     mentioned = [witness for witness in witnesses if not witness.usual]
@@ -85,12 +87,22 @@ def _variables(statement: Statement) -> frozenset[str]:
     return variables | statement.resources.keys if statement.resources else variables
 
 
+def _is_of_sets(condition: Condition) -> bool:
+    """Whether a condition compares sets: keys of several values hold texts or ARNs."""
+    base = condition.base
+    return condition.quantifier is not None and base is not None and base.name.startswith(("String", "Arn"))
+
+
 def _compared(conditions: Sequence[Condition], context: Context) -> Iterator[Witness]:
-    """The values on either side of what conditions compare the key with."""
+    """The values on either side of what conditions compare the key with; any, where they only ask if it is there."""
+    if all(condition.base is None for condition in conditions):
+        yield replace(_UNMENTIONED, phrase="is there")
     for condition in conditions:
-        if condition.base is None:
-            yield replace(_UNMENTIONED, phrase="is there")
-        else:
+        if _is_of_sets(condition):
+            yield _EMPTY
+        if condition.base is not None and condition.variables:
+            yield _UNMENTIONED
+        if condition.base is not None:
             for text in _filled(condition, context):
                 yield from condition.base.witnesses(text)
 
@@ -105,8 +117,7 @@ def _patterns(conditions: Sequence[Condition], context: Context) -> Iterator[str
 def _filled(condition: Condition, context: Context) -> Iterator[str]:
     """A condition's values with their variables put in."""
     for value in condition.values:
-        template = parse_template(value) if condition.variables else None
-        text = value if template is None else template.text(context)
+        text = value.text if value.template is None else value.template.text(context)
         if text is not None:
             yield text
 
@@ -124,17 +135,18 @@ def _guessed(key: str, request: Request, context: Context, statements: Sequence[
     """Values with which a policy variable would give what it is compared with."""
     for statement in statements:
         for condition in statement.conditions:
-            target = context.get(condition.key.lower())
-            if key in condition.variables and isinstance(target, str):
-                for value in condition.values:
-                    yield from _guesses(key, parse_template(value), target)
+            if key in condition.variables:
+                compared = context.get(condition.key.lower(), ())
+                for target in (compared,) if isinstance(compared, str) else compared:
+                    for value in condition.values:
+                        yield from _guesses(key, value.template, target)
         if statement.resources and key in statement.resources.keys and request.arn:
             for template in statement.resources.templates:
                 yield from _guesses(key, template.last, request.arn[5])
 
 
 def _guesses(key: str, template: Template | None, target: str) -> Iterator[Witness]:
-    yield _UNMENTIONED
+    yield from (_UNMENTIONED, _EMPTY)
     for guess in template.guesses(key, target) if template else ():
         yield Witness(guess, f"is {guess}")
 

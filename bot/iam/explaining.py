@@ -79,7 +79,7 @@ def _first_principal(grantees: Grantees, request: Request) -> str | None:
 def wanted(condition: Condition) -> str:
     """What a condition wants: "kms:GrantIsForAWSResource is true"."""
     if condition.base is None:
-        absent = any(value.lower() == "true" for value in condition.values)
+        absent = any(value.lower() == "true" for value in condition.texts)
         return f"{condition.key} is {'absent' if absent else 'there'}"
     phrase = condition.base.phrase.replace("is", "is not", 1) if condition.base.negated else condition.base.phrase
     subject = {
@@ -88,7 +88,7 @@ def wanted(condition: Condition) -> str:
         None: condition.key,
     }[condition.quantifier]
     optional = f", if {condition.key} is there" if condition.operator.lower().endswith("ifexists") else ""
-    return f"{subject} {phrase} {alternatives(condition.values)}{optional}"
+    return f"{subject} {phrase} {alternatives(condition.texts)}{optional}"
 
 
 def had(condition: Condition, request: Request, context: Context) -> str:

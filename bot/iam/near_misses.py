@@ -152,7 +152,7 @@ def _failed_condition(condition: Condition, request: Request, *, unknown: bool) 
         Part.CONDITION,
         condition.operator,
         condition.key,
-        condition.values,
+        condition.texts,
         request.context.get(condition.key.lower()),
         unknown,
         f"only if {wanted(condition)}; {had(condition, request, request.context)}",

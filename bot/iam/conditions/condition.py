@@ -13,7 +13,7 @@ Sources: AWS IAM User Guide, "IAM JSON policy elements: Condition operators" (ke
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from bot.iam.conditions.operator import Matches, Operator
+from bot.iam.conditions.operator import Matches, Operator, PolicyValue
 from bot.iam.variables import Context
 
 Holds = Callable[[Context], bool]
@@ -33,36 +33,35 @@ class Condition:
     Args:
         operator: The operator as the policy spells it, with prefix and suffix.
         key: The condition key as the policy spells it.
-        values: The policy's values.
+        values: The policy's values, with their policy variables.
         base: The operator without prefix and suffix; None for `Null`.
         quantifier: The set operator.
         holds: The test.
-        variables: The condition keys, in lower case, that the values refer to.
     """
 
-    __slots__ = ("base", "holds", "key", "keys", "operator", "quantifier", "values", "variables")
+    __slots__ = ("base", "holds", "key", "keys", "operator", "quantifier", "texts", "values", "variables")
 
     def __init__(
         self,
         operator: str,
         key: str,
-        values: tuple[str, ...],
+        values: tuple[PolicyValue, ...],
         base: Operator | None,
         quantifier: Quantifier | None,
         holds: Holds,
-        variables: frozenset[str],
     ) -> None:
         self.operator = operator
         self.key = key
         self.values = values
+        self.texts = tuple(value.text for value in values)
         self.base = base
         self.quantifier = quantifier
         self.holds = holds
-        self.variables = variables
-        self.keys = variables | {key.lower()}
+        self.variables = frozenset[str]().union(*(value.template.keys for value in values if value.template))
+        self.keys = self.variables | {key.lower()}
 
 
-def presence_test(key: str, values: Sequence[str]) -> Holds:
+def null_test(key: str, values: Sequence[str]) -> Holds:
     """Makes the test of `Null`: "true" wants the key to be absent, "false" wants it to be there."""
     wanted = frozenset(value.lower() == "true" for value in values if value.lower() in ("true", "false"))
     return lambda context: (key not in context) in wanted

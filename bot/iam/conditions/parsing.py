@@ -9,7 +9,7 @@ from bot.iam.conditions.condition import (
     Quantifier,
     all_test,
     any_test,
-    presence_test,
+    null_test,
     single_test,
 )
 from bot.iam.conditions.operator import Operator, PolicyValue
@@ -104,25 +104,21 @@ def _condition(
     name = rest.lower()
     quantifier = _quantifier(prefix, operator, position) if colon else None
     if name == NULL:
-        return Condition(operator, key, values, None, None, presence_test(key.lower(), values), frozenset())
+        plain = tuple(PolicyValue(value) for value in values)
+        return Condition(operator, key, plain, None, None, null_test(key.lower(), values))
     if_exists = name.endswith("ifexists")
     base = OPERATORS.get(name.removesuffix("ifexists"))
     if base is None:
         raise NoEffectError(position, f"There is no condition operator {operator}.")
-    parsed = [PolicyValue(value, parse_template(value) if variables and base.variables else None) for value in values]
+    parsed = tuple(
+        PolicyValue(value, parse_template(value) if variables and base.variables else None) for value in values
+    )
     for value in parsed:
         if value.template is None and not base.accepts(value.text):
             message = f"{value.text!r} can't be read as {operator} reads values: it matches nothing."
             findings.append(Finding(f"{position}.{key}", message, Severity.WARNING))
-    return Condition(
-        operator,
-        key,
-        values,
-        base,
-        quantifier,
-        _test(key.lower(), base, parsed, quantifier, if_exists=if_exists),
-        frozenset().union(*(value.template.keys for value in parsed if value.template)),
-    )
+    test = _test(key.lower(), base, parsed, quantifier, if_exists=if_exists)
+    return Condition(operator, key, parsed, base, quantifier, test)
 
 
 def _quantifier(prefix: str, operator: str, position: str) -> Quantifier:
