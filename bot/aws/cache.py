@@ -7,12 +7,14 @@ costs a warning and the cache, never the diagnosis.
 
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
 import redis
-from dogpile.cache import CacheRegion, make_region
+from dogpile.cache import CacheRegion, make_region, register_backend
+from dogpile.cache.backends.redis import RedisBackend
 
 from bot.aws.lookup import Answer, Lookup, State
 
@@ -23,11 +25,10 @@ _LOCK_SECONDS: Final = 60
 _LOCK_POLL_SECONDS: Final = 0.02
 
 logger = logging.getLogger(__name__)
-Read = Callable[[list[Lookup]], dict[Lookup, Answer]]
 
 
 class LookupCache:
-    """Lookups read through a cache.
+    """Lookups read through a cache; any number of threads may use it.
 
     Args:
         url: The Redis to keep answers in; None keeps them in this process.
@@ -39,50 +40,72 @@ class LookupCache:
         self._scope = hashlib.sha256(scope.encode()).hexdigest()[:12]
         self._seconds = seconds
         self._region = _make_region(url, seconds)
+        self._is_shared = url is not None
+        self._lock = threading.Lock()
 
-    def read_through(self, lookups: list[Lookup], read: Read, *, fresh: bool) -> dict[Lookup, Answer]:
-        """Takes what is kept, reads the rest together, and keeps it.
+    def read_through(self, lookup: Lookup, read: Callable[[], Answer], *, fresh: bool) -> Answer:
+        """Takes the answer that is kept, or reads it and keeps it.
 
         Args:
-            lookups: What is asked for.
-            read: Reads what is not kept; called once at most.
+            lookup: What is asked for.
+            read: Reads it; called once at most.
             fresh: Take nothing that is kept; keep what is read.
 
         Returns:
-            An answer for each lookup. Those taken from the cache have `calls == 0`.
+            The answer. One that was taken from the cache has `calls == 0`.
         """
-        by_key = {self._key(lookup): lookup for lookup in lookups}
-        read_now: dict[Lookup, Answer] = {}
+        read_now: list[Answer] = []
 
-        def create(*keys: str) -> list[list[Any]]:
-            missing = [by_key[key] for key in keys if by_key[key] not in read_now]
-            if missing:
-                read_now.update(read(missing))
-            return [_to_payload(read_now[by_key[key]]) for key in keys]
+        def create() -> list[Any]:
+            if not read_now:
+                read_now.append(read())
+            return _to_payload(read_now[0])
 
+        key = self._key(lookup)
         try:
-            payloads = self._through_region(by_key, create, fresh=fresh)
+            payload = self._through_region(key, create, fresh=fresh)
         except redis.RedisError as error:
-            logger.warning("Redis does not answer (%s): lookups are kept in this process only.", type(error).__name__)
-            self._region = _make_region(None, self._seconds)
-            payloads = create(*by_key)
-        return {
-            lookup: read_now.get(lookup) or _from_payload(payload)
-            for lookup, payload in zip(by_key.values(), payloads, strict=True)
-        }
+            self._do_without_redis(error)
+            payload = self._through_region(key, create, fresh=fresh)
+        return read_now[0] if read_now else _from_payload(payload)
 
-    def _through_region(
-        self, by_key: dict[str, Lookup], create: Callable[..., list[list[Any]]], *, fresh: bool
-    ) -> Sequence[list[Any]]:
+    def _through_region(self, key: str, create: Callable[[], list[Any]], *, fresh: bool) -> list[Any]:
         if not fresh:
-            return self._region.get_or_create_multi(list(by_key), create, should_cache_fn=_keeps)
-        payloads = create(*by_key)
-        self._region.set_multi({key: kept for key, kept in zip(by_key, payloads, strict=True) if _keeps(kept)})
-        return payloads
+            payload: list[Any] = self._region.get_or_create(key, create, should_cache_fn=_keeps)
+            return payload
+        payload = create()
+        if _keeps(payload):
+            self._region.set(key, payload)
+        return payload
+
+    def _do_without_redis(self, error: redis.RedisError) -> None:
+        """Keeps answers in this process from now on, and says so once."""
+        with self._lock:
+            if self._is_shared:
+                self._is_shared = False
+                self._region = _make_region(None, self._seconds)
+                name = type(error).__name__
+                logger.warning("Redis does not answer (%s): lookups are kept in this process only.", name)
 
     def _key(self, lookup: Lookup) -> str:
         digest = hashlib.sha256(lookup.key.encode()).hexdigest()[:32]
         return f"backup-why:lookup:{self._scope}:{digest}"
+
+
+class _ExpiringRedis(RedisBackend):
+    """dogpile's own, with the command that redis-py 8 has left of the two that set a value with a time."""
+
+    def set_serialized(self, key: str, value: bytes) -> None:
+        """Keeps one value for the backend's time."""
+        self.writer_client.set(key, value, ex=self.redis_expiration_time)
+
+    def set_serialized_multi(self, mapping: Mapping[str, bytes]) -> None:
+        """Keeps several values for the backend's time."""
+        for key, value in mapping.items():
+            self.set_serialized(key, value)
+
+
+register_backend("backup_why.redis", __name__, _ExpiringRedis.__name__)  # type: ignore[no-untyped-call]  # dogpile's
 
 
 def _make_region(url: str | None, seconds: int) -> CacheRegion:
@@ -92,7 +115,7 @@ def _make_region(url: str | None, seconds: int) -> CacheRegion:
         return make_region().configure("dogpile.cache.memory", expiration_time=seconds)
     region = make_region(serializer=msgspec.msgpack.encode, deserializer=msgspec.msgpack.decode)
     return region.configure(
-        "dogpile.cache.redis",
+        "backup_why.redis",
         expiration_time=seconds,
         arguments={
             "url": url,
@@ -113,7 +136,7 @@ def _to_payload(answer: Answer) -> list[Any]:
 
 def _from_payload(payload: list[Any]) -> Answer:
     state, value, why = payload
-    return Answer(State(state), value, why, calls=0)
+    return Answer(State(state), value, why)
 
 
 def _keeps(payload: list[Any]) -> bool:

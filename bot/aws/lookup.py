@@ -78,8 +78,8 @@ class Answer:
     value: Any = None
     why: str = ""
     """The error code, where it was refused."""
-    calls: int = field(default=1, compare=False)
-    """The HTTP calls that it took one after another: pages and retries."""
+    calls: int = field(default=0, compare=False)
+    """The HTTP requests that it took one after another: pages, retries and redirects; none where it was kept."""
 
     @property
     def known(self) -> bool:
@@ -102,8 +102,8 @@ class Answer:
         return self.state is State.PENDING
 
 
-KNOWN = Answer(State.KNOWN, calls=0)
-PENDING = Answer(State.PENDING, calls=0)
+KNOWN = Answer(State.KNOWN)
+PENDING = Answer(State.PENDING)
 
 
 def lookup(operation: Operation, account: str, region: str, **parameters: object) -> Lookup:

@@ -5,16 +5,18 @@ This is the one seam to AWS: nothing else in the project calls it.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotoConnectionError
 
+from bot.aws.attempts import take_count
 from bot.aws.cache import LookupCache
-from bot.aws.lookup import Answer, Lookup, State
+from bot.aws.lookup import KNOWN, Answer, Lookup, State
 from bot.aws.refusals import CREDENTIALS, is_refusal
 from bot.aws.sessions import CONCURRENT_CALLS, Sessions, unreachable
 from bot.aws.sts import ASSUME_ROLE, GET_CALLER_IDENTITY
@@ -61,44 +63,38 @@ class Reader:
             AwsUnreachableError: The credentials are no good, nothing of the round could be reached, or AWS answered
                 with an error that is neither an absence nor a refusal and that outlasted the retries.
         """
-        unkept = [lookup for lookup in lookups if not lookup.operation.kept]
-        answers: dict[Lookup, Answer] = {}
-
-        def read(missing: list[Lookup]) -> dict[Lookup, Answer]:
-            answers.update(self._read_now([*unkept, *missing]))
-            return answers
-
-        kept = [lookup for lookup in lookups if lookup.operation.kept]
-        if kept:
-            answers |= self._cache.read_through(kept, read, fresh=self._fresh)
-        if unkept and unkept[0] not in answers:
-            answers |= self._read_now(unkept)
-        self._spend(answers)
-        return answers
-
-    def _read_now(self, lookups: list[Lookup]) -> dict[Lookup, Answer]:
-        """Calls AWS for all of them at once, after the clients have been made."""
         for lookup in lookups:
-            if lookup.operation is not ASSUME_ROLE and self._sessions.entered(lookup.account):
+            if self._sessions.entered(lookup.account):
                 self._sessions.client(lookup.operation.service, lookup.account, lookup.region)
         answers: dict[Lookup, Answer] = {}
-        for done, answer in enumerate(_threads().map(self._read, lookups), start=1):
+        for done, answer in enumerate(_threads().map(self._read_through, lookups), start=1):
             answers[lookups[done - 1]] = answer
             self.progress(done, len(lookups))
-        unreached = [answer for answer in answers.values() if answer.why == _UNREACHED]
-        if len(unreached) == len(answers):
+        self._spend(answers)
+        if all(answer.why == _UNREACHED for answer in answers.values()):
             raise AwsUnreachableError(
                 f"AWS can't be reached ({lookups[0].what} in {lookups[0].region} did not answer): "
                 "check the network and AWS_ENDPOINT_URL."
             )
         return answers
 
+    def _read_through(self, lookup: Lookup) -> Answer:
+        if not lookup.operation.kept:
+            return self._read(lookup)
+        return self._cache.read_through(lookup, lambda: self._read(lookup), fresh=self._fresh)
+
     def _read(self, lookup: Lookup) -> Answer:
+        take_count()
+        answer = self._ask(lookup)
+        return replace(answer, calls=take_count())
+
+    def _ask(self, lookup: Lookup) -> Answer:
         try:
             if lookup.operation is ASSUME_ROLE:
-                return self._enter(lookup.parameters["Account"])
+                self._sessions.enter(lookup.parameters["Account"])
+                return KNOWN
             if lookup.operation is GET_CALLER_IDENTITY and self._sessions.identity:
-                return Answer(State.KNOWN, self._sessions.identity, calls=0)
+                return Answer(State.KNOWN, self._sessions.identity)
             return self._call(lookup)
         except ClientError as error:
             return _understand(lookup, error)
@@ -109,25 +105,17 @@ class Reader:
         except BotoCoreError as error:
             raise unreachable(error) from error
 
-    def _enter(self, account: str) -> Answer:
-        if self._sessions.entered(account):
-            return Answer(State.KNOWN, True, calls=0)
-        self._sessions.enter(account)
-        return Answer(State.KNOWN, True)
-
     def _call(self, lookup: Lookup) -> Answer:
         operation = lookup.operation
         client = self._sessions.client(operation.service, lookup.account, lookup.region)
         method = xform_name(operation.name)
         if client.can_paginate(method):
-            return _all_pages(client.get_paginator(method), lookup)
+            return Answer(State.KNOWN, _all_pages(client.get_paginator(method), lookup))
         response = getattr(client, method)(**lookup.parameters)
-        calls = 1 + response.pop("ResponseMetadata").get("RetryAttempts", 0)
+        del response["ResponseMetadata"]
         if operation is GET_CALLER_IDENTITY:
             self._sessions.identify(response)
-        return Answer(
-            State.KNOWN, response if operation.member is None else response.get(operation.member), calls=calls
-        )
+        return Answer(State.KNOWN, response if operation.member is None else response.get(operation.member))
 
     def _spend(self, answers: dict[Lookup, Answer]) -> None:
         calls = [answer.calls for answer in answers.values()]
@@ -145,30 +133,22 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(CONCURRENT_CALLS, thread_name_prefix="aws")
 
 
-def _all_pages(paginator: Any, lookup: Lookup) -> Answer:
+def _all_pages(paginator: Any, lookup: Lookup) -> list[Any]:
     """Reads a list page by page, up to the operation's limit."""
-    operation = lookup.operation
-    items: list[Any] = []
-    calls = 0
-    for number, page in enumerate(paginator.paginate(**lookup.parameters), start=1):
-        calls += 1 + page["ResponseMetadata"].get("RetryAttempts", 0)
-        items += page.get(operation.member) or []
-        if number == operation.pages:
-            break
-    return Answer(State.KNOWN, items, calls=calls)
+    pages = islice(paginator.paginate(**lookup.parameters), lookup.operation.pages)
+    return [item for page in pages for item in page.get(lookup.operation.member) or ()]
 
 
 def _understand(lookup: Lookup, error: ClientError) -> Answer:
     """Tells an absence from a refusal, and both from trouble."""
     response = error.response
     code = response.get("Error", {}).get("Code", "")
-    calls = 1 + response.get("ResponseMetadata", {}).get("RetryAttempts", 0)
     if lookup.operation is GET_CALLER_IDENTITY:
         raise unreachable(error) from error
     if code in lookup.operation.absent:
-        return Answer(State.ABSENT, calls=calls)
+        return Answer(State.ABSENT)
     if is_refusal(response) or code in CREDENTIALS:
-        return Answer(State.REFUSED, why=code, calls=calls)
+        return Answer(State.REFUSED, why=code)
     raise AwsUnreachableError(
         f"AWS answered {lookup.what} in {lookup.account} {lookup.region} with {code or 'an error'}: "
         f"{response.get('Error', {}).get('Message', '').strip() or 'no message'}. Try again in a minute."

@@ -14,6 +14,7 @@ from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshabl
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.loaders import Loader, create_loader
 
+from bot.aws.attempts import count_requests_of
 from bot.aws.lookup import OWN
 from bot.aws.refusals import CREDENTIALS
 from bot.errors import AwsUnreachableError
@@ -90,7 +91,9 @@ class Sessions:
         key = (service, account, region)
         with self._lock:
             if key not in self._clients:
-                self._clients[key] = self._sessions[account].client(service, region_name=region, config=_CONFIG)
+                client = self._sessions[account].client(service, region_name=region, config=_CONFIG)
+                count_requests_of(client)
+                self._clients[key] = client
             return self._clients[key]
 
     def _assumed(self, account: str) -> DeferredRefreshableCredentials:

@@ -1,4 +1,4 @@
-"""The incidents that ship with the sandbox, as tests use them: their texts, their expectations, and disguises of them."""
+"""The incidents that ship with the sandbox, as tests use them: texts, expectations, and disguises of them."""
 
 import hashlib
 import json

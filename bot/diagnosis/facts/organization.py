@@ -106,7 +106,8 @@ def _find_account(facts: Facts, account: str, second: str | None) -> tuple[Answe
 
 def _by_its_own_account(facts: Facts, account: str) -> OrganizationFacts:
     """What an account tells of its organization itself: which one it is, and neither path nor policies."""
-    answer = facts.ask(organizations.organization(account, facts.home))
+    reader = OWN if account == facts.own_account else account
+    answer = facts.ask(organizations.organization(reader, facts.home))
     if answer.known:
         return OrganizationFacts(account, answer.value["Id"], True, answer.value["MasterAccountId"])
     return OrganizationFacts(account, is_known=answer.absent)

@@ -1,0 +1,62 @@
+"""What `backup-why permissions` prints is what the code calls: no more and no less."""
+
+import ast
+from pathlib import Path
+
+import bot
+from bot.aws.permissions import operations, permissions
+from tests.conftest import ServeEstate
+from tests.diagnosis.incidents import FILES, expectation, reference_to, text_of
+from tests.diagnosis.test_incidents import MakeDiagnostician
+
+SOURCE = Path(bot.__file__).parent
+
+
+def test_every_call_of_every_incident_is_permitted_by_what_is_printed(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    called: set[tuple[str, str]] = set()
+    for incident in FILES[::4]:
+        text = text_of(incident)
+        sandbox = served_estate(text)
+        diagnostician().diagnose(reference_to(expectation(text)))
+        called |= {(call.service, call.operation) for call in sandbox.calls}
+    declared = {(operation.service, operation.name) for operation in operations()}
+    assert called <= declared
+
+
+def test_every_operation_that_is_declared_is_used() -> None:
+    used: set[str] = set()
+    for module in (SOURCE / "aws").glob("*.py"):
+        tree = ast.parse(module.read_text(encoding="utf-8"))
+        names = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+        used |= set(names)
+    declared = {name for module in (SOURCE / "aws").glob("*.py") for name in _declared(module)}
+    assert declared <= used
+
+
+def _declared(module: Path) -> list[str]:
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    return [
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Name)
+        and node.value.func.id == "Operation"
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    ]
+
+
+def test_nothing_that_is_called_can_change_anything() -> None:
+    reading = ("Describe", "Get", "List", "Lookup")
+    other = {operation.permission for operation in operations() if not operation.name.startswith(reading)}
+    assert other == {"sts:AssumeRole", "sts:DecodeAuthorizationMessage"}
+
+
+def test_permissions_are_spelled_as_iam_spells_them() -> None:
+    assert "elasticfilesystem:DescribeFileSystems" in permissions()
+    assert "s3:GetEncryptionConfiguration" in permissions()
+    assert "sts:GetCallerIdentity" not in permissions()
+    assert list(permissions()) == sorted(set(permissions()))

@@ -1,0 +1,90 @@
+"""How many AWS round trips a cold diagnosis takes, and how long, read off the sandbox's own call log."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.diagnosis.model import Outcome
+from bot.sandbox.calls import Call
+from tests.conftest import ServeEstate
+from tests.diagnosis.incidents import FILES, expectation, reference_to, text_of
+from tests.diagnosis.test_incidents import MakeDiagnostician
+
+LATENCY_MS = 80
+
+
+def longest_chain(calls: Sequence[Call]) -> int:
+    """The most calls each of which began after the one before it had ended."""
+    length = 0
+    ended = float("-inf")
+    for call in sorted(calls, key=lambda call: call.ended):
+        if call.started >= ended:
+            length, ended = length + 1, call.ended
+    return length
+
+
+def is_cross_account(text: str) -> bool:
+    """Whether the incident's job copies into another account."""
+    expected = expectation(text)
+    return any(
+        f'"DestinationBackupVaultArn": "arn:aws:backup:{region}:{account}' in text
+        for region in ("us-east-1", "us-west-2", "eu-central-1")
+        for account in ("777788889999", "123456789012")
+        if account != expected["account"]
+    )
+
+
+@pytest.mark.parametrize("incident", FILES, ids=lambda file: file.stem)
+def test_a_cold_diagnosis_takes_few_round_trips_and_makes_no_call_twice(
+    incident: Path, served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    text = text_of(incident)
+    sandbox = served_estate(text)
+    diagnosis = diagnostician().diagnose(reference_to(expectation(text)))
+    made = Counter(
+        (call.service, call.operation, call.account, call.region, repr(call.parameters)) for call in sandbox.calls
+    )
+    assert [call for call, times in made.items() if times > 1] == []
+    assert diagnosis.cost.aws_calls == len(sandbox.calls)
+    children = len(diagnosis.job.children)
+    assert diagnosis.cost.round_trips <= (8 if is_cross_account(text) else 6) + children
+
+
+@pytest.mark.parametrize("number", [11, 17, 29], ids=["copy across accounts", "backup", "copy with a default key"])
+def test_the_cost_is_what_the_call_log_says_and_the_time_is_that_of_the_round_trips(
+    number: int, served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    text = text_of(FILES[number])
+    sandbox = served_estate(text, latency_ms=LATENCY_MS)
+    diagnosis = diagnostician().diagnose(reference_to(expectation(text)))
+    assert diagnosis.outcome is Outcome.DENIED
+    assert diagnosis.cost.round_trips == longest_chain(sandbox.calls)
+
+
+def test_a_warm_diagnosis_calls_aws_only_for_what_was_refused(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    text = text_of(FILES[16])
+    sandbox = served_estate(text)
+    warm = diagnostician()
+    cold = warm.diagnose(reference_to(expectation(text)))
+    sandbox.reset_calls()
+    again = warm.diagnose(reference_to(expectation(text)))
+    assert again.causes == cold.causes
+    assert {call.code for call in sandbox.calls} == {"AccessDeniedException"}
+    assert again.cost.aws_calls == len(sandbox.calls) == 1
+    assert again.cost.cache_hits >= cold.cost.aws_calls - 1
+
+
+def test_small_pages_and_throttling_change_nothing_but_the_cost(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    text = text_of(FILES[11])
+    served_estate(text)
+    calm = diagnostician().diagnose(reference_to(expectation(text)))
+    sandbox = served_estate(text, page=1, throttle=0.3)
+    rough = diagnostician().diagnose(reference_to(expectation(text)))
+    assert (rough.causes, rough.layers, rough.unread) == (calm.causes, calm.layers, calm.unread)
+    assert rough.cost.aws_calls == len(sandbox.calls) > calm.cost.aws_calls
