@@ -68,21 +68,37 @@ class Grantees:
         return Grantee.NOBODY if listed else Grantee.EVERYONE
 
     def _listed(self, principal: Principal) -> Grantee:
-        kind = principal.kind
-        if principal.account is None:
-            if principal.arn in self.names:
-                return Grantee.ITSELF
-        elif principal.arn in self.arns or principal.unique_id in self.unique_ids:
-            owned = kind is PrincipalKind.USER or (kind is not PrincipalKind.ROLE and principal.arn in self.arns)
-            return Grantee.ITSELF if owned else Grantee.ENTITY
-        in_account = principal.root_arn in self.roots or principal.account in self.accounts
-        if in_account and kind is PrincipalKind.ROOT:
+        if self._lists_itself(principal):
             return Grantee.ITSELF
         if self.everyone:
             return Grantee.EVERYONE
-        if principal.entity_arn is not None and _folded(principal.entity_arn) in self.entity_names:
+        if self._lists_entity(principal):
             return Grantee.ENTITY
-        return Grantee.ACCOUNT if in_account else Grantee.NOBODY
+        return Grantee.ACCOUNT if self._lists_account(principal) else Grantee.NOBODY
+
+    def _lists_itself(self, principal: Principal) -> bool:
+        match principal.kind:
+            case PrincipalKind.SERVICE | PrincipalKind.FEDERATED | PrincipalKind.ANONYMOUS:
+                return principal.arn in self.names
+            case PrincipalKind.ROOT:
+                return self._lists_account(principal)
+            case PrincipalKind.ROLE:
+                return False
+            case PrincipalKind.USER:
+                return principal.arn in self.arns or principal.unique_id in self.unique_ids
+        return principal.arn in self.arns
+
+    def _lists_entity(self, principal: Principal) -> bool:
+        """Whether the role, or the user behind a federated session, is listed."""
+        entity = principal.arn if principal.kind is PrincipalKind.ROLE else principal.entity_arn
+        if entity is None:
+            return False
+        if entity in self.arns or principal.unique_id in self.unique_ids:
+            return True
+        return principal.kind is not PrincipalKind.ROLE and entity.lower() in self.entity_names
+
+    def _lists_account(self, principal: Principal) -> bool:
+        return principal.root_arn in self.roots or principal.account in self.accounts
 
     def excludes(self, principal: Principal) -> bool:
         """Whether a Deny with `NotPrincipal` hits a principal.
@@ -92,19 +108,17 @@ class Grantees:
         """
         if self.everyone:
             return False
-        if principal.account is None:
-            return principal.arn not in self.names
-        if not (principal.root_arn in self.roots or principal.account in self.accounts):
-            return True
-        if principal.kind is PrincipalKind.ROOT:
-            return False
-        itself = principal.arn in self.arns or (
-            principal.kind is not PrincipalKind.SESSION and principal.unique_id in self.unique_ids
-        )
-        if principal.kind is not PrincipalKind.SESSION:
-            return not itself
-        role = _folded(principal.entity_arn or "") in self.entity_names or principal.unique_id in self.unique_ids
-        return not (itself and role)
+        match principal.kind:
+            case PrincipalKind.ROLE:
+                listed = self._lists_entity(principal) and self._lists_account(principal)
+            case PrincipalKind.SESSION:
+                entity = self._lists_entity(principal) and self._lists_account(principal)
+                listed = entity and self._lists_itself(principal)
+            case PrincipalKind.USER | PrincipalKind.FEDERATED_USER:
+                listed = self._lists_itself(principal) and self._lists_account(principal)
+            case _:
+                listed = self._lists_itself(principal)
+        return not listed
 
     def is_disputed(self, principal: Principal) -> bool:
         """Whether `excludes` hits a principal that is listed, for its account or role not being listed with it.
@@ -115,17 +129,15 @@ class Grantees:
 
 
 def _without_path(arn: str) -> str | None:
-    """A role's or user's ARN without its path, in one case of letters; None for another ARN."""
+    """A role's or user's ARN without its path, in lower case; None for another ARN.
+
+    Names of roles and users are unique in an account without regard to their case and path.
+    """
     segments = split_arn(arn)
     if segments is None or segments[2] != "iam":
         return None
     kind, slash, path = segments[5].partition("/")
-    return _folded(f"{':'.join(segments[:5])}:{kind}/{path.rpartition('/')[2]}") if slash else None
-
-
-def _folded(arn: str) -> str:
-    """Names of roles and users are unique in an account without regard to case."""
-    return arn.lower()
+    return f"{':'.join(segments[:5])}:{kind}/{path.rpartition('/')[2]}".lower() if slash else None
 
 
 def parse_grantees(value: object, position: str, *, excepting: bool, findings: list[Finding]) -> Grantees:

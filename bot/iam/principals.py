@@ -56,8 +56,8 @@ class Principal:
         arn: Its ARN as given, or the name of a service or an identity provider; `*` for an anonymous request.
         account: Its account's id, None for a service, a provider and an anonymous request.
         root_arn: The ARN that stands for its account in policies.
-        entity_arn: The ARN of the role or user behind a session, without its path, which a session's ARN does not
-            tell; None for what is no session.
+        entity_arn: The ARN of the role or user behind a session; without its path where only the session's ARN is
+            known, which does not tell it. None for what is no session.
         unique_id: The unique id of the role or user (AROA…, AIDA…), where it is known.
     """
 
@@ -143,6 +143,6 @@ class Principal:
 
         Source: AWS IAM User Guide, "Service-linked roles" (path `/aws-service-role/`, names `AWSServiceRoleFor…`).
         """
-        if self.kind is PrincipalKind.ROLE:
-            return ":role/aws-service-role/" in self.arn
+        if ":role/aws-service-role/" in (self.role_arn or ""):
+            return True
         return self.kind is PrincipalKind.SESSION and ":assumed-role/AWSServiceRoleFor" in self.arn
