@@ -52,6 +52,7 @@ def _options(
 def main() -> None:
     """Runs the command line, and ends the process with its exit code."""
     logging.basicConfig(level=logging.WARNING, format="backup-why: %(message)s", stream=sys.stderr)
+    logging.getLogger("botocore.credentials").setLevel(logging.CRITICAL)  # a role that can't be assumed is an answer
     sys.exit(run(sys.argv[1:]))
 
 
@@ -65,7 +66,7 @@ def run(arguments: list[str]) -> int:
         The exit code.
     """
     try:
-        return app(arguments, standalone_mode=False) or 0
+        return app(arguments, prog_name="backup-why", standalone_mode=False) or 0
     except BackupWhyError as trouble:
         return _tell(trouble.message, trouble.exit_code)
     except TyperException as wrong:

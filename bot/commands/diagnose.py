@@ -21,7 +21,7 @@ def diagnose(
         str | None,
         typer.Argument(
             metavar="JOB",
-            help="A job id; its ARN, console URL or event in JSON will do. With --estate, the incident's own by default.",
+            help="A job id, its ARN, console URL or event in JSON. With --estate, the incident's own by default.",
             show_default=False,
         ),
     ] = None,
@@ -36,7 +36,7 @@ def diagnose(
     The job is looked for in every account and Region in scope, as a backup, a copy and a restore job. The answer names
     the statement, the policy, the layer and the identity, shows the evidence for each layer, and offers a change.
 
-    Examples:
+    For example:
 
       backup-why diagnose 6F0C2D1E-3B4A-4C5D-8E9F-0A1B2C3D4E5F
 

@@ -18,12 +18,12 @@ def error(
     as_json: AsJson = False,
     offline: Annotated[bool, typer.Option("--offline", help="Read the text alone, without AWS.")] = False,
 ) -> None:
-    """Read an error text that belongs to no job: CreateBackupVault, StartBackupJob, iam:PassRole, …
+    """Read an error text that belongs to no job, such as that of CreateBackupVault or StartBackupJob.
 
     The text is read into action, principal, resource and policy type. What may be behind it is listed likeliest first;
     a text alone proves nothing.
 
-    Example:
+    For example:
 
       backup-why error "User: arn:aws:sts::222233334444:assumed-role/Dev/ana is not authorized to perform: iam:PassRole"
     """

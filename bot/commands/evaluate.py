@@ -8,7 +8,7 @@ from bot.iam.lines import evaluate_lines
 def evaluate() -> None:
     """Evaluate IAM requests: one JSON object a line on standard input, one answer a line, in order.
 
-    Example:
+    For example:
 
       echo '{"id": "1", "principal": "arn:aws:iam::222233334444:role/r", "action": "s3:GetObject",
              "resource": "arn:aws:s3:::b/k", "identity_policies": []}' | backup-why evaluate

@@ -6,7 +6,6 @@ import typer
 from rich.console import Console
 
 from bot.replies.terminal import render_page
-from handlers.backup_explain import explanation
 
 
 def explain(
@@ -14,11 +13,13 @@ def explain(
 ) -> None:
     """Explain a cause, a check, an identity, a managed policy or a concept.
 
-    Examples:
+    For example:
 
       backup-why explain scp-denied
 
       backup-why explain why can nobody assume my role
     """
+    from handlers.backup_explain import explanation
+
     page, _found = explanation(" ".join(topic or ()))
     render_page(page, Console())

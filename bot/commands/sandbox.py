@@ -22,7 +22,7 @@ def sandbox(
 
     It prints what to export. A write call is refused.
 
-    Example:
+    For example:
 
       backup-why sandbox incident.json --port 4566 --latency-ms 80
     """

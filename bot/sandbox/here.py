@@ -24,9 +24,11 @@ def served(estate_file: Path, *, latency_ms: float = 0) -> Iterator[Sandbox]:
         BadInputError: The file is no estate.
     """
     estate = load_estate(estate_file)
-    with Sandbox(estate, latency_ms=latency_ms) as sandbox:
-        with only({**environment(sandbox), "BACKUP_WHY_ROLE_NAME": estate.bot.role_name}):
-            yield sandbox
+    with (
+        Sandbox(estate, latency_ms=latency_ms) as sandbox,
+        only({**environment(sandbox), "BACKUP_WHY_ROLE_NAME": estate.bot.role_name}),
+    ):
+        yield sandbox
 
 
 @contextmanager

@@ -1,0 +1,238 @@
+"""The command line: run as a process of its own, with nothing but the environment, against a sandbox started apart."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.cli import run
+from bot.diagnosis.model import Diagnosis
+from bot.sandbox.estate import INCIDENTS
+from tests.diagnosis.incidents import FILES, differences, expectation, text_of
+
+BACKUP_WHY = [sys.executable, "-m", "bot.cli"]
+INCIDENT = FILES[16]
+EXPECTED = expectation(text_of(INCIDENT))
+UNKNOWN_JOB = "00000000-0000-4000-8000-000000000000"
+
+
+def backup_why(
+    *arguments: str, environment: Mapping[str, str] | None = None, stdin: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Runs the command line with an environment that has no other AWS settings."""
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "BACKUP_WHY_", "REDIS"))}
+    bare |= {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    return subprocess.run(  # noqa: S603 — our own program
+        [*BACKUP_WHY, *arguments],
+        env={**bare, **(environment or {})},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@contextmanager
+def sandbox_process(*options: str) -> Iterator[dict[str, str]]:
+    """`backup-why sandbox` as a process of its own; yields the environment that it prints."""
+    with subprocess.Popen([*BACKUP_WHY, "sandbox", *options], stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        try:
+            assert process.stdout is not None
+            exported = process.stdout.readline().removeprefix("export ").partition("  #")[0]
+            yield dict(setting.split("=", 1) for setting in exported.split())
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[dict[str, str]]:
+    """The environment that reads one incident, served by another process."""
+    with sandbox_process(str(INCIDENT)) as environment:
+        yield environment
+
+
+def one_line(text: str) -> str:
+    """What an error says: one line, and never a traceback."""
+    lines = text.strip().splitlines()
+    assert "Traceback" not in text
+    assert len(lines) == 1, text
+    return lines[0]
+
+
+def test_a_job_is_diagnosed_with_nothing_but_the_environment(aws: dict[str, str]) -> None:
+    place = ("--account", EXPECTED["account"], "--region", EXPECTED["region"])
+    done = backup_why("diagnose", EXPECTED["job"], *place, "--json", environment=aws)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert differences(Diagnosis.model_validate_json(done.stdout), EXPECTED) == []
+
+
+def test_an_incident_file_is_diagnosed_by_itself() -> None:
+    done = backup_why("diagnose", "--estate", str(INCIDENT), "--json")
+    assert done.returncode == 0
+    assert differences(Diagnosis.model_validate_json(done.stdout), EXPECTED) == []
+
+
+def test_what_a_person_reads_names_statement_policy_layer_and_identity(aws: dict[str, str]) -> None:
+    done = backup_why("diagnose", EXPECTED["job"], environment={**aws, "COLUMNS": "200"})
+    assert done.returncode == 0
+    for named in (
+        "GrantsByDbaOnly",
+        "policy/backup-boundary",
+        "KMS key: blocked",
+        "role/rds-backup",
+        "kms:CreateGrant",
+    ):
+        assert named in done.stdout
+    assert "locate: Found the backup job" in done.stderr
+
+
+def test_diagnosing_does_not_load_the_sandbox_nor_slack(aws: dict[str, str]) -> None:
+    program = (
+        "import sys\nfrom bot.cli import run\n"
+        f"assert run(['diagnose', '{EXPECTED['job']}', '--json']) == 0\n"
+        "sys.exit(' '.join(name for name in ('moto', 'slack_bolt', 'docket') if name in sys.modules) or 0)"
+    )
+    done = subprocess.run(  # noqa: S603 — our own program
+        [sys.executable, "-c", program], env={**os.environ, **aws}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+NO_AWS = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "code", "says"),
+    [
+        pytest.param(["diagnose", "yesterday's"], {}, 2, "names no job", id="not a job id"),
+        pytest.param(["diagnose"], {}, 2, "Say which job", id="no job"),
+        pytest.param(["diagnose", UNKNOWN_JOB, "--account", "12"], {}, 2, "twelve digits", id="not an account id"),
+        pytest.param(["diagnose", UNKNOWN_JOB, "--colour"], {}, 2, "--colour.*--help", id="not an option"),
+        pytest.param(["diagnoes"], {}, 2, "diagnoes", id="not a command"),
+        pytest.param(["diagnose", UNKNOWN_JOB], {}, 4, "no usable AWS credentials", id="no credentials"),
+        pytest.param(["diagnose", UNKNOWN_JOB], NO_AWS, 4, "can't be reached.*AWS_ENDPOINT_URL", id="no AWS"),
+        pytest.param(["diagnose", UNKNOWN_JOB], {"BACKUP_WHY_ACCOUNTS": "12"}, 2, "ACCOUNTS.*twelve", id="bad setting"),
+        pytest.param(["diagnose", "--estate", "nowhere.json"], {}, 2, "nowhere.json", id="no such estate"),
+        pytest.param(["error", " "], {}, 2, "no text", id="no text"),
+        pytest.param(["serve"], {}, 2, "SLACK_BOT_TOKEN", id="serve without Slack"),
+        pytest.param(["work"], {}, 2, "REDIS_URL", id="work without Redis"),
+        pytest.param(["work", "--ping"], {"REDIS_URL": "redis://127.0.0.1:9/0"}, 5, "Redis", id="Redis unreachable"),
+    ],
+)
+def test_bad_input_is_one_clear_line_with_its_exit_code(
+    arguments: list[str], environment: dict[str, str], code: int, says: str
+) -> None:
+    done = backup_why(*arguments, environment=environment)
+    assert re.search(says, one_line(done.stderr))
+    assert (done.returncode, done.stdout) == (code, "")
+
+
+def test_an_unknown_job_names_where_it_was_looked_for(aws: dict[str, str]) -> None:
+    done = backup_why(
+        "diagnose", UNKNOWN_JOB, "--json", environment={**aws, "BACKUP_WHY_ACCOUNTS": "444455556666,123456789012"}
+    )
+    assert done.returncode == 3
+    assert "in 444455556666 us-east-1. Could not search 123456789012 us-east-1." in one_line(done.stderr)
+
+
+def test_an_account_that_can_not_be_read_at_all_is_told(aws: dict[str, str]) -> None:
+    done = backup_why("diagnose", UNKNOWN_JOB, "--account", "123456789012", "--json", environment=aws)
+    assert done.returncode == 4
+    assert "123456789012 us-east-1 can't be read" in one_line(done.stderr)
+
+
+def test_a_malformed_estate_is_told_with_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "estate.json"
+    file.write_text('{"bot": {"account": "999988887777"}, "accounts": {"1": {}}}')
+    done = backup_why("diagnose", "--estate", str(file))
+    assert done.returncode == 2
+    assert "accounts" in one_line(done.stderr)
+
+
+def test_a_policy_that_is_not_valid_is_evaluated_as_aws_would_and_crashes_nothing(tmp_path: Path) -> None:
+    estate = json.loads(text_of(INCIDENT))
+    for role in estate["accounts"]["444455556666"]["roles"]:
+        condition = {"StringSoundsLike": {"aws:RequestedRegion": "us-east-1"}}
+        role["InlinePolicies"]["broken"] = {
+            "Statement": {"Effect": "Deny", "Action": "rds:*", "Resource": "*", "Condition": condition}
+        }
+    file = tmp_path / "estate.json"
+    file.write_text(json.dumps(estate))
+    done = backup_why("diagnose", "--estate", str(file), "--json")
+    assert done.returncode == 0
+    assert differences(Diagnosis.model_validate_json(done.stdout), EXPECTED) == []
+
+
+def test_a_redis_that_does_not_answer_costs_one_warning(aws: dict[str, str]) -> None:
+    done = backup_why("diagnose", EXPECTED["job"], "--json", environment={**aws, "REDIS_URL": "redis://127.0.0.1:9/0"})
+    assert done.returncode == 0
+    assert "Redis does not answer" in one_line(done.stderr)
+    assert json.loads(done.stdout)["outcome"] == "denied"
+
+
+def test_a_redis_that_hangs_costs_one_warning(aws: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        done = backup_why("diagnose", EXPECTED["job"], "--json", environment={**aws, "REDIS_URL": url})
+    assert done.returncode == 0
+    assert "Redis does not answer" in one_line(done.stderr)
+
+
+def test_an_error_text_is_read_without_aws() -> None:
+    text = (
+        "User: arn:aws:sts::111122223333:assumed-role/Dev/alice is not authorized to perform: backup:StartCopyJob "
+        "because no identity-based policy allows the backup:StartCopyJob action"
+    )
+    done = backup_why("error", text, "--json", "--offline")
+    document = json.loads(done.stdout)
+    assert (done.returncode, document["outcome"], document["reading"]["action"]) == (0, "denied", "backup:StartCopyJob")
+    assert document["hypotheses"][0]["entity"] == "caller"
+
+
+def test_the_evaluator_answers_a_line_for_a_line_in_order() -> None:
+    principal = "arn:aws:iam::222233334444:role/r"
+    request = {
+        "principal": principal,
+        "action": "s3:GetObject",
+        "resource": "arn:aws:s3:::b/k",
+        "identity_policies": [],
+    }
+    lines = [json.dumps({"id": "1", **request}), "not json", json.dumps({"id": "3", **request})]
+    done = backup_why("evaluate", stdin="\n".join(lines) + "\n")
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer.get("decision", "error") for answer in answers] == ["implicit-deny", "error", "implicit-deny"]
+    assert (answers[0]["id"], answers[2]["id"]) == ("1", "3")
+
+
+def test_explaining_finds_an_entry_by_its_slug_and_by_other_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "scp-denied"]) == 0
+    assert "service control policy" in capsys.readouterr().out
+    assert run(["explain", "what", "is", "the", "service-linked", "role"]) == 0
+    assert "service-linked role" in capsys.readouterr().out
+
+
+def test_every_command_teaches(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    commands = re.findall(r"^  (\w+)  ", capsys.readouterr().out.partition("Commands:")[2], re.MULTILINE)
+    assert {"diagnose", "error", "explain", "evaluate", "sandbox", "try", "serve", "work", "permissions"} <= set(
+        commands
+    )
+    for command in commands:
+        assert run([command, "--help"]) == 0
+        assert f"backup-why {command}" in capsys.readouterr().out
+
+
+def test_the_incidents_that_ship_are_found_by_the_sandbox() -> None:
+    assert len(list(INCIDENTS.glob("*.json"))) == len(FILES) == 40
