@@ -36,7 +36,7 @@ def search(facts: Facts, reference: JobReference, settings: Settings, region: st
         The job, or where it was looked for and where it could not be.
     """
     management = management_account(facts, settings.management_account)
-    accounts = _accounts(facts, reference, settings, management)
+    accounts = accounts_in_scope(facts, reference.account, settings, management)
     regions = (reference.region,) if reference.region else settings.regions or (region,)
     places = [(account, place) for account in accounts for place in regions]
     if reference.account:
@@ -47,10 +47,10 @@ def search(facts: Facts, reference: JobReference, settings: Settings, region: st
     return Search(found[0] if found else None, searched, closed)
 
 
-def _accounts(facts: Facts, reference: JobReference, settings: Settings, management: str | None) -> tuple[str, ...]:
+def accounts_in_scope(facts: Facts, said: str | None, settings: Settings, management: str | None) -> tuple[str, ...]:
     """The accounts in scope: the one that was said, the configured ones, or the own one and the organization's."""
-    if reference.account:
-        return (reference.account,)
+    if said:
+        return (said,)
     if settings.accounts:
         return settings.accounts
     own = facts.own_account

@@ -4,11 +4,14 @@ Synchronous: it reads AWS in threads of its own. Whoever must not wait calls it 
 """
 
 import os
+from datetime import UTC, datetime
 
 from bot.aws.cache import LookupCache
+from bot.aws.facts import Facts, gather
 from bot.aws.reader import Reader
 from bot.aws.sessions import Sessions
 from bot.diagnosis.events import Observer, ignore
+from bot.diagnosis.failures import FailedJob, recent_failures
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.machine import Machine
 from bot.diagnosis.model import Diagnosis
@@ -42,3 +45,12 @@ class Diagnostician:
         """
         reader = Reader(self._sessions, self._cache, fresh=fresh)
         return Machine(job, self._settings, reader, self._sessions.region, observe).run()
+
+    def failures(self) -> list[FailedJob]:
+        """The jobs that failed lately in the accounts and Regions in scope, newest first.
+
+        Raises:
+            BackupWhyError: AWS can't be reached.
+        """
+        reader, region, now = Reader(self._sessions, self._cache), self._sessions.region, datetime.now(UTC)
+        return gather(lambda facts: recent_failures(facts, self._settings, region, now), Facts(region), reader)

@@ -1,0 +1,73 @@
+"""Lists the jobs that failed lately, so that one can be picked instead of typed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.aws import backup
+from bot.aws.facts import Facts
+from bot.diagnosis.facts.organization import management_account
+from bot.diagnosis.job_id import JobReference
+from bot.diagnosis.locate import accounts_in_scope
+from bot.diagnosis.model import JobType
+from bot.settings import Settings
+
+STATES = {
+    JobType.BACKUP: ("FAILED", "EXPIRED", "ABORTED", "PARTIAL"),
+    JobType.COPY: ("FAILED", "PARTIAL"),
+    JobType.RESTORE: ("FAILED", "ABORTED"),
+}
+"""The states that count as failed, for each type of job."""
+
+_IDS = {JobType.BACKUP: "BackupJobId", JobType.COPY: "CopyJobId", JobType.RESTORE: "RestoreJobId"}
+
+DAYS = 7
+MOST_PLACES = 20
+"""Accounts and Regions that are looked into: a list to pick from has to come in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedJob:
+    """A job that failed."""
+
+    job: JobReference
+    state: str
+    created: datetime
+    resource_type: str
+    resource: str
+
+
+def recent_failures(facts: Facts, settings: Settings, region: str, now: datetime) -> list[FailedJob]:
+    """The jobs that failed in the last days, newest first.
+
+    Args:
+        facts: What is known so far; this is a gatherer.
+        settings: The accounts and Regions in scope.
+        region: The session's Region, where no other is in scope.
+        now: The end of the days, in UTC.
+
+    Returns:
+        What could be listed; an account that can't be read has no jobs here.
+    """
+    management = management_account(facts, settings.management_account)
+    accounts = accounts_in_scope(facts, None, settings, management)
+    places = [(account, place) for account in accounts for place in settings.regions or (region,)]
+    since = (now - timedelta(days=DAYS)).replace(minute=0, second=0, microsecond=0)  # whole hours: the answers are kept
+    jobs = [job for account, place in places[:MOST_PLACES] for job in _listed(facts, account, place, since)]
+    return sorted(jobs, key=lambda job: job.created, reverse=True)
+
+
+def _listed(facts: Facts, account: str, region: str, since: datetime) -> Iterator[FailedJob]:
+    for kind, states in STATES.items():
+        for state in states:
+            by_state = {"ByStatus" if kind is JobType.RESTORE else "ByState": state}
+            listed = facts.ask(backup.jobs(kind.value, account, region, ByCreatedAfter=since, **by_state))
+            for job in listed.value if listed.known else ():
+                yield _failed(kind, job, account, region, state)
+
+
+def _failed(kind: JobType, job: dict[str, Any], account: str, region: str, state: str) -> FailedJob:
+    reference = JobReference(id=job[_IDS[kind]], account=account, region=region, type=kind)
+    resource = job.get("ResourceArn") or job.get("RecoveryPointArn") or job.get("SourceRecoveryPointArn") or ""
+    return FailedJob(reference, state, job["CreationDate"], job.get("ResourceType", ""), resource)
