@@ -33,6 +33,8 @@ class Outcome(NamedTuple):
     allowed: bool
     denied_by: frozenset[tuple[str, str, str]]
     missing: frozenset[str]
+    contested: bool
+    """Whether it would be denied if a boundary and a session policy limited what is granted to everyone."""
 
 
 def evaluate(line: Line) -> dict[str, Any]:
@@ -42,9 +44,9 @@ def evaluate(line: Line) -> dict[str, Any]:
         line: A request of the JSON-lines contract.
 
     Returns:
-        decision, depends_on, missing and denied_by. With unknown keys, denied_by has the statements that deny under any
-        reading, unless the decision does not rest on them; missing has the layers that fail to allow under every one
-        or, where those of an implicit deny take turns, under any.
+        decision, depends_on, missing, denied_by and, of what is allowed, whether it is contested. With unknown keys,
+        denied_by has the statements that deny under any reading, unless the decision does not rest on them; missing has
+        the layers that fail to allow under every one or, where those of an implicit deny take turns, under any.
     """
     known = context_of(line)
     keys = line.get("unknown", [])
@@ -59,6 +61,7 @@ def evaluate(line: Line) -> dict[str, Any]:
         "depends_on": sorted(key for index, key in enumerate(keys) if flips(outcomes, index)),
         "missing": sorted(certain or (sometimes if decision == "implicit-deny" else ())),
         "denied_by": [] if decision == "implicit-deny" else [list(found) for found in sorted(denied_by)],
+        "contested": decision == "allowed" and any(outcome.contested for outcome in outcomes.values()),
     }
 
 
@@ -74,7 +77,7 @@ def decision_of(outcomes: list[Outcome]) -> str:
 def context_of(line: Line) -> Reading:
     """The keys whose values are known, with those of the principal filled in where the line lacks them."""
     reading = {key: [text_of(one) for one in listed(value)] for key, value in line.get("context", {}).items()}
-    caller = caller_of(line, reading)
+    caller = caller_of(line)
     if caller.kind != "service":
         filled = {
             "aws:PrincipalArn": caller.role_arn or caller.arn,
@@ -102,10 +105,12 @@ def flips(outcomes: dict[tuple[tuple[str, ...], ...], Outcome], index: int) -> b
 
 def evaluate_reading(line: Line, reading: Reading) -> Outcome:
     """One request, its context wholly known: "How AWS enforcement code logic evaluates requests"."""
-    caller = caller_of(line, reading)
+    caller = caller_of(line)
     denied_by = explicit_denies(line, caller, reading)
     missing = missing_allows(line, caller, reading)
-    return Outcome(not denied_by and not missing, denied_by, missing)
+    allowed = not denied_by and not missing
+    contested = allowed and bool(missing_allows(line, caller, reading, everyone_as="role"))
+    return Outcome(allowed, denied_by, missing, contested)
 
 
 def resource_account(line: Line, caller: Caller) -> str:
@@ -192,8 +197,12 @@ def allowing(policies: list[Line], line: Line, caller: Caller, reading: Reading)
     ]
 
 
-def missing_allows(line: Line, caller: Caller, reading: Reading) -> frozenset[str]:
-    """The layers that would have to allow the request and do not."""
+def missing_allows(line: Line, caller: Caller, reading: Reading, everyone_as: str = "itself") -> frozenset[str]:
+    """The layers that would have to allow the request and do not.
+
+    "Permissions boundaries and session policies do not limit permissions granted … with a wildcard(*) in the Principal
+    element": so everyone counts as the caller itself. Experts differ: some would have it count as the caller's role.
+    """
     missing = set()
     if not all(allows(level, line, caller, reading) for level in scp_levels(line, caller)):
         missing.add("scp")
@@ -201,12 +210,12 @@ def missing_allows(line: Line, caller: Caller, reading: Reading) -> frozenset[st
         missing.add("rcp")
     if line.get("endpoint_policies") and not allows(line["endpoint_policies"], line, caller, reading):
         missing.add("endpoint")
-    return frozenset(missing | missing_grants(line, caller, reading))
+    to_whom = {everyone_as if one == "everyone" else one for one in granted_to(line, caller, reading)}
+    return frozenset(missing | missing_grants(to_whom, line, caller, reading))
 
 
-def missing_grants(line: Line, caller: Caller, reading: Reading) -> set[str]:
+def missing_grants(to_whom: set[str], line: Line, caller: Caller, reading: Reading) -> set[str]:
     """The layers that grant, and those that limit what others grant: which of them are wanted depends on the caller."""
-    to_whom = granted_to(line, caller, reading)
     limits = {"identity": "identity_policies"} | {
         layer: member
         for layer, member in (("boundary", "permission_boundaries"), ("session", "session_policies"))
@@ -222,7 +231,7 @@ def missing_grants(line: Line, caller: Caller, reading: Reading) -> set[str]:
             return lacking - {"identity"}
         return lacking if to_whom else lacking | {"resource"}
     # "Policy evaluation for requests within a single account", the part on resource-based policies:
-    if "itself" in to_whom:  # the user, the session, or anyone: no implicit deny elsewhere limits it
+    if "itself" in to_whom:  # the user or the session: no implicit deny elsewhere limits it
         return set()
     if "role" in to_whom:  # the role: limited by the boundary and the session policy
         return lacking - {"identity"}
@@ -237,7 +246,7 @@ def must_name_principals(line: Line) -> bool:
 
 
 def granted_to(line: Line, caller: Caller, reading: Reading) -> set[str]:
-    """To whom the resource's policy and the key's grants allow the request: itself, role, account; grant."""
+    """To whom the resource's policy and the key's grants allow the request: itself, role, account, everyone; grant."""
     statements = allowing(resource_policies(line, caller), line, caller, reading)
     to_whom = set().union(*(principal_roles(statement["Principal"], caller) for statement in statements))
     for grant in line.get("grants", []):

@@ -18,27 +18,30 @@ class Caller(NamedTuple):
     kind: str
     """user, role, session or service."""
     arn: str
-    role_arn: str
+    account: str = ""
+    role_arn: str = ""
     """The role of a session, and of a role itself."""
-    account: str
-    service_linked: bool
+    path_known: bool = True
+    """Whether the role's ARN is whole: a session's own ARN lacks the path of its role."""
+    service_linked: bool = False
 
 
-def caller_of(line: Line, reading: Reading) -> Caller:
+def caller_of(line: Line) -> Caller:
     """Takes a principal apart: a user, a role (any session of it), an assumed-role session or a service."""
     principal = line["principal"]
     if not principal.startswith("arn:"):
-        return Caller("service", principal, "", "", service_linked=False)
+        return Caller("service", principal)
     partition, account, name = principal.split(":")[1], principal.split(":")[4], principal.split(":", 5)[5]
     if name.startswith("user/"):
-        return Caller("user", principal, "", account, service_linked=False)
+        return Caller("user", principal, account)
+    linked_path = ":role/aws-service-role/"
     if name.startswith("role/"):
-        return Caller("role", principal, principal, account, service_linked=name.startswith("role/aws-service-role/"))
+        return Caller("role", principal, account, principal, service_linked=linked_path in principal)
     role_name = name.split("/")[1]
-    known_arn = lookup(reading, "aws:PrincipalArn")
-    role_arn = known_arn[0] if known_arn else f"arn:{partition}:iam::{account}:role/{role_name}"
-    service_linked = role_name.startswith("AWSServiceRoleFor") or ":role/aws-service-role/" in role_arn
-    return Caller("session", principal, role_arn, account, service_linked)
+    told = lookup({key: listed(value) for key, value in line.get("context", {}).items()}, "aws:PrincipalArn")
+    role_arn = told[0] if told else f"arn:{partition}:iam::{account}:role/{role_name}"
+    service_linked = role_name.startswith("AWSServiceRoleFor") or linked_path in role_arn
+    return Caller("session", principal, account, role_arn, bool(told), service_linked)
 
 
 def service_of(line: Line) -> str:
@@ -48,13 +51,12 @@ def service_of(line: Line) -> str:
 
 
 def principal_roles(principal: Any, caller: Caller) -> set[str]:
-    """As what a Principal element names the caller: itself, its role, its account; empty if it does not.
+    """As what a Principal element names the caller: itself, its role, its account, everyone; empty if it does not.
 
-    "AWS JSON policy elements: Principal". Anyone ("*") counts as itself: "permissions boundaries and session policies
-    do not limit permissions granted … with a wildcard(*) in the Principal element".
+    "AWS JSON policy elements: Principal".
     """
     if principal == "*":
-        return {"itself"}
+        return {"everyone"}
     roles = {"itself" for entry in listed(principal.get("Service", [])) if entry == caller.arn}
     return roles.union(*(entry_roles(entry, caller) for entry in listed(principal.get("AWS", []))))
 
@@ -63,7 +65,9 @@ def entry_roles(entry: str, caller: Caller) -> set[str]:
     """As what one AWS principal names the caller."""
     if caller.kind == "service":
         return set()
-    if entry == "*" or (entry == caller.arn and caller.kind != "role"):
+    if entry == "*":
+        return {"everyone"}
+    if entry == caller.arn and caller.kind != "role":
         return {"itself"}
     if names_role(entry, caller):
         return {"role"}
@@ -71,11 +75,10 @@ def entry_roles(entry: str, caller: Caller) -> set[str]:
 
 
 def names_role(entry: str, caller: Caller) -> bool:
-    """Whether an ARN is the caller's role: a session's ARN lacks the path of its role, but names are unique."""
-    if caller.kind != "session":
+    """Whether an ARN is the caller's role. Where its path is not known the name will do: no two roles share one."""
+    if caller.path_known:
         return entry == caller.role_arn
-    account, name = f"::{caller.account}:role/", f"/{caller.role_arn.rsplit('/', 1)[-1]}"
-    return account in entry and entry.endswith(name)
+    return f"::{caller.account}:role/" in entry and entry.rsplit("/", 1)[-1] == caller.role_arn.rsplit("/", 1)[-1]
 
 
 def is_account(entry: str, account: str) -> bool:
@@ -86,13 +89,17 @@ def is_account(entry: str, account: str) -> bool:
 def not_principal_applies(principal: Any, line: Line, caller: Caller) -> bool:
     """Whether a NotPrincipal leaves the caller out of its exception: "AWS JSON policy elements: NotPrincipal".
 
-    The exception has to name the caller itself, for a session also its role. It never helps a user or role that has
-    a permissions boundary.
+    The exception has to name the caller, for a session also its role, and "you must also specify the account ARN". It
+    never helps a user or role that has a permissions boundary.
     """
     if caller.kind == "service":
         return caller.arn not in listed(principal.get("Service", []))
     entries = listed(principal.get("AWS", []))
-    spared = caller.arn in entries and (not caller.role_arn or any(names_role(entry, caller) for entry in entries))
+    spared = (
+        caller.arn in entries
+        and (not caller.role_arn or any(names_role(entry, caller) for entry in entries))
+        and any(is_account(entry, caller.account) for entry in entries)
+    )
     return bool(line.get("permission_boundaries")) or not spared
 
 

@@ -217,15 +217,14 @@ class Maker:
         return {"AWS": one_or_more(self.draw, names)}
 
     def not_principal(self) -> Json:
-        """A NotPrincipal that names the caller whole, with role and account, or not at all."""
+        """A NotPrincipal that names the caller whole, with role and account, or in part, or not at all."""
         if self.principal.arn == SERVICE:
             return {"Service": one_of(self.draw, (SERVICE, "ec2.amazonaws.com"))}
         root = f"arn:aws:iam::{HOME}:root"
         whole = sorted({self.principal.arn, self.principal.role, root} - {""})
         stranger = f"arn:aws:iam::{AWAY}:role/auditor"
-        return {
-            "AWS": one_of(self.draw, (whole, stranger, [*whole, stranger], [stranger, f"arn:aws:iam::{AWAY}:root"]))
-        }
+        strange = (stranger, [stranger, f"arn:aws:iam::{AWAY}:root"])
+        return {"AWS": one_of(self.draw, (whole, [*whole, stranger], root, [self.principal.arn], *strange))}
 
     def grants(self) -> list[Json]:
         """Grants of the key, as ListGrants answers."""

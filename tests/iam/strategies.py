@@ -1,7 +1,7 @@
 """Hypothesis strategies for whole request lines: documents that AWS would accept, which match often and miss by a hair.
 
-What AWS leaves open is left out: keys with several values at a time without a set operator, NotPrincipal lists that
-name a caller only in part, wildcards in the values of variables, account principals in endpoint policies.
+What AWS leaves open is left out: keys with several values at a time without a set operator, a NotPrincipal with
+a session's role but not the session, wildcards in the values of variables, account principals in endpoint policies.
 """
 
 import json

@@ -41,6 +41,7 @@ def essence(answer: dict[str, Any]) -> dict[str, Any]:
         "depends_on": sorted(answer["depends_on"]),
         "missing": sorted(answer["missing"]),
         "denied_by": sorted(denied_by),
+        "contested": answer["decision"] == "allowed" and answer.get("contested", False),
     }
 
 
