@@ -17,7 +17,7 @@ from bot.replies.safe import notification
 from bot.work.connection import UNANSWERED
 from bot.work.desk import Desk
 from bot.work.trouble import sentence_for
-from handlers import actions, backup_explain, backup_why, forms
+from handlers import actions, backup_explain, backup_why, forms, home, mention, shortcuts
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,9 @@ def build_app(client: AsyncWebClient, desk: Desk, signing_secret: str = "") -> A
     backup_explain.register(app)
     actions.register(app, desk)
     forms.register(app, desk)
+    mention.register(app, desk)
+    shortcuts.register(app, desk)
+    home.register(app, desk)
     app.error(tell_trouble)
     return app
 

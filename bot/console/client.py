@@ -139,6 +139,22 @@ class SlackClient:
         """Sends a button press, a shortcut or a submitted form."""
         return await self.send(urlencode({"payload": json.dumps(payload)}), form=True)
 
+    async def write(self, channel: str, text: str, *, user: str, thread: str | None = None) -> Acknowledgement:
+        """Writes a message: in a direct message the bot is told of it, in a channel only if it is mentioned."""
+        message = self._workspace.write(channel, user, text, thread=thread)
+        direct = self._workspace.channels[channel].direct
+        kind = {"type": "message", "channel_type": "im"} if direct else {"type": "app_mention"}
+        sent = {key: value for key, value in message.items() if key != "blocks"}
+        return await self.event(
+            {**sent, **kind, "channel": channel, "team": TEAM}, event_id=self._workspace.next_id("Ev")
+        )
+
+    async def open_home(self, *, user: str, tab: str = "home") -> Acknowledgement:
+        """Opens the app's Home tab, or its messages."""
+        channel = self._workspace.direct_message(user).id
+        event = {"type": "app_home_opened", "user": user, "channel": channel, "tab": tab}
+        return await self.event(event, event_id=self._workspace.next_id("Ev"))
+
     async def event(self, event: Mapping[str, Any], *, event_id: str, retry: int = 0) -> Acknowledgement:
         """Sends an event, or the delivery of one again."""
         body = {

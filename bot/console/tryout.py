@@ -34,7 +34,7 @@ from bot.settings import Settings
 from bot.work.client import web_client
 from bot.work.connection import connect
 from bot.work.threads import Threads
-from bot.work.worker import make_answers, working
+from bot.work.worker import make_kit, working
 
 INCIDENT = Path(__file__).parents[1] / "sandbox" / "incidents" / "12-copy-aurora-scp-denies-vault-account.json"
 """What is tried where nothing else is asked for."""
@@ -119,8 +119,8 @@ async def trying(diagnose: DiagnoseWith, incident: Path) -> AsyncIterator[Tryout
             del fresh  # nothing is cached here
             return diagnose(job, settings, observe=observe)
 
-        answers = make_answers(redis, web_client(TOKEN, server.api_url), here)
-        await stack.enter_async_context(working(redis_url, answers))
+        kit = make_kit(redis, web_client(TOKEN, server.api_url), here)
+        await stack.enter_async_context(working(redis_url, kit))
         url = await stack.enter_async_context(serving(settings, host=LOOPBACK))
         slack = await stack.enter_async_context(SlackClient(f"{url}{EVENTS_PATH}", SECRET, workspace))
         channel, user = workspace.add_channel("backups"), workspace.add_person("you")

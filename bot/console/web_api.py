@@ -237,6 +237,15 @@ def _group_members(workspace: Workspace, args: Args) -> dict[str, Any]:
     return {"users": list(workspace.groups[args["usergroup"]])}
 
 
+def _suggest_prompts(workspace: Workspace, args: Args) -> dict[str, Any]:
+    channel = _channel(workspace, args, name="channel_id")
+    prompts = args.get("prompts") or []
+    if not channel.direct or not 1 <= len(prompts) <= 4:
+        raise RefusedError("invalid_arguments")
+    workspace.prompts[channel.id] = [dict(prompt) for prompt in prompts]
+    return {}
+
+
 METHODS: Mapping[str, Method] = {
     "auth.test": _auth_test,
     "chat.postMessage": _post_message,
@@ -250,6 +259,7 @@ METHODS: Mapping[str, Method] = {
     "files.getUploadURLExternal": _upload_url,
     "files.completeUploadExternal": _complete_upload,
     "usergroups.users.list": _group_members,
+    "assistant.threads.setSuggestedPrompts": _suggest_prompts,
     "views.open": _open_view,
     "views.update": _update_view,
     "views.publish": _publish_view,

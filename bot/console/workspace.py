@@ -107,6 +107,14 @@ class Workspace:
         self.channels[channel.id] = channel
         return channel
 
+    def write(self, channel: str, user: str, text: str, *, thread: str | None = None, **members: Any) -> dict[str, Any]:
+        """A message that a person, or another app, writes."""
+        message = {"type": "message", "ts": self.next_ts(), "user": user, "text": text, "blocks": [], **members}
+        if thread is not None:
+            message["thread_ts"] = thread
+        self.channels[channel].messages[message["ts"]] = message
+        return message
+
     def next_ts(self) -> str:
         """A timestamp that no message has yet."""
         self._last = max(self.clock(), self._last + 0.000_001)

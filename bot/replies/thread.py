@@ -18,6 +18,7 @@ from bot.replies.document import (
     listing,
     strong,
 )
+from bot.replies.knowledge import find
 from bot.replies.verdict import cause_facts
 from bot.replies.words import JOBS, LAYERS, MARKS, counted, statement
 
@@ -41,7 +42,7 @@ def thread_pages(diagnosis: Diagnosis, *, first_cause_told: bool = False) -> tup
         for number, cause in enumerate(diagnosis.causes, start=1)
         if cause.fix is not None
     )
-    return (_job_page(diagnosis.job), *layers, *unread, *fixes)
+    return (_job_page(diagnosis.job), *layers, *unread, *fixes, *_next_page(diagnosis))
 
 
 def _causes_of(diagnosis: Diagnosis, layer: Layer) -> tuple[Cause, ...]:
@@ -128,6 +129,19 @@ def _fix_page(cause: Cause, fix: Fix, number: int, total: int) -> Page:
     for position, change in enumerate(fix.changes, start=1):
         parts += _change(change, f"fix-{number}-{position}.json")
     return Page(f"fix:{number}", f"{heading}: {fix.summary}", tuple(parts))
+
+
+def _next_page(diagnosis: Diagnosis) -> tuple[Page, ...]:
+    """What to read next: the entries of the knowledge base that the answer drew on."""
+    slugs = dict.fromkeys(cause.knowledge or cause.code for cause in diagnosis.causes)
+    entries = [entry for entry in map(find, slugs) if entry is not None]
+    if not entries:
+        return ()
+    told = tuple(
+        line(strong(entry.title), f": {entry.verdict} ", code(f"/backup-explain {entry.slug}")) for entry in entries
+    )
+    says = f"What to read next: {', '.join(entry.title for entry in entries)}."
+    return (Page("next", says, (Heading("What to read next"), Bullets(told))),)
 
 
 def _proof(fix: Fix) -> Line:

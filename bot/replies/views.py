@@ -69,7 +69,7 @@ def form(title: str, submit: str, name: str, about: str, parts: Sequence[Part], 
         title: Up to 24 characters.
         submit: What stands on its button.
         name: What the handler knows it by.
-        about: What the handler is told back: a thread's id.
+        about: What the handler is told back, such as a thread's id; may be empty.
         parts: What is said above the fields.
         fields: What to fill in.
     """
@@ -77,7 +77,7 @@ def form(title: str, submit: str, name: str, about: str, parts: Sequence[Part], 
     return {
         "type": "modal",
         "callback_id": name,
-        "private_metadata": about,
+        **({"private_metadata": about} if about else {}),
         "title": plain(title[:TITLE]),
         "submit": plain(submit),
         "close": plain("Cancel"),

@@ -21,6 +21,7 @@ from bot.diagnosis.model import Diagnosis
 from bot.errors import BackupWhyError
 from bot.replies.changes import changes
 from bot.replies.document import Page
+from bot.replies.prompts import next_prompts
 from bot.replies.slack import draw_single
 from bot.replies.trouble import trouble_page
 from bot.work.connection import UNANSWERED
@@ -118,6 +119,7 @@ class Answers:
                 await self._threads.keep(thread, diagnosis)
             await asked.publisher.publish(diagnosis)
             await self._threads.finish(asked.question, thread)
+            await self._suggest(asked.place, diagnosis)
             await self._note(asked, Act.ANSWER, diagnosis.outcome, diagnosis.job.account)
 
         await self._answering(asked, work)
@@ -198,6 +200,17 @@ class Answers:
         except Exception as error:  # noqa: BLE001 — as in _answering
             return before, f"Looking again for {by} failed. {sentence_for(error)}"
         return diagnosis, changes(before, diagnosis, by=by, at=datetime.now(UTC))
+
+    async def _suggest(self, place: Place, diagnosis: Diagnosis) -> None:
+        """Offers the questions that an answer leads to, where Slack has a place for them: in the agent view."""
+        if not place.channel.startswith("D"):
+            return
+        try:
+            await self._client.assistant_threads_setSuggestedPrompts(
+                channel_id=place.channel, thread_ts=place.thread, prompts=next_prompts(diagnosis)
+            )
+        except SlackApiError as error:
+            logger.info("no questions can be suggested here: %s", error.response.get("error"))
 
     async def _give_up(self, asked: _Asked, error: Exception) -> None:
         """Says why there is no answer where the answer would have been; the question may be asked again at once."""

@@ -10,6 +10,8 @@ from bot.access.gate import Gate
 from bot.access.rules import Rules
 from bot.diagnosis.model import Diagnosis
 from bot.errors import BackupWhyError, RedisUnreachableError
+from bot.replies.home import Latest
+from bot.replies.verdict import PARENT
 from bot.work.connection import UNANSWERED
 from bot.work.feedback import Feedback
 from bot.work.question import Place, Question
@@ -114,6 +116,59 @@ class Desk:
         """Hands in that somebody wants a second look; raises as `press`."""
         await self.press("check again", thread, place)
         await self._queue.check_again(thread, press, by)
+
+    async def first(self, delivery: str) -> bool:
+        """Whether a request is heard for the first time; Slack delivers an event again where it heard no answer.
+
+        Raises:
+            RedisUnreachableError: Redis does not answer.
+        """
+        try:
+            return await self.threads.first(delivery)
+        except UNANSWERED as error:
+            raise RedisUnreachableError(UNREACHABLE) from error
+
+    async def diagnosis_at(self, place: Place) -> Diagnosis | None:
+        """The diagnosis that a thread is about, if the person who asks there may see it."""
+        thread = await self.threads.at(place.channel, place.thread)
+        diagnosis = None if thread is None else await self.threads.diagnosis(thread)
+        if diagnosis is None:
+            return None
+        rights = await self.gate.rights(place.user, place.channel)
+        return diagnosis if rights.cover(diagnosis.job.account) else None
+
+    async def list_failures(self, view: str, user: str) -> None:
+        """Has an open modal filled with the failed jobs that somebody may ask about.
+
+        Raises:
+            RedisUnreachableError: It could not be handed in.
+        """
+        await self._queue.list_failures(view, user)
+
+    async def latest(self, user: str) -> list[Latest]:
+        """The latest answers that somebody was given and may see, newest first.
+
+        Raises:
+            RedisUnreachableError: Redis does not answer.
+        """
+        try:
+            return [one for thread in await self.threads.latest(user) if (one := await self._latest(thread, user))]
+        except UNANSWERED as error:
+            raise RedisUnreachableError(UNREACHABLE) from error
+
+    async def _latest(self, thread: str, user: str) -> Latest | None:
+        question, diagnosis = await self.threads.question(thread), await self.threads.diagnosis(thread)
+        head = (await self.threads.slot(thread, PARENT)).ts
+        if question is None or diagnosis is None or head is None:
+            return None
+        channel = question.place.channel
+        if not (await self.gate.rights(user, channel)).cover(diagnosis.job.account):
+            return None
+        try:
+            link = await self._client.chat_getPermalink(channel=channel, message_ts=head)
+        except SlackApiError:
+            return Latest(diagnosis)
+        return Latest(diagnosis, link["permalink"])
 
     async def vote(self, thread: str, place: Place, *, helpful: bool) -> None:
         """Counts a person's vote on an answer; raises as `press`."""

@@ -9,7 +9,7 @@ from bot.errors import RedisUnreachableError
 from bot.replies.verdict import PARENT
 from bot.work.connection import UNANSWERED
 from bot.work.question import Question
-from bot.work.tasks import answer_question, check_again
+from bot.work.tasks import answer_question, check_again, list_failures
 from bot.work.threads import Threads
 
 UNREACHABLE = "My queue (Redis) does not answer, so I can't look into this now: ask again in a minute."
@@ -82,5 +82,16 @@ class Queue:
         """
         try:
             await self._docket.add(check_again, key=f"{thread}:again")(thread, press, by)
+        except UNANSWERED as error:
+            raise RedisUnreachableError(UNREACHABLE) from error
+
+    async def list_failures(self, view: str, user: str) -> None:
+        """Has an open modal filled with the failed jobs that a user may ask about.
+
+        Raises:
+            RedisUnreachableError: It could not be handed in.
+        """
+        try:
+            await self._docket.add(list_failures, key=f"{view}:failures")(view, user)
         except UNANSWERED as error:
             raise RedisUnreachableError(UNREACHABLE) from error

@@ -1,23 +1,39 @@
 """The tasks of the queue. Their arguments are plain strings: a payload is data that anybody may read."""
 
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import timedelta
 
 from docket import Depends, Docket, ExponentialRetry
 
 from bot.work.answering import Answers
+from bot.work.picker import Picker
 
 QUEUE = "backup-why-queue"
 
-answers_of_this_worker: ContextVar[Answers] = ContextVar("answers_of_this_worker")
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What a worker works with."""
+
+    answers: Answers
+    picker: Picker
+
+
+kit_of_this_worker: ContextVar[Kit] = ContextVar("kit_of_this_worker")
 """Set by the worker before it runs; every task of it is started in that context."""
 
 
 def _answers() -> Answers:
-    return answers_of_this_worker.get()
+    return kit_of_this_worker.get().answers
+
+
+def _picker() -> Picker:
+    return kit_of_this_worker.get().picker
 
 
 _ANSWERS: Answers = Depends(_answers)
+_PICKER: Picker = Depends(_picker)
 _RETRY = ExponentialRetry(attempts=10, minimum_delay=timedelta(seconds=1), maximum_delay=timedelta(seconds=60))
 
 
@@ -33,9 +49,14 @@ async def check_again(
     await answers.check_again(thread, press, by)
 
 
+async def list_failures(view: str, user: str, picker: Picker = _PICKER) -> None:
+    """Fills an open modal with the failed jobs that a user may ask about; one that is too late is of no use."""
+    await picker.fill(view, user)
+
+
 def open_queue(url: str) -> Docket:
     """The queue at a Redis URL; use it as a context manager."""
     queue = Docket(name=QUEUE, url=url)
-    for task in (answer_question, check_again):
+    for task in (answer_question, check_again, list_failures):
         queue.register(task)
     return queue

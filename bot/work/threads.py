@@ -82,6 +82,10 @@ class Threads:
             *_, held = await pipe.execute()
         return held or thread
 
+    async def first(self, delivery: str) -> bool:
+        """Whether this is the first time that a delivery is asked about."""
+        return bool(await self._redis.set(f"backup-why:heard:{delivery}", "1", nx=True, ex=3600))
+
     async def release(self, question: Question, thread: str) -> None:
         """Gives up a claim, so that the question can be asked again at once."""
         await self._redis.eval(_RELEASE, 1, _asked(question), thread)

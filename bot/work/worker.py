@@ -15,7 +15,8 @@ from bot.access.gate import Gate
 from bot.access.rules import Rules
 from bot.work.answering import Answers, Diagnose
 from bot.work.connection import check, connect
-from bot.work.tasks import answers_of_this_worker, open_queue
+from bot.work.picker import ListFailures, Picker
+from bot.work.tasks import Kit, kit_of_this_worker, open_queue
 from bot.work.threads import Threads
 
 CONCURRENCY = 20
@@ -31,21 +32,19 @@ RECONNECT = timedelta(seconds=1)
 
 
 @asynccontextmanager
-async def working(
-    redis_url: str, answers: Answers, *, redelivery: timedelta = REDELIVERY
-) -> AsyncIterator[asyncio.Task[None]]:
+async def working(redis_url: str, kit: Kit, *, redelivery: timedelta = REDELIVERY) -> AsyncIterator[asyncio.Task[None]]:
     """A worker that works while the context is open, and on leaving finishes what it has begun.
 
     Args:
         redis_url: Where the queue is.
-        answers: What it works with.
+        kit: What it works with.
         redelivery: How long after a worker's death its questions are given to another.
 
     Yields:
         The running worker; it ends by itself only with an error.
     """
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="diagnosis"))
-    token = answers_of_this_worker.set(answers)
+    token = kit_of_this_worker.set(kit)
     try:
         async with (
             open_queue(redis_url) as queue,
@@ -66,12 +65,18 @@ async def working(
                 running.cancel()
                 await asyncio.gather(running, return_exceptions=True)
     finally:
-        answers_of_this_worker.reset(token)
+        kit_of_this_worker.reset(token)
 
 
-def make_answers(
-    redis: Redis, client: AsyncWebClient, diagnose: Diagnose, rules: Rules | None = None, *, edit_seconds: float = 1.0
-) -> Answers:
+def make_kit(
+    redis: Redis,
+    client: AsyncWebClient,
+    diagnose: Diagnose,
+    rules: Rules | None = None,
+    failures: ListFailures = list,
+    *,
+    edit_seconds: float = 1.0,
+) -> Kit:
     """What a worker works with.
 
     Args:
@@ -79,12 +84,21 @@ def make_answers(
         client: The Web API.
         diagnose: The diagnosis, which blocks.
         rules: The access file; None where there is none.
+        failures: Lists the jobs that failed lately, which blocks; none where it is not given.
         edit_seconds: How often the head of a thread is edited at most while its diagnosis runs.
     """
-    return Answers(client, Threads(redis), diagnose, Gate(rules, client), Audit(redis), edit_seconds=edit_seconds)
+    gate = Gate(rules, client)
+    answers = Answers(client, Threads(redis), diagnose, gate, Audit(redis), edit_seconds=edit_seconds)
+    return Kit(answers, Picker(client, failures, gate))
 
 
-async def work(redis_url: str, client: AsyncWebClient, diagnose: Diagnose, rules: Rules | None = None) -> None:
+async def work(
+    redis_url: str,
+    client: AsyncWebClient,
+    diagnose: Diagnose,
+    rules: Rules | None = None,
+    failures: ListFailures = list,
+) -> None:
     """The worker process: works until it is cancelled, and then finishes what it has begun.
 
     Args:
@@ -92,11 +106,12 @@ async def work(redis_url: str, client: AsyncWebClient, diagnose: Diagnose, rules
         client: The Web API.
         diagnose: The diagnosis, which blocks.
         rules: The access file; None where there is none.
+        failures: Lists the jobs that failed lately, which blocks; none where it is not given.
 
     Raises:
         RedisUnreachableError: Redis does not answer at the start; later it waits for it.
     """
     async with connect(redis_url) as redis:
         await check(redis)
-        async with working(redis_url, make_answers(redis, client, diagnose, rules)) as running:
+        async with working(redis_url, make_kit(redis, client, diagnose, rules, failures)) as running:
             await running

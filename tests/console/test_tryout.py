@@ -40,7 +40,7 @@ async def test_it_shows_the_thread_and_ends_by_itself_with_status_0() -> None:
     assert "#backups  you: /backup-why" in shown()
     assert "acknowledged in" in shown()
     assert "Denied, says account 999988887777." in shown()
-    assert "6 replies" in shown()
+    assert "7 replies" in shown()
     assert "Organization: blocked" in shown()
     assert "terraform" not in shown()
     assert 'resource "aws_organizations_policy"' in shown()

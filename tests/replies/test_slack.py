@@ -88,7 +88,8 @@ def test_hostile_text_stays_within_what_slack_takes_in_the_terminal_of_a_reader(
 @pytest.mark.parametrize("name", ["special mention", "markup", "50 KB of markup", "50 KB", "wide"])
 def test_nothing_is_cut_silently_in_the_thread(name: str) -> None:
     text = HOSTILE[name]
-    for page in thread_pages(diagnoses.filled_with(text)):
+    told = [page for page in thread_pages(diagnoses.filled_with(text)) if page.slot != "next"]
+    for page in told:
         messages = draw(page)
         content = shown([block for message in messages for block in message.blocks])
         files = "".join(snippet.text for message in messages for snippet in message.snippets)
@@ -112,9 +113,10 @@ def test_the_verdict_names_action_principal_resource_statement_policy_and_certai
     assert "Organization (scp-denied)" in said
 
 
-def test_the_thread_has_one_reply_a_layer_then_what_was_not_read_then_each_fix() -> None:
+def test_the_thread_has_one_reply_a_layer_then_what_was_not_read_each_fix_and_what_to_read_next() -> None:
     slots = [page.slot for page in thread_pages(diagnoses.denied(diagnoses.scp_cause(), diagnoses.key_cause()))]
-    assert slots == ["job", "layer:job-role", "layer:vault", "layer:organization", "layer:kms", "fix:1", "fix:2"]
+    layers = [f"layer:{layer}" for layer in ("job-role", "vault", "organization", "kms")]
+    assert slots == ["job", *layers, "fix:1", "fix:2", "next"]
     assert "unread" in [page.slot for page in thread_pages(diagnoses.undetermined())]
 
 

@@ -19,6 +19,7 @@ from bot.console.embedded import embedded_redis
 from bot.console.server import LOOPBACK, WorkspaceServer
 from bot.console.workspace import Call, Channel, Workspace
 from bot.diagnosis.events import Event, Observer
+from bot.diagnosis.failures import FailedJob
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Diagnosis
 from bot.work.client import web_client
@@ -26,7 +27,7 @@ from bot.work.connection import connect
 from bot.work.desk import make_desk
 from bot.work.tasks import open_queue
 from bot.work.threads import Threads
-from bot.work.worker import make_answers, working
+from bot.work.worker import make_kit, working
 
 SECRET = "a signing secret"
 TOKEN = "xoxb-local"
@@ -150,6 +151,7 @@ async def open_bench(
     script: Script,
     *,
     rules: Rules | None = None,
+    failures: Sequence[FailedJob] = (),
     worker: bool = True,
     redelivery: float = 1.0,
     edit_seconds: float = 0.02,
@@ -166,8 +168,8 @@ async def open_bench(
         app = build_app(client, desk, SECRET)
         url = await stack.enter_async_context(serving(web_application(app, redis)))
         if worker:
-            answers = make_answers(redis, client, script, rules, edit_seconds=edit_seconds)
-            await stack.enter_async_context(working(redis_url, answers, redelivery=timedelta(seconds=redelivery)))
+            kit = make_kit(redis, client, script, rules, lambda: failures, edit_seconds=edit_seconds)
+            await stack.enter_async_context(working(redis_url, kit, redelivery=timedelta(seconds=redelivery)))
         slack = await stack.enter_async_context(SlackClient(f"{url}{EVENTS_PATH}", SECRET, workspace))
         channel, user = workspace.add_channel("backups"), workspace.add_person("ana")
         yield Bench(workspace, server, slack, redis, redis_url, url, threads, script, channel, user)

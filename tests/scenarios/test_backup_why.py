@@ -35,6 +35,7 @@ async def test_a_job_id_becomes_a_verdict_and_a_thread_with_each_layer_and_the_f
         "layer:organization",
         "layer:kms",
         "fix:1",
+        "next",
     ]
     assert parent["text"].startswith("Denied. A service control policy")
     assert {reply["thread_ts"] for reply in replies} == {parent["ts"]}
@@ -143,7 +144,7 @@ async def test_the_same_question_in_another_channel_has_an_answer_there(bench: B
     await bench.command(JOB_ID)
     await bench.command(JOB_ID, channel=elsewhere)
     await bench.finished()
-    assert len(bench.channel.messages) == len(elsewhere.messages) == 7
+    assert len(bench.channel.messages) == len(elsewhere.messages) == 8
 
 
 async def test_a_request_that_is_delivered_again_does_nothing_twice(bench: Bench) -> None:

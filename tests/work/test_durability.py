@@ -15,7 +15,7 @@ from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID
 from tests.scenarios.bench import Bench, Script, open_bench
 
-SLOTS = ["parent", "job", "layer:job-role", "layer:vault", "layer:organization", "layer:kms", "fix:1"]
+SLOTS = ["parent", "job", "layer:job-role", "layer:vault", "layer:organization", "layer:kms", "fix:1", "next"]
 
 
 def start_victim(bench: Bench) -> "subprocess.Popen[bytes]":

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.work.client import web_client
 from bot.work.connection import connect
-from bot.work.worker import make_answers, working
+from bot.work.worker import make_kit, working
 from tests.replies import diagnoses
 from tests.scenarios.bench import TOKEN, Script
 
@@ -15,8 +15,8 @@ async def work(redis_url: str, api_url: str) -> None:
     """Works until it is killed."""
     script = Script(diagnoses.denied())
     async with connect(redis_url) as redis:
-        answers = make_answers(redis, web_client(TOKEN, api_url), script)
-        async with working(redis_url, answers, redelivery=timedelta(seconds=1)) as running:
+        kit = make_kit(redis, web_client(TOKEN, api_url), script)
+        async with working(redis_url, kit, redelivery=timedelta(seconds=1)) as running:
             await running
 
 

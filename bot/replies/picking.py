@@ -1,0 +1,61 @@
+"""The form in which a failed job is picked instead of typed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.diagnosis.failures import FailedJob
+from bot.diagnosis.job_id import JobReference
+from bot.diagnosis.model import JobType
+from bot.replies.document import Note, Paragraph, Part, line
+from bot.replies.safe import one_line, shorten
+from bot.replies.views import Field, View, form, modal, plain
+from bot.replies.words import JOBS
+
+PICK = "pick_failed_job"
+TITLE = "Why did it fail?"
+MOST = 100
+"""Options of a menu."""
+
+OPTION = 75
+
+
+def picking_view(jobs: Sequence[FailedJob]) -> View:
+    """The form.
+
+    Args:
+        jobs: The failed jobs that may be asked about, newest first.
+    """
+    if not jobs:
+        said: list[Part] = [Paragraph(line("No job failed in the last seven days, as far as I could list them."))]
+        return modal(TITLE, [*said, Note(line("An older one: /backup-why and its id."))])
+    options = [{"text": plain(_label(job)), "value": _value(job.job)} for job in jobs[:MOST]]
+    more = f" Only the newest {MOST} of {len(jobs)} are shown." if len(jobs) > MOST else ""
+    channel: dict[str, Any] = {
+        "type": "conversations_select",
+        "default_to_current_conversation": True,
+        "response_url_enabled": True,
+        "placeholder": plain("A channel"),
+    }
+    fields = (
+        Field("job", "The job", {"type": "static_select", "placeholder": plain("A failed job"), "options": options}),
+        Field("channel", "Where to answer", channel),
+    )
+    return form(TITLE, "Find out", PICK, "", [Note(line(f"Jobs that failed in the last seven days.{more}"))], fields)
+
+
+def picked(value: str) -> JobReference:
+    """The job that an option stands for."""
+    kind, account, region, job = value.split("|")
+    return JobReference(id=job, account=account or None, region=region or None, type=JobType(kind) if kind else None)
+
+
+def _value(job: JobReference) -> str:
+    return f"{job.type or ''}|{job.account or ''}|{job.region or ''}|{job.id}"
+
+
+def _label(failed: FailedJob) -> str:
+    """When, what and where; cut to what an option can hold."""
+    kind = JOBS[failed.job.type] if failed.job.type else "job"
+    name = failed.resource.rpartition("/")[2].rpartition(":")[2]
+    when = f"{failed.created:%d %b %H:%M}"
+    return shorten(one_line(f"{when} {failed.resource_type} {kind} {name} in {failed.job.account}"), OPTION)

@@ -1,0 +1,154 @@
+"""Answers what people ask next, from the diagnosis of the thread and the knowledge base: words in, a page out.
+
+There is no language model behind it. A question is held against a few kinds of questions, most telling first; what
+fits none is looked up in the knowledge base.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.diagnosis.model import Diagnosis, LayerName
+from bot.replies.details import policy_parts
+from bot.replies.document import Bullets, Heading, Page, Paragraph, code, line, strong
+from bot.replies.knowledge import find
+from bot.replies.teaching import entry_page, topic_page
+from bot.replies.thread import thread_pages
+from bot.replies.verdict import verdict_page
+from bot.work.what_if import attaching
+from knowledge import search
+from knowledge.managed import ManagedPolicy, managed_policies
+
+_DEFINITION = re.compile(r"\W*(?:what(?:'s| is| are)|explain|define|tell me about) (?:an?|the)?\b", re.IGNORECASE)
+"""How a question for what something is begins: it is for the knowledge base, whatever the answer at hand."""
+
+LONGEST = 500
+"""Characters of a question that are looked at."""
+
+Answer = Callable[[Diagnosis], Page]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of question.
+
+    Args:
+        asks: What a question of this kind has in it.
+        answer: What is answered.
+    """
+
+    asks: re.Pattern[str]
+    answer: Answer
+
+
+def follow_up(text: str, diagnosis: Diagnosis | None) -> Page:
+    """Answers a question.
+
+    Args:
+        text: What was asked.
+        diagnosis: The diagnosis of the thread it was asked in; None where there is none.
+
+    Returns:
+        A page; where nothing fits, one that says what can be asked.
+    """
+    question = text[:LONGEST]
+    if diagnosis is not None:
+        named = _policy_in(question)
+        if named is not None and re.search(
+            r"\b(what if|attach\w*|would|add(ing)?|help|enough)\b", question, re.IGNORECASE
+        ):
+            return attaching(named, diagnosis)
+        kinds = () if _DEFINITION.match(question) else KINDS
+        for kind in kinds:
+            if kind.asks.search(question):
+                return kind.answer(diagnosis)
+    hits = search.search(question, limit=3)
+    if hits and (entry := find(hits[0].slug)) is not None:
+        return entry_page(entry)
+    return topic_page(question.strip(), hits) if question.strip() else what_to_ask()
+
+
+def what_to_ask() -> Page:
+    """What can be asked in a thread."""
+    says = "Ask about this answer: I answer from the diagnosis and my knowledge base."
+    examples = (
+        "show me the trust policy",
+        "what if I attach AWSBackupServiceRolePolicyForS3Backup?",
+        "who can fix this?",
+    )
+    tips = tuple(
+        line(code(example)) for example in (*examples, "what could you not read?", "what is the service-linked role?")
+    )
+    return Page("follow-up", says, (Paragraph(line(says)), Bullets(tips)))
+
+
+def _policy_in(question: str) -> ManagedPolicy | None:
+    """The AWS managed policy that a question names."""
+    words = {word.lower() for word in re.findall(r"\w+", question)}
+    return next((policy for policy in managed_policies().values() if policy.name.lower() in words), None)
+
+
+def _page_of(slot: str, otherwise: str) -> Answer:
+    """The reply of the thread in a slot, told again where it was asked for."""
+
+    def answer(diagnosis: Diagnosis) -> Page:
+        pages = {page.slot: page for page in thread_pages(diagnosis)}
+        return pages.get(slot) or Page("follow-up", otherwise, (Paragraph(line(otherwise)),))
+
+    return answer
+
+
+def _layer(layer: LayerName) -> Answer:
+    return _page_of(f"layer:{layer}", "That layer was not looked at for this job.")
+
+
+def _policies(diagnosis: Diagnosis) -> Page:
+    return Page("follow-up", "The policies behind this answer.", (Heading("The policy"), *policy_parts(diagnosis)))
+
+
+def _trust(diagnosis: Diagnosis) -> Page:
+    """The trust policy: what the check found, and its text where the answer hangs on it."""
+    checks = [check for layer in diagnosis.layers for check in layer.checks if "trust" in check.check]
+    causes = [cause for cause in diagnosis.causes if cause.policy == "trust"]
+    if not checks:
+        return _layer(LayerName.JOB_ROLE)(diagnosis)
+    told = Bullets(tuple(line(strong(check.check), f": {check.says}") for check in checks))
+    says = f"The trust policy: {checks[0].says}"
+    documents = policy_parts(diagnosis.model_copy(update={"causes": tuple(causes)})) if causes else []
+    return Page("follow-up", says, (Heading("The trust policy"), told, *documents))
+
+
+def _owners(diagnosis: Diagnosis) -> Page:
+    fixes = [cause.fix for cause in diagnosis.causes if cause.fix is not None]
+    if not fixes:
+        says = "There is nothing to change that I know of, so nobody to ask."
+        return Page("follow-up", says, (Paragraph(line(says)),))
+    told = Bullets(tuple(line(strong(fix.owner), f": {fix.summary}") for fix in fixes))
+    return Page("follow-up", f"Who can make the change: {fixes[0].owner}.", (Heading("Who can make the change"), told))
+
+
+def _kind(words: str, answer: Answer) -> Kind:
+    return Kind(re.compile(rf"\b(?:{words})", re.IGNORECASE), answer)
+
+
+KINDS = (
+    _kind("trust polic|assume", _trust),
+    _kind(
+        "(?:could|can)(?: no|n')t (?:you )?read|could you not read|not read|unread|unknown",
+        _page_of("unread", "Everything was read."),
+    ),
+    _kind("who (?:can|could|owns|is the owner|do i ask)|owner", _owners),
+    _kind(
+        "fix|mend|solve|repair|what (?:do|should|can) (?:i|we) do|how (?:do|can) (?:i|we)",
+        _page_of("fix:1", "There is no fix for this answer."),
+    ),
+    _kind("show (?:me )?(?:the )?polic|which polic|the policy", _policies),
+    _kind("organi[sz]ation|scp|rcp", _layer(LayerName.ORGANIZATION)),
+    _kind("kms|key", _layer(LayerName.KMS)),
+    _kind("vault", _layer(LayerName.VAULT)),
+    _kind("job role|role's|permission|boundary", _layer(LayerName.JOB_ROLE)),
+    _kind("bucket|file system|resource", _layer(LayerName.RESOURCE)),
+    _kind("message|state|which job", _page_of("job", "Nothing is known of the job.")),
+    _kind("why|verdict|summary|again", verdict_page),
+)
+"""Most telling first."""

@@ -1,0 +1,69 @@
+"""What if a managed policy were attached: each denied action is evaluated with that policy alone."""
+
+from bot.diagnosis.model import Cause, Diagnosis
+from bot.errors import BadInputError
+from bot.iam.evaluation import decide
+from bot.iam.layers import PolicySet
+from bot.iam.policy import Policy
+from bot.iam.request import Request
+from bot.iam.weighing import Decision
+from bot.replies.document import Bullets, Heading, Line, Note, Page, Paragraph, code, line
+from knowledge.managed import ManagedPolicy
+
+MENDED_BY_ALLOWING = frozenset({"permission-missing", "pass-role-missing"})
+"""Causes that an identity policy which allows the actions mends; every other one stands in another policy."""
+
+
+def attaching(policy: ManagedPolicy, diagnosis: Diagnosis) -> Page:
+    """What attaching a managed policy to the principals of a diagnosis would change.
+
+    Args:
+        policy: The policy.
+        diagnosis: The diagnosis.
+    """
+    if not diagnosis.causes:
+        says = f"Nothing that I could read denies this job, so attaching {policy.name} would mend nothing."
+        return Page("follow-up", says, (Paragraph(line(says)),))
+    told = tuple(_told(policy, cause) for cause in diagnosis.causes)
+    mended = [mends for mends, _ in told]
+    if all(mended):
+        says = f"Attaching {policy.name} would mend this."
+    elif any(mended):
+        says = f"Attaching {policy.name} would mend a part of this; the rest would stay denied."
+    else:
+        says = f"Attaching {policy.name} would not mend this."
+    note = Note(line("Evaluated with that policy alone. Check again after the change to have it proven."))
+    return Page(
+        "follow-up",
+        says,
+        (
+            Heading(f"What if {policy.name} were attached"),
+            Paragraph(line(says)),
+            Bullets(tuple(text for _, text in told)),
+            note,
+        ),
+    )
+
+
+def _told(policy: ManagedPolicy, cause: Cause) -> tuple[bool, Line]:
+    """Whether it would mend a cause, and why."""
+    if cause.code not in MENDED_BY_ALLOWING:
+        return False, line(
+            code(cause.code), f": stays. It stands in another policy, which {policy.name} can't overrule."
+        )
+    denied = [action for action in cause.actions if not _allows(policy, cause, action)]
+    if denied:
+        return False, line(
+            code(cause.code), f": stays. {policy.name} does not allow ", code(denied[0]), " on this resource."
+        )
+    return True, line(code(cause.code), f": would be mended. {policy.name} allows {', '.join(cause.actions)}.")
+
+
+def _allows(policy: ManagedPolicy, cause: Cause, action: str) -> bool:
+    """Whether the policy alone allows an action of a cause; what hangs on an unknown key is no yes."""
+    compiled = Policy.compile(policy.name, policy.document)
+    try:
+        request = Request(cause.principal or "", action, cause.resource or "*")
+    except BadInputError:
+        return False
+    return decide(request, PolicySet(identity=[compiled])) is Decision.ALLOWED

@@ -1,0 +1,256 @@
+"""Mentions, direct messages, shortcuts and the Home tab, over signed HTTP."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.access.rules import Grant, Rules
+from bot.console.workspace import Fault
+from bot.diagnosis.failures import FailedJob
+from bot.diagnosis.job_id import JobReference
+from bot.diagnosis.model import JobType
+from bot.replies.limits import message_problems, view_problems
+from tests.replies import diagnoses
+from tests.replies.diagnoses import JOB_ID
+from tests.scenarios.bench import ANA, Bench, Script, open_bench
+
+OTHER = "7a1c2d3e-3b4a-4c5d-8e9f-0a1b2c3d4e5f"
+DENIED = diagnoses.denied(
+    diagnoses.scp_cause(), diagnoses.scp_cause(code="permission-missing", policy=None, actions=("ec2:CreateSnapshot",))
+)
+FAILED = FailedJob(
+    JobReference(id=JOB_ID, account="222233334444", region="eu-west-1", type=JobType.BACKUP),
+    "FAILED",
+    datetime(2026, 11, 20, 5, tzinfo=UTC),
+    "EBS",
+    diagnoses.VOLUME,
+)
+
+
+@pytest.fixture
+async def bench(redis_url: str) -> AsyncIterator[Bench]:
+    async with open_bench(redis_url, Script(DENIED), failures=[FAILED]) as opened:
+        yield opened
+
+
+async def said(bench: Bench, channel: str, count: int) -> list[dict[str, Any]]:
+    """What the bot has said in a channel, once it is that many messages; each one that Slack would take."""
+    messages = bench.workspace.channels[channel].messages
+
+    def own() -> list[dict[str, Any]]:
+        return [message for message in messages.values() if "bot_id" in message]
+
+    await bench.until(lambda: len(own()) >= count)
+    for message in own():
+        assert message_problems(message["text"], message["blocks"]) == [] or message.get("files")
+    return own()
+
+
+async def test_a_mention_with_a_job_id_is_answered_in_its_thread(bench: Bench) -> None:
+    await bench.slack.write(bench.channel.id, f"<@U0BACKUPWHY> {JOB_ID} please", user=bench.user)
+    await bench.finished()
+    asked, *answers = bench.channel.messages.values()
+    assert len(answers) > 7
+    assert {answer["thread_ts"] for answer in answers} == {asked["ts"]}
+
+
+async def test_a_mention_that_slack_delivers_three_times_is_answered_once(bench: Bench) -> None:
+    message = bench.workspace.write(bench.channel.id, bench.user, f"<@U0BACKUPWHY> {JOB_ID}")
+    event = {**message, "type": "app_mention", "channel": bench.channel.id}
+    for retry in range(3):
+        assert (await bench.slack.event(event, event_id="Ev1", retry=retry)).status == 200
+    await bench.finished()
+    question = {**message, "type": "app_mention", "channel": bench.channel.id, "text": "what is a vault lock?"}
+    before = len(bench.channel.messages)
+    for retry in range(3):
+        await bench.slack.event(question, event_id="Ev2", retry=retry)
+    await said(bench, bench.channel.id, before)
+    assert len(bench.script.asked) == 1
+    assert bench.slots().count("parent") == 1
+    assert len(bench.workspace.calls_of("chat.postMessage")) == before
+
+
+async def test_a_mention_with_an_error_text_is_read(bench: Bench) -> None:
+    text = (
+        "<@U0BACKUPWHY> User: arn:aws:sts::222233334444:assumed-role/Dev/ana is not authorized to perform: "
+        "iam:PassRole on resource: arn:aws:iam::222233334444:role/backup-job because no identity-based policy "
+        "allows the iam:PassRole action"
+    )
+    await bench.slack.write(bench.channel.id, text, user=bench.user)
+    (answer,) = await said(bench, bench.channel.id, 1)
+    assert "pass-role-missing" in str(answer["blocks"])
+    assert "iam:PassRole" in str(answer["blocks"])
+
+
+async def test_a_mention_with_several_jobs_is_asked_which(bench: Bench) -> None:
+    await bench.slack.write(bench.channel.id, f"<@U0BACKUPWHY> {JOB_ID} or {OTHER}?", user=bench.user)
+    (answer,) = await said(bench, bench.channel.id, 1)
+    assert "names 2 jobs" in answer["text"]
+    assert bench.script.asked == []
+
+
+FOLLOW_UPS = [
+    ("what is the service-linked role?", "AWSServiceRoleForBackup"),
+    ("what is a permissions boundary?", "boundary"),
+    ("show me the trust policy", "job-role-policies"),
+    ("who can fix this?", "organization admin"),
+    ("how do I fix it", "Exempt the job role"),
+    ("which policy is it?", "p-deny0001"),
+    ("and the kms key?", "KMS key: clear"),
+    ("what about the SCP", "Organization: blocked"),
+    ("what does the vault say", "Vault: clear"),
+    ("what could you not read?", "Everything was read."),
+    ("what was the message", "You are not authorized"),
+    ("why?", "Denied"),
+    ("what if I attach AWSBackupServiceRolePolicyForBackup?", "would mend a part of this"),
+    ("would attaching AWSBackupServiceRolePolicyForS3Backup help?", "would not mend this"),
+    ("<!channel> *bold*", "I have no entry on"),
+    ("help", "give me its job id"),
+]
+
+
+@pytest.mark.parametrize(("question", "expected"), FOLLOW_UPS, ids=[question for question, _ in FOLLOW_UPS])
+async def test_a_question_in_a_thread_is_answered_from_its_diagnosis_and_the_knowledge_base(
+    bench: Bench, question: str, expected: str
+) -> None:
+    await bench.command(JOB_ID)
+    await bench.finished()
+    head = next(iter(bench.channel.messages.values()))
+    before = len(bench.channel.messages)
+    await bench.slack.write(bench.channel.id, f"<@U0BACKUPWHY> {question}", user=bench.user, thread=head["ts"])
+    answer = (await said(bench, bench.channel.id, before + 1))[-1]
+    assert expected in answer["text"] + str(answer["blocks"])
+    assert answer["thread_ts"] == head["ts"]
+
+
+async def test_without_a_right_to_the_account_a_thread_answers_no_question_about_it(redis_url: str) -> None:
+    rules = Rules(grants=(Grant(accounts=("222233334444",), users=(ANA,)),))
+    async with open_bench(redis_url, Script(DENIED), rules=rules) as bench:
+        await bench.command(JOB_ID)
+        await bench.finished()
+        head = next(iter(bench.channel.messages.values()))
+        before = len(bench.channel.messages)
+        eve = bench.workspace.add_person("eve")
+        await bench.slack.write(bench.channel.id, "<@U0BACKUPWHY> which policy is it?", user=eve, thread=head["ts"])
+        answer = (await said(bench, bench.channel.id, before + 1))[-1]
+        assert "p-deny0001" not in str(answer)
+
+
+async def test_a_direct_message_is_answered_and_leads_to_the_next_questions(bench: Bench) -> None:
+    direct = bench.workspace.direct_message(bench.user).id
+    await bench.slack.write(direct, f"why did {JOB_ID} fail?", user=bench.user)
+    await bench.finished()
+    await bench.called("assistant.threads.setSuggestedPrompts")
+    titles = [prompt["title"] for prompt in bench.workspace.prompts[direct]]
+    assert titles == ["How do I fix it?", "Who can fix it?", "Show me the trust policy"]
+
+
+async def test_what_the_bot_itself_or_another_bot_says_is_not_answered(bench: Bench) -> None:
+    direct = bench.workspace.direct_message(bench.user).id
+    for members in ({"bot_id": "B1"}, {"subtype": "message_changed"}):
+        event = {"type": "message", "channel_type": "im", "channel": direct, "user": "U1", "ts": "1.0", "text": JOB_ID}
+        assert (await bench.slack.event({**event, **members}, event_id=f"Ev{members}")).status == 200
+    assert bench.script.asked == []
+
+
+async def test_the_message_shortcut_finds_the_job_in_an_alert_of_another_bot(bench: Bench) -> None:
+    alert = bench.workspace.write(
+        bench.channel.id,
+        "B0ALERTS",
+        "",
+        bot_id="B0ALERTS",
+        attachments=[{"title": "Backup failed", "fields": [{"title": "Job", "value": JOB_ID}]}],
+    )
+    await bench.slack.shortcut("why_failed", user=bench.user, channel=bench.channel.id, ts=alert["ts"])
+    await bench.finished()
+    answers = list(bench.channel.messages.values())[1:]
+    assert {answer["thread_ts"] for answer in answers} == {alert["ts"]}
+
+
+async def test_the_message_shortcut_reads_an_event_in_json(bench: Bench) -> None:
+    event = {
+        "source": "aws.backup",
+        "account": "222233334444",
+        "region": "eu-west-1",
+        "detail": {"backupJobId": JOB_ID},
+    }
+    alert = bench.workspace.write(bench.channel.id, "B0ALERTS", f"```{json.dumps(event)}```")
+    await bench.slack.shortcut("why_failed", user=bench.user, channel=bench.channel.id, ts=alert["ts"])
+    await bench.finished()
+    assert bench.script.asked[0].account == "222233334444"
+
+
+async def test_the_global_shortcut_lists_failed_jobs_and_answers_the_one_that_is_picked(bench: Bench) -> None:
+    await bench.slack.shortcut("pick_failed", user=bench.user)
+    await bench.called("views.update")
+    (view,) = bench.workspace.views.values()
+    assert view_problems({key: value for key, value in view.items() if key not in ("id", "app_id")}) == []
+    (option,) = view["blocks"][1]["element"]["options"]
+    assert option["text"]["text"] == "20 Nov 05:00 EBS backup job vol-0a1b2c3d4e5f60718 in 222233334444"
+    values = {"job": {"selected_option": option}, "channel": {"selected_conversation": bench.channel.id}}
+    await bench.slack.submit(view, values, user=bench.user)
+    await bench.finished()
+    assert bench.script.asked == [FAILED.job]
+    assert bench.slots()[0] == "parent"
+
+
+async def test_only_jobs_that_may_be_asked_about_are_listed(redis_url: str) -> None:
+    rules = Rules(grants=(Grant(accounts=("111122223333",), users=(ANA,)),))
+    async with open_bench(redis_url, Script(DENIED), rules=rules, failures=[FAILED]) as bench:
+        await bench.slack.shortcut("pick_failed", user=bench.user)
+        await bench.called("views.update")
+        assert "No job failed" in str(bench.workspace.views)
+        assert JOB_ID not in str(bench.workspace.views)
+
+
+async def test_the_home_tab_tells_of_the_latest_answers_and_opens_the_picker(bench: Bench) -> None:
+    await bench.slack.open_home(user=bench.user)
+    await bench.called("views.publish")
+    assert "None yet." in str(bench.workspace.homes[bench.user])
+    await bench.command(JOB_ID)
+    await bench.finished()
+    await bench.slack.open_home(user=bench.user)
+    await bench.called("views.publish", 2)
+    view = bench.workspace.homes[bench.user]
+    assert view_problems({key: value for key, value in view.items() if key not in ("id", "app_id")}) == []
+    assert JOB_ID in str(view)
+    assert "https://local.slack.com/archives/" in str(view)
+    payload = bench.slack.interaction_payload("block_actions", user=bench.user)
+    pressed = {"type": "button", "action_id": "open_picker", "block_id": "b", "value": "home", "action_ts": "1.0"}
+    await bench.slack.interaction({**payload, "view": view, "actions": [pressed]})
+    await bench.called("views.update")
+
+
+async def test_the_messages_tab_suggests_what_to_ask(bench: Bench) -> None:
+    await bench.slack.open_home(user=bench.user, tab="messages")
+    await bench.called("assistant.threads.setSuggestedPrompts")
+    prompts = bench.workspace.prompts[bench.workspace.direct_message(bench.user).id]
+    assert {"title": "What can you do?", "message": "help"} in prompts
+
+
+async def test_an_error_in_an_event_is_told_to_the_asker_alone_in_the_thread(bench: Bench) -> None:
+    bench.workspace.fail("conversations.info", Fault(error="fatal_error"))
+    await bench.redis.set("backup-why:audit", "no stream")
+    await bench.slack.write(bench.channel.id, f"<@U0BACKUPWHY> {JOB_ID}", user=bench.user)
+    told = await bench.called("chat.postEphemeral")
+    assert "the reference" in told.args["text"]
+
+
+async def test_in_a_shared_channel_accounts_and_documents_are_masked_everywhere(redis_url: str) -> None:
+    async with open_bench(redis_url, Script(DENIED)) as bench:
+        bench.channel.shared = True
+        await bench.command(JOB_ID)
+        await bench.finished()
+        head = next(iter(bench.channel.messages.values()))
+        await bench.slack.press(bench.channel.id, head["ts"], "show_policy", user=bench.user)
+        await bench.called("views.open")
+        before = len(bench.channel.messages)
+        await bench.slack.write(bench.channel.id, "<@U0BACKUPWHY> how do I fix it?", user=bench.user, thread=head["ts"])
+        await said(bench, bench.channel.id, before + 1)
+        sent = json.dumps([dict(call.args) for call in bench.workspace.calls])
+        assert "222233334444" not in sent
+        assert "********4444" in sent
+        assert "aws organizations update-policy" not in sent
