@@ -1,0 +1,76 @@
+"""Wildcards: `*` is any characters, `?` is one, and matching takes no longer than the text is long."""
+
+import time
+
+import pytest
+
+from bot.iam.patterns import common_text
+from bot.iam.wildcard import Wild, compile_tokens, compile_wildcard, tokens_of
+
+MATCHES = [
+    ("a plain text matches itself", "vault", "vault", True),
+    ("a plain text matches no longer one", "vault", "vaults", False),
+    ("upper and lower case are different", "Vault", "vault", False),
+    ("a star matches nothing", "vault*", "vault", True),
+    ("a star matches anything", "va*lt", "va/any:thing/lt", True),
+    ("a star in front matches any beginning", "*prod", "backup-prod", True),
+    ("what follows the last star must be the end", "*prod", "production", False),
+    ("stars alone match everything", "**", "", True),
+    ("what stands between stars is found where it is", "a*b*c", "a1b2c", True),
+    ("what stands between stars must be in its order", "a*b*c", "acb", False),
+    ("pieces do not overlap", "ab*ba", "aba", False),
+    ("the end is not taken for what stands between stars", "*a*a", "a", False),
+    ("a question mark matches one character", "v?ult", "vault", True),
+    ("a question mark does not match none", "vault?", "vault", False),
+    ("a question mark does not match two", "v?lt", "vault", False),
+    ("question marks stand between stars", "*v?u?t*", "the vault here", True),
+    ("question marks before a star count the characters", "???*", "ab", False),
+    ("a piece with question marks is found behind a false start", "*a?c*", "aacabc", True),
+    ("a piece with question marks may be nowhere", "*a?c*", "acbca", False),
+    ("a piece with question marks at the end", "*a?c", "xxabc", True),
+    ("letters beyond ASCII are ordinary", "данные-?*", "данные-ü1", True),
+    ("signs of regular expressions are ordinary", "a.b[c]+(d)|e$", "a.b[c]+(d)|e$", True),
+    ("a dot is no wildcard", "a.b", "axb", False),
+]
+
+
+@pytest.mark.parametrize(("rule", "pattern", "text", "expected"), MATCHES, ids=[row[0] for row in MATCHES])
+def test_a_pattern_matches_as_the_rule_says(rule: str, pattern: str, text: str, expected: bool) -> None:
+    assert compile_wildcard(pattern)(text) is expected, rule
+
+
+def test_a_pattern_is_cut_into_texts_and_wildcards() -> None:
+    assert tokens_of("a*b?") == ("a", Wild.STAR, "b", Wild.ANY)
+
+
+def test_a_literal_token_is_never_a_wildcard() -> None:
+    matches = compile_tokens(["home/", "*", Wild.STAR])
+    assert matches("home/*x")
+    assert not matches("home/bob")
+
+
+@pytest.mark.parametrize("pattern", ["*a" * 50_000, "*a?" * 20_000 + "*", "?" * 100_000 + "*", "*" * 100_000 + "b"])
+def test_a_huge_pattern_takes_no_time(pattern: str) -> None:
+    matches = compile_wildcard(pattern)
+    begin = time.process_time()
+    assert not matches("a" * 2000)
+    assert time.process_time() - begin < 1
+
+
+COMMON = [
+    ("a prefix and an end", ["a*", "*b"], "ab"),
+    ("two places in one text", ["*x*", "*y*", "*z"], "xyz"),
+    ("question marks are filled", ["a?c", "??c"], "axc"),
+    ("a literal decides", ["vpce-1", "vpce-*"], "vpce-1"),
+    ("what excludes itself has nothing in common", ["a*", "b*"], None),
+    ("lengths exclude each other", ["??", "???"], None),
+]
+
+
+@pytest.mark.parametrize(("rule", "patterns", "expected"), COMMON, ids=[row[0] for row in COMMON])
+def test_a_text_is_found_that_several_patterns_match(rule: str, patterns: list[str], expected: str | None) -> None:
+    assert common_text(patterns) == expected, rule
+
+
+def test_the_search_for_a_common_text_gives_up() -> None:
+    assert common_text(["*" + f"{letter}*" * 60 for letter in "abc"]) is None
