@@ -56,6 +56,8 @@ class ResourceTypeNeeds(BaseModel):
     fully_managed: Management = "never"
     """Whether AWS Backup manages the backups fully, under the vault's key; `advanced`: if the setting is on."""
     via: str | None = None
+    policies: Mapping[JobKind, tuple[str, ...]] = Field(default_factory=dict)
+    """AWS's own policies that AWS documents for a job role, by the end of their ARNs."""
     names: Mapping[str, str] = Field(default_factory=dict)
     """ARNs that the rows of this file use by name."""
     backup: tuple[Need, ...] = ()
@@ -95,6 +97,19 @@ def needs(kind: JobKind, resource_type: str) -> tuple[Need, ...]:
     """
     own = of_type(resource_type)
     return of_every_type().of(kind) + (own.of(kind) if own else ())
+
+
+def documented_policies(kind: JobKind, resource_type: str, partition: str = "aws") -> tuple[str, ...]:
+    """The ARNs of AWS's own policies that AWS documents for the role of a job.
+
+    Args:
+        kind: The kind of job.
+        resource_type: As AWS Backup spells it.
+        partition: The partition of the role.
+    """
+    own = of_type(resource_type)
+    ends = [*of_every_type().policies.get(kind, ()), *(own.policies.get(kind, ()) if own else ())]
+    return tuple(f"arn:{partition}:iam::aws:policy/{end}" for end in ends)
 
 
 @cache

@@ -53,6 +53,8 @@ class Case:
     """What the job's message says, or what stood behind an encoded one."""
     service_linked_role: PrincipalFacts | None = None
     """The destination account's of a copy across accounts, or the own one's where the message names it."""
+    default_role: PrincipalFacts | None = None
+    """AWS Backup's default service role, where the job's own role can't be a job role."""
     cross_account_backup: bool | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     """What a restore was asked to make."""
@@ -117,9 +119,11 @@ def gather_case(facts: Facts, job: Located, settings: Settings) -> Case:
     accounts = (job.account, other) if other else (job.account,)
     organizations = {account: gather_organization(facts, account, management) for account in accounts}
     home_management = organizations[job.account].management_account
+    role = gather_role(facts, str(job.described.get("IamRoleArn") or ""))
     return Case(
         job=job,
-        role=gather_role(facts, str(job.described.get("IamRoleArn") or "")),
+        role=role,
+        default_role=gather_role(facts, _default_role_arn(job)) if role.is_service_linked_role else None,
         resource=resource,
         vaults=vaults,
         keys=_keys(facts, job, _Known(resource, vaults, recovery_point, metadata)),
@@ -182,6 +186,10 @@ def _resource(facts: Facts, job: Located, metadata: Mapping[str, str]) -> Resour
 def _service_linked_role(facts: Facts, job: Located, other: str | None, reading: Reading) -> PrincipalFacts | None:
     account = other or (job.account if reading.entity is Entity.SERVICE_LINKED_ROLE else None)
     return gather_role(facts, service_linked_role_arn(account, arn.partition_of(job.region))) if account else None
+
+
+def _default_role_arn(job: Located) -> str:
+    return f"arn:{arn.partition_of(job.region)}:iam::{job.account}:role/service-role/AWSBackupDefaultServiceRole"
 
 
 def _named_keys(facts: Facts, job: Located, readings: tuple[Reading, ...]) -> Keys:

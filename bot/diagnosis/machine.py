@@ -5,7 +5,7 @@ entering and leaving to an observer, from which every live view is drawn.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.aws.facts import Facts, gather
@@ -13,27 +13,17 @@ from bot.aws.reader import Reader
 from bot.diagnosis.case import Case
 from bot.diagnosis.conclude import layers_of, likely_causes, outcome, summary
 from bot.diagnosis.events import Entered, Left, Observer, Progress
+from bot.diagnosis.examine import CHECKLIST_WALKS, Judged, Walk, judge_case, walk_layer, walk_own_policies
 from bot.diagnosis.facts.job import Located
+from bot.diagnosis.fixes.plan import with_fixes
 from bot.diagnosis.follow import gather_cases
 from bot.diagnosis.job_id import JobReference
-from bot.diagnosis.judgement import Judge, Judgement
-from bot.diagnosis.layers import job_role, kms, organization, resource, vault
-from bot.diagnosis.layers.findings import Findings, merged
+from bot.diagnosis.layers.findings import Findings
 from bot.diagnosis.locate import Search, search
 from bot.diagnosis.model import CHECKLIST, Cost, Diagnosis, Outcome
-from bot.diagnosis.needs import requirements
 from bot.diagnosis.unread import unread
 from bot.errors import AwsUnreachableError, JobNotFoundError
 from bot.settings import Settings
-
-Walk = Callable[[Case, Sequence[Judgement]], Findings]
-
-_LAYERS: tuple[tuple[str, Walk], ...] = (
-    ("job-role", job_role.walk),
-    ("vault", vault.walk),
-    ("organization", organization.walk),
-    ("kms", kms.walk),
-)
 
 
 @dataclass(slots=True)
@@ -103,22 +93,23 @@ class Machine:
     def _conclude(self, asked: Case, failed: Sequence[Case]) -> Diagnosis:
         """Walks the layers of every failed job: the one that was asked for, and those that failed for it."""
         judged = [(case, judge_case(case)) for case in failed]
-        walked = [self._walk(state, walk, judged) for state, walk in _LAYERS]
-        own_policies = [findings for case, judgements in judged if (findings := resource.walk(case, judgements))]
-        walked += [merged(own_policies)] if own_policies else []
+        walked = [self._walk(state, walk, judged) for state, walk in CHECKLIST_WALKS]
+        own_policies = walk_own_policies(judged)
+        walked += [own_policies] if own_policies else []
         self._enter("conclude")
         layers = layers_of(walked)
         evaluated = tuple(cause for findings in walked for cause in findings.causes)
-        causes = (*evaluated, *(cause for case in failed for cause in likely_causes(case, evaluated)))
+        likely = tuple(cause for case in failed for cause in likely_causes(case, evaluated))
+        causes = (*with_fixes(failed, evaluated), *likely)
         result = outcome(failed, causes, layers)
         says = summary(failed[-1], result, causes, layers)
         self.observe(Left("conclude", says))
         followed = tuple(case.job.id for case in failed if case is not asked)
         return Diagnosis(job=asked.job.to_job(followed), outcome=result, summary=says, causes=causes, layers=layers)
 
-    def _walk(self, state: str, walk: Walk, judged: Sequence[tuple[Case, Sequence[Judgement]]]) -> Findings:
+    def _walk(self, state: str, walk: Walk, judged: Judged) -> Findings:
         self._enter(state)
-        findings = merged([walk(case, judgements) for case, judgements in judged])
+        findings = walk_layer(walk, judged)
         layer = findings.to_layer()
         telling = next((check.says for check in layer.checks if check.verdict is layer.verdict), "")
         self.observe(Left(state, telling, layer.verdict))
@@ -127,18 +118,6 @@ class Machine:
     def _enter(self, state: str) -> None:
         self.observe(Entered(state))
         self.reader.progress = lambda done, total: self.observe(Progress(state, done, total))
-
-
-def judge_case(case: Case) -> tuple[Judgement, ...]:
-    """Judges all that a job needs; what stands alone in its layer silences what else would be said there of it."""
-    wanted = requirements(case)
-    stand_alone = [
-        *(cause.principal for cause in job_role.check_role(case)[1]),
-        *(cause.principal for cause in job_role.check_service_linked_role(case)[1]),
-        *(cause.resource for cause in kms.unusable_keys(case, wanted)),
-    ]
-    judge = Judge(case, [subject for subject in stand_alone if subject])
-    return tuple(judge.judge(requirement) for requirement in wanted)
 
 
 def _not_failed(case: Case) -> Diagnosis:

@@ -121,6 +121,8 @@ class Change(_Part):
 
     kind: str
     target: str
+    name: str | None = None
+    """The name of an inline policy."""
     document: dict[str, Any] = Field(default_factory=dict)
 
 

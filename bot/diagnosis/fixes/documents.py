@@ -1,0 +1,117 @@
+"""Small changes of policy documents; each returns a new document and leaves the rest of it as it was."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+Document = dict[str, Any]
+
+_VERSION: Final = "2012-10-17"
+_PRINCIPAL_ARN: Final = "aws:principalarn"
+_EXCEPTING: Final = ("arnnotlike", "arnnotequals", "stringnotlike", "stringnotequals")
+"""Operators under which one more value is one more exception."""
+
+
+def statements_of(document: Any) -> list[Document]:
+    """The statements of a document, of which there may be one that is no list."""
+    found = document.get("Statement") if isinstance(document, Mapping) else None
+    listed = found if isinstance(found, list) else [found]
+    return [dict(statement) for statement in listed if isinstance(statement, Mapping)]
+
+
+def with_statements(document: Any, added: Sequence[Document]) -> Document:
+    """A document with statements added to it; an empty one becomes a new document."""
+    kept = dict(document) if isinstance(document, Mapping) else {"Version": _VERSION}
+    return {**kept, "Statement": [*statements_of(document), *added]}
+
+
+def new_document(statements: Sequence[Document]) -> Document:
+    """A document of these statements."""
+    return {"Version": _VERSION, "Statement": list(statements)}
+
+
+def find_statement(document: Any, name: str | None) -> Document | None:
+    """The statement of a Sid, or at a position."""
+    found = statements_of(document)
+    by_sid = next((statement for statement in found if statement.get("Sid") == name), None)
+    if by_sid is None and name and name.isdigit() and int(name) < len(found):
+        return found[int(name)]
+    return by_sid
+
+
+def with_changed_statement(document: Any, name: str | None, changed: Document) -> Document:
+    """The document with one statement replaced."""
+    old = find_statement(document, name)
+    return {**document, "Statement": [changed if each == old else each for each in statements_of(document)]}
+
+
+def excepting_principal(statement: Document, arn: str) -> Document:
+    """A deny that spares one principal more: added to the exceptions it has by ARN, or as its first one.
+
+    Conditions are ANDed ("Conditions with multiple context keys or values", IAM User Guide), so that another
+    condition can only narrow a deny.
+    """
+    return admitting(statement, _PRINCIPAL_ARN, arn) or _with_condition(
+        statement, "ArnNotLike", "aws:PrincipalArn", arn
+    )
+
+
+def admitting(statement: Document, key: str, value: str) -> Document | None:
+    """A deny that also spares one more value of a key that it spares values of; None where it spares none.
+
+    Args:
+        statement: The deny.
+        key: The condition key, in lower case.
+        value: The value to spare.
+    """
+    condition = statement.get("Condition") or {}
+    for operator, wanted in condition.items():
+        if _base(operator) not in _EXCEPTING or not isinstance(wanted, Mapping):
+            continue
+        for name, values in wanted.items():
+            if name.casefold() == key:
+                spared = {**wanted, name: [*_listed(values), value]}
+                return {**statement, "Condition": {**condition, operator: spared}}
+    return None
+
+
+def spared_keys(statement: Document) -> list[str]:
+    """The condition keys, in lower case, of which a deny spares values."""
+    condition = statement.get("Condition") or {}
+    return [
+        name.casefold()
+        for operator, wanted in condition.items()
+        if _base(operator) in _EXCEPTING and isinstance(wanted, Mapping)
+        for name in wanted
+    ]
+
+
+def sparing_resource(statement: Document, arn: str) -> Document | None:
+    """A deny of all resources but some that spares one more; None where it names what it denies."""
+    spared = statement.get("NotResource")
+    return {**statement, "NotResource": [*_listed(spared), arn]} if spared else None
+
+
+def size_of(document: Any) -> int:
+    """Characters as IAM counts them: white space does not count ("IAM and AWS STS quotas")."""
+    return len("".join(json.dumps(document, separators=(",", ":"), ensure_ascii=False).split()))
+
+
+def without_repeats(values: Iterable[str]) -> list[str]:
+    """The values, each once, in their order."""
+    return list(dict.fromkeys(values))
+
+
+def _with_condition(statement: Document, operator: str, key: str, value: str) -> Document:
+    condition = dict(statement.get("Condition") or {})
+    condition[operator] = {**condition.get(operator, {}), key: [value]}
+    return {**statement, "Condition": condition}
+
+
+def _base(operator: str) -> str:
+    """An operator without its set prefix and its IfExists, in lower case."""
+    return operator.casefold().rpartition(":")[2].removesuffix("ifexists")
+
+
+def _listed(values: Any) -> list[Any]:
+    return list(values) if isinstance(values, list) else [values]
