@@ -3,6 +3,7 @@
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.diagnosis.job_id import parse_job_id
 from bot.errors import BadInputError
@@ -10,6 +11,7 @@ from bot.replies.slack import draw_single
 from bot.replies.teaching import ask_page
 from bot.work.desk import Desk
 from bot.work.question import Question
+from handlers import audit
 from handlers.places import of_command
 
 
@@ -17,10 +19,14 @@ def register(app: AsyncApp, desk: Desk) -> None:
     """Registers the command."""
 
     @app.command("/backup-why")
-    async def backup_why(ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond) -> None:
+    async def backup_why(ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
         text = command.get("text", "").strip()
         if text.lower() in ("", "help"):
             await _teach(ack, "")
+            return
+        if text.lower().split()[0] == "audit":
+            await ack()
+            await audit.show(text[len("audit") :].strip().lower(), of_command(command), respond, client, desk)
             return
         try:
             job = parse_job_id(text)
