@@ -1,0 +1,182 @@
+"""No parrot passes: without its message an incident keeps its proven causes, and a need taken away is always found.
+
+The first test lets only policies speak. The second takes each incident in which nothing is denied, and has every
+action that the job needs denied or left out, in every layer that could, one at a time: exactly that layer turns
+blocked, with the right code.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.aws.cache import LookupCache
+from bot.aws.facts import Facts, gather
+from bot.aws.reader import Reader
+from bot.aws.sessions import Sessions
+from bot.diagnosis.case import Case, gather_case
+from bot.diagnosis.examine import examine
+from bot.diagnosis.facts.documents import NamedDocument
+from bot.diagnosis.facts.organization import Level
+from bot.diagnosis.fixes.apply import applied
+from bot.diagnosis.fixes.documents import with_statements
+from bot.diagnosis.locate import search
+from bot.diagnosis.model import Cause, Certainty, Change, LayerName
+from bot.diagnosis.needs import Requirement, requirements
+from bot.diagnosis.reading import read
+from bot.settings import load_settings
+from tests.conftest import ServeEstate
+from tests.diagnosis.incidents import FILES, expectation, reference_to, text_of
+from tests.diagnosis.test_fixes import without_message
+from tests.diagnosis.test_incidents import MakeDiagnostician
+
+ONLY_THE_MESSAGE_TELLS = {"36": "whether the table's backups are advanced ones", "40": "what CloudTrail recorded"}
+HEALTHY = tuple(file for file in FILES if "healthy" in file.name or file.name.startswith("21"))
+RCP_SERVICES = ("kms", "s3", "dynamodb")
+NAME = "taken-away"
+
+Identity = tuple[str, str | None, str | None, str | None]
+Break = tuple[str, LayerName, Case]
+"""The code and the layer that must be found, and the case with one action taken away."""
+
+
+def identities(causes: tuple[Cause, ...]) -> set[Identity]:
+    """What the proven causes are."""
+    proven = (cause for cause in causes if cause.certainty is Certainty.PROVEN)
+    return {(cause.code, cause.principal, cause.policy, cause.statement) for cause in proven}
+
+
+@pytest.mark.parametrize("incident", FILES, ids=lambda file: file.stem)
+def test_without_its_message_an_incident_keeps_its_proven_causes(
+    incident: Path, served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    told, silent = text_of(incident), without_message(text_of(incident))
+    reference = reference_to(expectation(told))
+    served_estate(told)
+    before = identities(diagnostician().diagnose(reference).causes)
+    served_estate(silent)
+    after = identities(diagnostician().diagnose(reference).causes)
+    if incident.name[:2] in ONLY_THE_MESSAGE_TELLS:
+        assert after < before
+    else:
+        assert after == before
+
+
+@pytest.mark.parametrize("incident", HEALTHY, ids=lambda file: file.stem)
+def test_a_need_that_is_taken_away_in_a_layer_blocks_exactly_that_layer(
+    incident: Path, served_estate: ServeEstate
+) -> None:
+    case = gathered(text_of(incident), served_estate)
+    assert examine([case]) == ()
+    found = {
+        (requirement.action, requirement.resource, code): {
+            (cause.code, cause.layer) for cause in examine([broken]) if cause.certainty is Certainty.PROVEN
+        }
+        for requirement in requirements(case)
+        for code, _layer, broken in breaks(case, requirement)
+    }
+    expected = {
+        (requirement.action, requirement.resource, code): {(code, layer)}
+        for requirement in requirements(case)
+        for code, layer, _broken in breaks(case, requirement)
+    }
+    assert found == expected
+    assert len(found) > len(requirements(case))
+
+
+def gathered(text: str, served_estate: ServeEstate) -> Case:
+    """What is known of an incident's job, read through the sandbox, with a message that says nothing."""
+    served_estate(text)
+    settings = load_settings()
+    sessions = Sessions(settings)
+    reader, facts = Reader(sessions, LookupCache(None, 300, "tests")), Facts(sessions.region)
+    reference = reference_to(expectation(text))
+    found = gather(lambda known: search(known, reference, settings, sessions.region), facts, reader)
+    assert found.job is not None
+    job = found.job
+    case = gather(lambda known: gather_case(known, job, settings), facts, reader)
+    return replace(case, reading=read("Access denied"), denials=())
+
+
+def breaks(case: Case, requirement: Requirement) -> Iterator[Break]:
+    """Every way in which one need can be taken away from a job that has all it needs."""
+    yield from _in_job_role(case, requirement)
+    yield from _in_organization(case, requirement)
+    deny = {"Principal": "*", **_deny(requirement.action)}
+    if requirement.key and not requirement.key.is_aws_managed:
+        assert requirement.key.policy is not None
+        yield "key-policy-denied", LayerName.KMS, _put(case, "put-key-policy", requirement.key.policy, deny)
+    if requirement.vault:
+        named = requirement.vault.policy or NamedDocument(requirement.vault.arn, {})
+        yield "vault-policy-denied", LayerName.VAULT, _put(case, "put-vault-access-policy", named, deny)
+    if requirement.policy:
+        changed = _put(case, "put-resource-policy", requirement.policy, deny)
+        yield "resource-policy-denied", LayerName.RESOURCE, changed
+
+
+def _in_job_role(case: Case, requirement: Requirement) -> Iterator[Break]:
+    action, role = requirement.action, case.role
+    if LayerName.JOB_ROLE not in requirement.judged or requirement.principal != role:
+        return
+    denying = NamedDocument(NAME, {"Statement": [_deny(action)]})
+    all_but = NamedDocument(NAME, {"Statement": [{"Effect": "Allow", "NotAction": action, "Resource": "*"}]})
+    denied = NamedDocument(NAME, with_statements(all_but.document, [_deny(action)]))
+    yield "permission-denied", LayerName.JOB_ROLE, replace(case, role=replace(role, identity=(*role.identity, denying)))
+    if not _is_given_by_key(requirement):
+        code = "pass-role-missing" if action == "iam:PassRole" else "permission-missing"
+        yield code, LayerName.JOB_ROLE, replace(case, role=replace(role, identity=(all_but,)))
+    for code, boundary in (("boundary-missing", all_but), ("boundary-denied", denied)):
+        if code == "boundary-denied" or not (requirement.key and requirement.key.is_aws_managed):
+            yield code, LayerName.JOB_ROLE, replace(case, role=replace(role, boundary_arn=NAME, boundary=boundary))
+
+
+def _is_given_by_key(requirement: Requirement) -> bool:
+    """The key's policy or a grant gives the role by itself what its own policies then need not."""
+    key = requirement.key
+    return key is not None and (
+        requirement.principal.arn in json.dumps([key.policy and key.policy.document, key.grants], default=str)
+        or key.is_aws_managed
+    )
+
+
+def _in_organization(case: Case, requirement: Requirement) -> Iterator[Break]:
+    if LayerName.ORGANIZATION not in requirement.judged or requirement.principal.is_service_linked_role:
+        return
+    deny = _deny(requirement.action)
+    scps = _control(case, requirement.principal.account, "scps", deny)
+    if scps:
+        yield "scp-denied", LayerName.ORGANIZATION, scps
+    is_bound = requirement.action.startswith(RCP_SERVICES)
+    rcps = _control(case, requirement.resource_account, "rcps", {"Principal": "*", **deny}) if is_bound else None
+    if rcps:
+        yield "rcp-denied", LayerName.ORGANIZATION, rcps
+
+
+def _control(case: Case, account: str, kind: str, statement: dict[str, Any]) -> Case | None:
+    """The case with one control policy more on an account; None where none binds it."""
+    place = case.organizations[account]
+    if not place.levels or place.is_management_account:
+        return None
+    policy = NamedDocument("p-takenaway", {"Statement": [statement]})
+    own: Level = place.levels[-1]
+    changed = (
+        replace(own, scps=(*(own.scps or ()), policy))
+        if kind == "scps"
+        else replace(own, rcps=(*(own.rcps or ()), policy))
+    )
+    levels = (*place.levels[:-1], changed)
+    return replace(case, organizations={**case.organizations, account: replace(place, levels=levels)})
+
+
+def _put(case: Case, kind: str, policy: NamedDocument, statement: dict[str, Any]) -> Case:
+    document = with_statements(policy.document, [statement])
+    changed = applied(case, Change(kind=kind, target=policy.name, document=document))
+    assert changed is not None
+    return changed
+
+
+def _deny(action: str) -> dict[str, Any]:
+    return {"Sid": "TakenAway", "Effect": "Deny", "Action": action, "Resource": "*"}
