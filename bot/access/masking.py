@@ -14,6 +14,7 @@ from bot.replies.document import (
     Page,
     Paragraph,
     Part,
+    Plan,
     Prose,
     Span,
     Verbatim,
@@ -56,6 +57,9 @@ def _masked(part: Part) -> Part:
             return Bullets(tuple(map(_line, items)))
         case Facts(pairs):
             return Facts(tuple((label, _line(value)) for label, value in pairs))
+        case Plan(title, tasks):
+            hidden = tuple(replace(task, says=masked_text(task.says)) for task in tasks)
+            return Plan(masked_text(title), hidden)
         case Verbatim(label):
             return Facts(((label, (Span(HIDDEN),)),))
         case Prose() | Buttons() | Feedback():

@@ -79,6 +79,9 @@ def draw_block(block: Block) -> ConsoleRenderable:
             return Text("\n").join(_rich(element) for element in elements)
         case {"type": "context", "elements": elements}:
             return Text("  ".join(element["text"] for element in elements), style="dim")
+        case {"type": "plan", "title": title, "tasks": tasks}:
+            lines = [Text(title, style="bold"), *(Text(f"• {task['title']}") for task in tasks)]
+            return Text("\n").join(lines)
         case {"type": "markdown", "text": text}:
             return Markdown(text)
         case {"type": "actions" | "context_actions", "elements": elements}:

@@ -1,27 +1,12 @@
 """Slack's Web API methods as this bot uses them, on a `Workspace`; each answers and refuses as Slack documents it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from bot.console.workspace import APP, BOT, BOT_ID, TEAM, Channel, Workspace
+from bot.console import streams
+from bot.console.methods import Args, Method, RefusedError, channel_of
+from bot.console.workspace import APP, BOT, BOT_ID, TEAM, Workspace
 from bot.replies.limits import message_problems, view_problems
-
-Args = Mapping[str, Any]
-Method = Callable[[Workspace, Args], dict[str, Any]]
-
-
-class RefusedError(Exception):
-    """The error that Slack answers a call with.
-
-    Args:
-        error: Slack's code for it.
-        details: What stands in `response_metadata.messages`.
-    """
-
-    def __init__(self, error: str, details: Sequence[str] = ()) -> None:
-        super().__init__(error)
-        self.error = error
-        self.details = details
 
 
 def call(workspace: Workspace, method: str, args: Args) -> dict[str, Any]:
@@ -48,15 +33,6 @@ def call(workspace: Workspace, method: str, args: Args) -> dict[str, Any]:
         }
 
 
-def _channel(workspace: Workspace, args: Args, *, name: str = "channel") -> Channel:
-    channel = workspace.channels.get(args.get(name, ""))
-    if channel is None and args.get(name) in workspace.people:
-        channel = workspace.direct_message(args[name])
-    if channel is None or (channel.private and not channel.has_bot):
-        raise RefusedError("channel_not_found")
-    return channel
-
-
 def _content(args: Args) -> dict[str, Any]:
     """The text and blocks of a message, if Slack would take them."""
     text, blocks = args.get("text") or "", args.get("blocks") or []
@@ -73,7 +49,7 @@ def _auth_test(_workspace: Workspace, _args: Args) -> dict[str, Any]:
 
 
 def _post_message(workspace: Workspace, args: Args) -> dict[str, Any]:
-    channel = _channel(workspace, args)
+    channel = channel_of(workspace, args)
     content = _content(args)
     thread = args.get("thread_ts")
     if thread is not None and thread not in channel.messages:
@@ -93,12 +69,14 @@ def _post_message(workspace: Workspace, args: Args) -> dict[str, Any]:
 
 
 def _update(workspace: Workspace, args: Args) -> dict[str, Any]:
-    channel = _channel(workspace, args)
+    channel = channel_of(workspace, args)
     message = channel.messages.get(args.get("ts", ""))
     if message is None:
         raise RefusedError("message_not_found")
     if message.get("user") != BOT:
         raise RefusedError("cant_update_message")
+    if "streaming_state" in message:
+        raise RefusedError("streaming_state_conflict")
     message.update(_content(args), edited={"user": BOT, "ts": workspace.next_ts()})
     if args.get("metadata"):
         message["metadata"] = args["metadata"]
@@ -106,7 +84,7 @@ def _update(workspace: Workspace, args: Args) -> dict[str, Any]:
 
 
 def _post_ephemeral(workspace: Workspace, args: Args) -> dict[str, Any]:
-    channel = _channel(workspace, args)
+    channel = channel_of(workspace, args)
     if args.get("user") not in workspace.people:
         raise RefusedError("user_not_in_channel")
     ts = workspace.next_ts()
@@ -118,7 +96,7 @@ def _post_ephemeral(workspace: Workspace, args: Args) -> dict[str, Any]:
 
 
 def _permalink(workspace: Workspace, args: Args) -> dict[str, Any]:
-    channel = _channel(workspace, args)
+    channel = channel_of(workspace, args)
     ts = args.get("message_ts", "")
     if ts not in channel.messages:
         raise RefusedError("message_not_found")
@@ -127,7 +105,7 @@ def _permalink(workspace: Workspace, args: Args) -> dict[str, Any]:
 
 
 def _history(workspace: Workspace, args: Args) -> dict[str, Any]:
-    channel = _channel(workspace, args)
+    channel = channel_of(workspace, args)
     oldest = float(args.get("oldest") or 0)
     found = [
         message
@@ -138,14 +116,14 @@ def _history(workspace: Workspace, args: Args) -> dict[str, Any]:
 
 
 def _replies(workspace: Workspace, args: Args) -> dict[str, Any]:
-    channel = _channel(workspace, args)
+    channel = channel_of(workspace, args)
     if args.get("ts", "") not in channel.messages:
         raise RefusedError("thread_not_found")
     return {"messages": workspace.thread(channel.id, args["ts"]), "has_more": False}
 
 
 def _info(workspace: Workspace, args: Args) -> dict[str, Any]:
-    channel = _channel(workspace, args)
+    channel = channel_of(workspace, args)
     return {
         "channel": {
             "id": channel.id,
@@ -174,7 +152,7 @@ def _upload_url(workspace: Workspace, args: Args) -> dict[str, Any]:
 
 
 def _complete_upload(workspace: Workspace, args: Args) -> dict[str, Any]:
-    channel = _channel(workspace, args, name="channel_id")
+    channel = channel_of(workspace, args, name="channel_id")
     shared = []
     for named in args.get("files") or []:
         file = workspace.files.get(named.get("id"))
@@ -238,7 +216,7 @@ def _group_members(workspace: Workspace, args: Args) -> dict[str, Any]:
 
 
 def _suggest_prompts(workspace: Workspace, args: Args) -> dict[str, Any]:
-    channel = _channel(workspace, args, name="channel_id")
+    channel = channel_of(workspace, args, name="channel_id")
     prompts = args.get("prompts") or []
     if not channel.direct or not 1 <= len(prompts) <= 4:
         raise RefusedError("invalid_arguments")
@@ -263,4 +241,5 @@ METHODS: Mapping[str, Method] = {
     "views.open": _open_view,
     "views.update": _update_view,
     "views.publish": _publish_view,
+    **streams.METHODS,
 }

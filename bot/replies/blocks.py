@@ -20,6 +20,7 @@ from slack_sdk.models.blocks import (
     MarkdownBlock,
     Option,
     PlainTextObject,
+    PlanBlock,
     RichTextBlock,
     RichTextElement,
     RichTextElementParts,
@@ -27,6 +28,7 @@ from slack_sdk.models.blocks import (
     RichTextPreformattedElement,
     RichTextSectionElement,
     StaticSelectElement,
+    TaskCardBlock,
 )
 
 from bot.replies import safe
@@ -45,6 +47,7 @@ from bot.replies.document import (
     Paragraph,
     Part,
     Piece,
+    Plan,
     Prose,
     Span,
     Style,
@@ -60,6 +63,9 @@ BLOCK_TEXT = 2_900
 """Characters. Slack documents 3,000 for a section and none for rich text: one measure for both."""
 
 HEADER_TEXT = 150
+TITLE_TEXT = 150
+OUTPUT_TEXT = 250
+"""Characters of a task's title and of what it found: Slack takes 256 in a stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +100,28 @@ def drawn(part: Part) -> Iterator[Drawn]:
             yield from _lists(items, "bullet")
         case Verbatim():
             yield from _verbatim(part)
+        case Plan():
+            yield _plan(part)
         case Buttons(items):
             yield Drawn(ActionsBlock(elements=[_pressable(item) for item in items]), 0)
         case Feedback(action, value):
             yield Drawn(ContextActionsBlock(elements=[_feedback(action, value)]), 0)
+
+
+def _plan(plan: Plan) -> Drawn:
+    """A plan; the word of a task's mark stands in its title, since a card's own icons only tell how far it is."""
+    cards = [
+        TaskCardBlock(
+            task_id=task.name,
+            title=safe.shorten(f"{task.label}: {task.mark.word}", TITLE_TEXT),
+            status=task.stage,
+            output=RichTextBlock(elements=[RichTextSectionElement(elements=_inline(line(said)))]) if said else None,
+        )
+        for task in plan.tasks
+        for said in [safe.shorten(safe.one_line(task.says), OUTPUT_TEXT)]
+    ]
+    title = safe.shorten(safe.one_line(plan.title), TITLE_TEXT)
+    return Drawn(PlanBlock(title=title, tasks=cards), len(title) + sum(len(card.title) + OUTPUT_TEXT for card in cards))
 
 
 def _pressable(item: Button | Choice) -> InteractiveElement:

@@ -2,18 +2,15 @@
 
 from dataclasses import dataclass, replace
 
-from bot.diagnosis.events import STATES, Entered, Event, Left, Progress
+from bot.diagnosis.events import Entered, Event, Left, Progress
 from bot.diagnosis.model import LayerName, Verdict
-from bot.replies.document import Bullets, Heading, Line, Mark, Note, Page, Tone, line, strong
+from bot.replies.document import Mark, Note, Page, Plan, Task, Tone, line
 from bot.replies.verdict import PARENT
 from bot.replies.words import LAYERS, MARKS
 
 _WAITING = Mark("waiting", "·", "white_circle", Tone.QUIET)
 _RUNNING = Mark("running", "…", "hourglass_flowing_sand", Tone.UNSURE)
 _DONE = Mark("done", "✓", "white_check_mark", Tone.GOOD)
-
-GATHER = "gather"
-"""The one state that is no step of its own: it is shown as the count of lookups."""
 
 _LABELS = {
     "locate": "Locate the job",
@@ -23,20 +20,7 @@ _LABELS = {
     "kms": LAYERS[LayerName.KMS],
     "conclude": "Verdict",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the checklist."""
-
-    state: str
-    mark: Mark = _WAITING
-    says: str = ""
-
-    @property
-    def label(self) -> str:
-        """What a reader calls this step."""
-        return _LABELS[self.state]
+"""The steps; `gather` is none of its own, it is shown as the count of lookups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +28,11 @@ class Checklist:
     """How far a diagnosis is.
 
     Args:
-        steps: The steps in the machine's order.
+        steps: The steps in the machine's order, each named by its state.
         read: Lookups done and known of so far, in the round that is under way.
     """
 
-    steps: tuple[Step, ...] = tuple(Step(state) for state in STATES if state != GATHER)
+    steps: tuple[Task, ...] = tuple(Task(state, label, _WAITING) for state, label in _LABELS.items())
     read: tuple[int, int] | None = None
 
     def after(self, event: Event) -> "Checklist":
@@ -57,23 +41,20 @@ class Checklist:
             case Progress(done=done, total=total):
                 return replace(self, read=(done, total))
             case Entered(state=state):
-                return self._with(state, _RUNNING, "")
+                return self._with(state, Task("", "", _RUNNING, "", "in_progress"))
             case Left(state=state, says=says, verdict=verdict):
-                return self._with(state, _mark(verdict), says)
+                return self._with(state, Task("", "", _mark(verdict), says, "complete"))
 
-    def _with(self, state: str, mark: Mark, says: str) -> "Checklist":
-        changed = tuple(Step(state, mark, says) if step.state == state else step for step in self.steps)
-        return replace(self, steps=changed)
+    def _with(self, state: str, now: Task) -> "Checklist":
+        """The checklist with one step as far as `now` is."""
+        changed = (
+            replace(now, name=step.name, label=step.label) if step.name == state else step for step in self.steps
+        )
+        return replace(self, steps=tuple(changed))
 
 
 def _mark(verdict: Verdict | None) -> Mark:
     return _DONE if verdict is None else MARKS[verdict]
-
-
-def step_line(step: Step) -> Line:
-    """A step as a line: mark, name, and what was found."""
-    found = line(f": {step.says}") if step.says else line(f" ({step.mark.word})")
-    return (*line(step.mark, " ", strong(step.label)), *found)
 
 
 def checklist_page(job: str, checklist: Checklist) -> Page:
@@ -90,4 +71,4 @@ def checklist_page(job: str, checklist: Checklist) -> Page:
     running = next((step.label for step in checklist.steps if step.mark is _RUNNING), None)
     says = f"{title}: {running} is being looked at." if running else f"{title}."
     read = [Note(line("Read {} of {} lookups of this round.".format(*checklist.read)))] if checklist.read else []
-    return Page(PARENT, says, (Heading(title), Bullets(tuple(map(step_line, checklist.steps))), *read))
+    return Page(PARENT, says, (Plan(title, checklist.steps), *read))

@@ -5,8 +5,9 @@ or of a person) stands in a span like any other, and each drawer shows it litera
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Literal
 
 
 class Style(StrEnum):
@@ -146,6 +147,33 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """One thing that is done, being done or yet to do.
+
+    Args:
+        name: What tells it from the others.
+        label: What a reader calls it.
+        mark: What is known of it.
+        says: What was found.
+        stage: How far it is.
+    """
+
+    name: str
+    label: str
+    mark: Mark
+    says: str = ""
+    stage: Literal["pending", "in_progress", "complete"] = "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Tasks in their order, under a title."""
+
+    title: str
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Button:
     """Something to press.
 
@@ -194,7 +222,7 @@ class Feedback:
     value: str
 
 
-Part = Heading | Paragraph | Prose | Bullets | Facts | Verbatim | Note | Buttons | Feedback
+Part = Heading | Paragraph | Prose | Bullets | Facts | Verbatim | Note | Plan | Buttons | Feedback
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,5 +259,24 @@ def _text_of(part: Part) -> str:
             return "\n".join(f"{label}: {words_of(value)}" for label, value in pairs)
         case Verbatim(label, _, text):
             return f"{label}:\n{text}"
+        case Plan(title, tasks):
+            return "\n".join([title, *(words_of(task_line(task)) for task in tasks)])
         case Buttons() | Feedback():
             return ""
+
+
+def task_line(task: Task) -> Line:
+    """A task as a line: mark, label, and what was found."""
+    found = line(f": {task.says}") if task.says else line(f" ({task.mark.word})")
+    return (*line(task.mark, " ", strong(task.label)), *found)
+
+
+def without_plans(page: Page) -> Page:
+    """A page with its plans as headings and lists, for a place that does not take plans."""
+    parts: list[Part] = []
+    for part in page.parts:
+        if isinstance(part, Plan):
+            parts += [Heading(part.title), Bullets(tuple(map(task_line, part.tasks)))]
+        else:
+            parts.append(part)
+    return replace(page, parts=tuple(parts))

@@ -2,8 +2,8 @@
 
 from bot.diagnosis.model import Outcome
 from bot.diagnosis.reading import Hypothesis, TextDiagnosis
-from bot.replies.document import Bullets, Facts, Heading, Line, Note, Page, Paragraph, code, line
-from bot.replies.words import ENTITIES, LAYERS
+from bot.replies.document import Bullets, Facts, Heading, Line, Note, Page, Paragraph, code, line, strong
+from bot.replies.words import ENTITIES, LAYERS, MARKS
 
 _VERDICTS = {
     Outcome.DENIED: "A permission was denied.",
@@ -22,11 +22,25 @@ def reading_page(read: TextDiagnosis) -> Page:
     parts: list[Heading | Facts | Paragraph | Bullets | Note] = [Heading(verdict)]
     facts = tuple(_facts(read))
     parts += [Facts(facts)] if facts else []
-    if read.hypotheses:
+    if read.layers:
+        parts += _evaluated(read)
+    elif read.hypotheses:
         parts.append(Paragraph(line("What may be behind it, likeliest first:")))
         parts.append(Bullets(tuple(_hypothesis(each) for each in read.hypotheses)))
-    parts.append(Note(line("A text proves nothing: the policies decide.")))
+    if not read.layers:
+        parts.append(Note(line("A text proves nothing: the policies decide.")))
     return Page("reading", verdict, tuple(parts))
+
+
+def _evaluated(read: TextDiagnosis) -> list[Paragraph | Bullets]:
+    """What the policies say now, layer by layer and cause by cause."""
+    verdicts = tuple(line(LAYERS[layer.layer], ": ", MARKS[layer.verdict]) for layer in read.layers)
+    parts: list[Paragraph | Bullets] = [Paragraph(line("What the policies in AWS say now:")), Bullets(verdicts)]
+    if not read.causes:
+        says = "Nothing that can be read denies it: it may have been mended since, or what could not be read denies it."
+        return [*parts, Paragraph(line(says))]
+    causes = tuple(line(strong(cause.code), f" ({cause.certainty}): {cause.explanation}") for cause in read.causes)
+    return [*parts, Bullets(causes)]
 
 
 def _facts(read: TextDiagnosis) -> list[tuple[str, Line]]:

@@ -22,6 +22,7 @@ from bot.replies.document import (
     Paragraph,
     Part,
     Piece,
+    Plan,
     Prose,
     Span,
     Verbatim,
@@ -126,7 +127,7 @@ def _fitted(part: Part) -> Part:
             return Facts(tuple((label, _fitted_line(value)) for label, value in pairs))
         case Note(text):
             return Note(_fitted_line(text))
-        case Heading() | Prose() | Verbatim() | Buttons() | Feedback():
+        case Heading() | Prose() | Verbatim() | Plan() | Buttons() | Feedback():
             return part
 
 

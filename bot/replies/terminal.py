@@ -18,7 +18,7 @@ from rich.text import Text
 
 from bot.diagnosis.events import Event, Left
 from bot.diagnosis.model import Diagnosis
-from bot.replies.checklist import Checklist, step_line
+from bot.replies.checklist import Checklist
 from bot.replies.document import (
     Bullets,
     Buttons,
@@ -31,11 +31,14 @@ from bot.replies.document import (
     Note,
     Page,
     Paragraph,
+    Plan,
     Prose,
     Span,
     Style,
     Tone,
     Verbatim,
+    task_line,
+    without_plans,
 )
 from bot.replies.safe import visible
 from bot.replies.thread import thread_pages
@@ -60,10 +63,10 @@ def render(diagnosis: Diagnosis, console: Console) -> None:
 
 def render_page(page: Page, console: Console) -> None:
     """Prints one page, and an empty line after it."""
-    for part in page.parts:
+    for part in without_plans(page).parts:
         if isinstance(part, Verbatim):
             _print_verbatim(part, console)
-        elif not isinstance(part, Buttons | Feedback):
+        elif not isinstance(part, Plan | Buttons | Feedback):
             console.print(_drawn(part))
     console.print()
 
@@ -101,7 +104,7 @@ class LiveChecklist:
 
 
 def _progress(checklist: Checklist) -> ConsoleRenderable:
-    lines = [_text(step_line(step)) for step in checklist.steps]
+    lines = [_text(task_line(step)) for step in checklist.steps]
     if checklist.read is not None:
         lines.append(Text("  {} of {} lookups read".format(*checklist.read), style="dim"))
     return Group(*lines)

@@ -25,7 +25,7 @@ from bot.replies.prompts import next_prompts
 from bot.replies.slack import draw_single
 from bot.replies.trouble import trouble_page
 from bot.work.connection import UNANSWERED
-from bot.work.live import LiveHead
+from bot.work.live import Abilities, LiveHead
 from bot.work.posting import ClosedPlaceError, Poster
 from bot.work.publishing import Publisher
 from bot.work.question import Place, Question
@@ -98,6 +98,7 @@ class Answers:
         self._gate = gate
         self._audit = audit
         self._edit_seconds = edit_seconds
+        self._abilities = Abilities()
 
     async def answer(self, thread: str) -> None:
         """Answers the question of a thread, or goes on with an answer that was begun.
@@ -184,7 +185,8 @@ class Answers:
             NotAllowedError: The job is in an account that may not be asked about here.
         """
         job = asked.question.job
-        async with LiveHead(asked.poster, job.id, asked.publisher.show, self._edit_seconds) as head:
+        show, abilities = asked.publisher.show, self._abilities
+        async with LiveHead(asked.poster, job.id, show, abilities, self._edit_seconds) as head:
             observe = head.observe if asked.rights.accounts is None else _quiet(head.observe)
             diagnosis = await asyncio.to_thread(self._diagnose, job, observe=observe, fresh=fresh)
         if not asked.rights.cover(diagnosis.job.account):

@@ -1,9 +1,14 @@
-"""Keeps the head of a thread up to date while a diagnosis runs in another thread of this process."""
+"""Keeps the head of a thread up to date while a diagnosis runs in another thread of this process.
+
+Three ways, the first that Slack takes at this place: a stream of task updates (only as a reply to somebody), a plan
+that is edited, and plain text that is edited. What Slack refuses once is not tried again by this process.
+"""
 
 import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -12,9 +17,10 @@ from slack_sdk.errors import SlackApiError
 
 from bot.diagnosis.events import Event
 from bot.replies.checklist import Checklist, checklist_page
-from bot.replies.document import Page
+from bot.replies.document import Page, without_plans
 from bot.replies.slack import draw_single
 from bot.work.posting import Poster
+from bot.work.streaming import Stream
 
 logger = logging.getLogger(__name__)
 
@@ -24,28 +30,44 @@ PASSING = (SlackApiError, aiohttp.ClientError, TimeoutError)
 LAST_EDIT_SECONDS = 10.0
 
 
+@dataclass(slots=True)
+class Abilities:
+    """What this workspace's Slack has been found to take."""
+
+    streams: bool = True
+    plans: bool = True
+
+
 class LiveHead:
-    """Posts the checklist on entering, then edits it with each change, never more often than `interval`.
+    """Shows the checklist on entering, then each change of it, never more often than `interval`.
 
     Args:
         poster: Posts to the thread.
         job: The job as it was asked for.
         show: What may be seen of a page at this place.
+        abilities: What Slack has been found to take; kept up to date.
         interval: Seconds between two edits; Slack takes about one message a second and channel.
     """
 
-    def __init__(self, poster: Poster, job: str, show: Callable[[Page], Page], interval: float) -> None:
+    def __init__(
+        self, poster: Poster, job: str, show: Callable[[Page], Page], abilities: Abilities, interval: float
+    ) -> None:
         self._poster = poster
         self._job = job
         self._show = show
+        self._abilities = abilities
         self._interval = interval
         self._checklist = Checklist()
         self._changed = asyncio.Event()
         self._ended = asyncio.Event()
+        self._stream: Stream | None = None
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
-        await self._put()
+        if self._abilities.streams and await self._poster.can_stream():
+            self._stream = await self._start_stream()
+        if self._stream is None:
+            await self._put()
         self._edits = asyncio.create_task(self._edit())
         return self
 
@@ -57,6 +79,8 @@ class LiveHead:
         self._changed.set()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._edits, LAST_EDIT_SECONDS)
+        if self._stream is not None:
+            await self._stream.stop()
 
     def observe(self, event: Event) -> None:
         """Takes an event of the machine, from whichever thread it runs in."""
@@ -66,8 +90,31 @@ class LiveHead:
         self._checklist = self._checklist.after(event)
         self._changed.set()
 
+    def _page(self) -> Page:
+        return self._show(checklist_page(self._job, self._checklist))
+
+    async def _start_stream(self) -> Stream | None:
+        try:
+            return await Stream.start(self._poster, self._page())
+        except SlackApiError as error:
+            logger.info("Slack offers no streams here, edits do: %s", error.response.get("error"))
+            self._abilities.streams = False
+            return None
+
     async def _put(self) -> None:
-        await self._poster.put(draw_single(self._show(checklist_page(self._job, self._checklist))))
+        if self._stream is not None:
+            await self._stream.show(self._page())
+            return
+        if self._abilities.plans:
+            try:
+                await self._poster.put(draw_single(self._page()))
+            except SlackApiError as error:
+                if error.response.get("error") != "invalid_blocks":
+                    raise
+                self._abilities.plans = False
+            else:
+                return
+        await self._poster.put(draw_single(without_plans(self._page())))
 
     async def _edit(self) -> None:
         while True:

@@ -84,6 +84,39 @@ class Poster:
             raise
         return ts
 
+    async def can_stream(self) -> bool:
+        """Whether the head could be a stream: it replies to somebody, and nothing stands there yet."""
+        head = await self._threads.slot(self._thread, PARENT)
+        return bool(self._place.thread) and head == Slot()
+
+    async def start_stream(self, chunks: list[dict[str, Any]]) -> str:
+        """Starts a stream in the head's slot; returns its `ts`.
+
+        Raises:
+            SlackApiError: Slack does not offer it here.
+        """
+        await self._threads.begin(self._thread, PARENT)
+        started = await self._client.chat_startStream(
+            channel=self._place.channel,
+            thread_ts=self._place.thread,
+            recipient_user_id=self._place.user,
+            recipient_team_id=self._place.team,
+            task_display_mode="plan",
+            chunks=chunks,
+        )
+        ts = str(started["ts"])
+        await self._threads.fill(self._thread, PARENT, ts)
+        await self._threads.place(self._thread, self._place.channel, ts, self._place.thread)
+        return ts
+
+    async def append_stream(self, ts: str, chunks: list[dict[str, Any]]) -> None:
+        """Adds to a stream; raises as `start_stream`."""
+        await self._client.chat_appendStream(channel=self._place.channel, ts=ts, chunks=chunks)
+
+    async def stop_stream(self, ts: str) -> None:
+        """Ends a stream; raises as `start_stream`."""
+        await self._client.chat_stopStream(channel=self._place.channel, ts=ts)
+
     async def _put(self, message: Message) -> str:
         slot = await self._threads.slot(self._thread, message.slot)
         ts = slot.ts or await self._lost(message.slot, slot)
@@ -119,7 +152,10 @@ class Poster:
         except SlackApiError as error:
             if error.response.get("error") == "message_not_found":
                 return False
-            raise
+            if error.response.get("error") != "streaming_state_conflict":
+                raise
+            await self.stop_stream(ts)  # a worker died over it
+            return await self._edit(ts, message)
         return True
 
     async def _attach(self, name: str, snippet: Snippet) -> None:
@@ -153,11 +189,18 @@ class Poster:
             logger.warning("can't look for an earlier message of slot %s: %s", name, error.response.get("error"))
             return None
         for message in messages:
-            named = any(file.get("title") == title for file in message.get("files", ()))
-            if named or message.get("metadata", {}).get("event_payload") == self._metadata(name)["event_payload"]:
+            if self._stands_in(message, name, title):
                 await self._threads.fill(self._thread, name, message["ts"])
                 return str(message["ts"])
         return None
+
+    def _stands_in(self, message: dict[str, Any], name: str, title: str | None) -> bool:
+        """Whether a message is the one of a slot; a stream has no metadata, and only heads are streams."""
+        if title is not None:
+            return any(file.get("title") == title for file in message.get("files", ()))
+        if name == PARENT and message.get("streaming_state") == "in_progress":
+            return True
+        return bool(message.get("metadata", {}).get("event_payload") == self._metadata(name)["event_payload"])
 
     async def _since(self, root: str | None, oldest: float) -> list[dict[str, Any]]:
         """What was posted at this place since a time."""

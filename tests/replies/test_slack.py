@@ -8,7 +8,7 @@ import pytest
 from bot.diagnosis.events import STATES, Entered, Left, Progress
 from bot.diagnosis.model import Diagnosis, Verdict
 from bot.replies.checklist import Checklist, checklist_page
-from bot.replies.document import Heading, Page, Paragraph, line
+from bot.replies.document import Heading, Page, Paragraph, line, without_plans
 from bot.replies.limits import message_problems
 from bot.replies.safe import visible
 from bot.replies.slack import Message, draw, draw_single
@@ -166,12 +166,23 @@ def test_the_checklist_follows_the_events_and_keeps_unknown_unknown() -> None:
         Entered("kms"),
     ):
         checklist = checklist.after(event)
-    said = shown(list(draw_single(checklist_page("6f0c", checklist)).blocks))
+    page = checklist_page("6f0c", checklist)
+    said = shown(list(draw_single(without_plans(page)).blocks))
     assert "Read 7 of 12 lookups" in said
     assert "unknown Organization: not readable" in said
     assert "done Locate the job: EBS backup" in said
     assert "running KMS key (running)" in said
     assert "waiting Vault (waiting)" in said
+    (plan, _) = draw_single(page).blocks
+    cards = [(card["title"], card["status"]) for card in plan["tasks"]]
+    assert cards == [
+        ("Locate the job: done", "complete"),
+        ("Job role: waiting", "pending"),
+        ("Vault: waiting", "pending"),
+        ("Organization: unknown", "complete"),
+        ("KMS key: running", "in_progress"),
+        ("Verdict: waiting", "pending"),
+    ]
 
 
 def test_the_checklist_of_a_hostile_job_is_one_message() -> None:
@@ -179,8 +190,9 @@ def test_the_checklist_of_a_hostile_job_is_one_message() -> None:
         checklist = Checklist()
         for state in STATES:
             checklist = checklist.after(Left(state, text))
-        message = draw_single(checklist_page(text, checklist))
-        assert message_problems(message.text, message.blocks) == []
+        for page in (checklist_page(text, checklist), without_plans(checklist_page(text, checklist))):
+            message = draw_single(page)
+            assert message_problems(message.text, message.blocks) == []
 
 
 def test_a_page_that_needs_several_messages_counts_them() -> None:

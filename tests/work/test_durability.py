@@ -137,7 +137,8 @@ async def test_redis_gone_when_a_question_comes_is_told_to_the_asker(tmp_path: P
 
 async def test_redis_gone_in_the_middle_of_an_answer_delays_it_and_loses_nothing(tmp_path: Path) -> None:
     socket = tmp_path / "redis.sock"
-    server = ValkeyServer(port=0, unix_socket_path=socket, data_dir=tmp_path / "data", persist=True, appendonly="yes")
+    kept = {"data_dir": tmp_path / "data", "persist": True, "appendonly": "yes", "appendfsync": "always"}
+    server = ValkeyServer(port=0, unix_socket_path=socket, **kept)
     server.start()
     script = Script(diagnoses.denied())
     async with open_bench(f"unix://{socket}", script) as bench:

@@ -1,0 +1,80 @@
+"""A checklist as a stream of task updates: Slack's own way of showing work under way, for replies to somebody.
+
+Source: `chat.startStream`, `chat.appendStream` and `chat.stopStream` in Slack's reference. In a channel a stream needs
+the person that it is for; a stream that has ended is a message like any other and can be edited.
+"""
+
+import logging
+from typing import Any, Self
+
+from slack_sdk.errors import SlackApiError
+
+from bot.replies.document import Page, Plan, Task
+from bot.replies.safe import one_line, shorten
+from bot.work.posting import Poster
+
+logger = logging.getLogger(__name__)
+
+TEXT = 250
+"""Characters of a title, and of what a task has found: Slack takes 256."""
+
+
+class Stream:
+    """A stream that has been started. Make it with `start`.
+
+    Args:
+        poster: Posts to its thread.
+        ts: The message that it grows in.
+        plan: What it shows so far.
+    """
+
+    def __init__(self, poster: Poster, ts: str, plan: Plan) -> None:
+        self._poster = poster
+        self._ts = ts
+        self._plan = plan
+
+    @classmethod
+    async def start(cls, poster: Poster, page: Page) -> Self:
+        """Starts a stream with the plan of a page.
+
+        Raises:
+            SlackApiError: Slack does not offer it here.
+        """
+        plan = _plan_of(page)
+        title = {"type": "plan_update", "title": shorten(one_line(plan.title), TEXT)}
+        ts = await poster.start_stream([title, *map(_update, plan.tasks)])
+        return cls(poster, ts, plan)
+
+    async def show(self, page: Page) -> None:
+        """Tells what has changed since.
+
+        Raises:
+            SlackApiError: Slack refuses it; what is shown next tells it too.
+        """
+        plan = _plan_of(page)
+        changed = [task for task, before in zip(plan.tasks, self._plan.tasks, strict=True) if task != before]
+        if changed:
+            await self._poster.append_stream(self._ts, [_update(task) for task in changed])
+            self._plan = plan
+
+    async def stop(self) -> None:
+        """Ends it; one that Slack has ended itself is over all the same."""
+        try:
+            await self._poster.stop_stream(self._ts)
+        except SlackApiError as error:
+            logger.info("the stream was over already: %s", error.response.get("error"))
+
+
+def _plan_of(page: Page) -> Plan:
+    return next(part for part in page.parts if isinstance(part, Plan))
+
+
+def _update(task: Task) -> dict[str, Any]:
+    said = {"output": shorten(one_line(task.says), TEXT)} if task.says else {}
+    return {
+        "type": "task_update",
+        "id": task.name,
+        "title": f"{task.label}: {task.mark.word}",
+        "status": task.stage,
+        **said,
+    }

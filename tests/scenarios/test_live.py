@@ -1,0 +1,97 @@
+"""The head while a diagnosis runs: streamed, planned or plain, whatever Slack takes; and a verdict at the end."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from bot.console.workspace import Fault
+from bot.diagnosis.events import STATES, Entered, Left
+from bot.replies.limits import message_problems
+from tests.replies import diagnoses
+from tests.replies.diagnoses import JOB_ID
+from tests.scenarios.bench import Bench, Script, open_bench
+from tests.work.test_durability import kill_at, start_victim
+
+STEPS = [event for state in STATES for event in (Entered(state), Left(state, f"{state} looked at"))]
+
+
+def script() -> Script:
+    return Script(diagnoses.denied(), STEPS, seconds=0.4)
+
+
+async def mention(bench: Bench) -> dict[str, Any]:
+    """Asks in a thread and returns the head of the answer."""
+    await bench.slack.write(bench.channel.id, f"<@U0BACKUPWHY> {JOB_ID}", user=bench.user)
+    await bench.finished()
+    return list(bench.channel.messages.values())[1]
+
+
+async def test_a_reply_to_somebody_is_streamed_and_ends_as_the_verdict(redis_url: str) -> None:
+    async with open_bench(redis_url, script()) as bench:
+        head = await mention(bench)
+        (start,) = bench.workspace.calls_of("chat.startStream")
+        assert start.args["task_display_mode"] == "plan"
+        assert start.args["recipient_user_id"] == bench.user
+        updates = [chunk for call in bench.workspace.calls_of("chat.appendStream") for chunk in call.args["chunks"]]
+        assert {chunk["id"] for chunk in updates} == {state for state in STATES if state != "gather"}
+        assert {chunk["status"] for chunk in updates} >= {"in_progress", "complete"}
+        assert all(call.response["ok"] for call in bench.workspace.calls if "Stream" in call.method)
+        assert bench.workspace.calls_of("chat.stopStream")
+        assert head["text"].startswith("Denied.")
+        assert "streaming_state" not in head
+        assert message_problems(head["text"], head["blocks"]) == []
+
+
+async def test_a_workspace_without_streams_has_plans_and_is_asked_once(redis_url: str) -> None:
+    async with open_bench(redis_url, script()) as bench:
+        bench.workspace.streams = False
+        head = await mention(bench)
+        other = bench.workspace.add_channel("other")
+        await bench.slack.write(other.id, f"<@U0BACKUPWHY> {JOB_ID}", user=bench.user)
+        await bench.finished()
+        assert len(bench.workspace.calls_of("chat.startStream")) == 1
+        first = bench.workspace.calls_of("chat.postMessage")[0]
+        assert [block["type"] for block in first.args["blocks"]] == ["plan"]
+        assert head["text"].startswith("Denied.")
+
+
+async def test_a_slack_that_refuses_plans_has_plain_text_and_is_asked_once(redis_url: str) -> None:
+    async with open_bench(redis_url, script()) as bench:
+        bench.workspace.fail("chat.postMessage", Fault(error="invalid_blocks"))
+        await bench.command(JOB_ID)
+        await bench.finished()
+        sent = bench.workspace.calls_of("chat.postMessage") + bench.workspace.calls_of("chat.update")
+        refused = [call for call in sent if not call.response["ok"]]
+        planned = [call for call in sent if "plan" in [block["type"] for block in call.args["blocks"]]]
+        assert refused == planned
+        assert len(planned) == 1
+        assert bench.slots()[0] == "parent"
+        assert bench.slots().count("parent") == 1
+
+
+async def test_a_stream_that_slack_ends_itself_does_no_harm(redis_url: str) -> None:
+    async with open_bench(redis_url, script()) as bench:
+        bench.workspace.fail("chat.appendStream", *[Fault(error="message_not_in_streaming_state")] * 3)
+        bench.workspace.fail("chat.stopStream", Fault(error="message_not_in_streaming_state", delivered=True))
+        head = await mention(bench)
+        assert head["text"].startswith("Denied.")
+
+
+@pytest.mark.parametrize("moment", ["chat.startStream", "chat.stopStream"])
+async def test_a_worker_killed_over_a_stream_leaves_one_head(redis_url: str, moment: str) -> None:
+    async with open_bench(redis_url, script(), worker=False) as bench:
+        bench.patience = 30
+        await bench.slack.write(bench.channel.id, f"<@U0BACKUPWHY> {JOB_ID}", user=bench.user)
+        victim = start_victim(bench)
+        unwatch = bench.workspace.watch(kill_at(victim, bench, moment, 1))
+        await bench.called(moment)
+        assert await asyncio.to_thread(victim.wait, 10) == -9
+        unwatch()
+        last = start_victim(bench)
+        await bench.finished()
+        last.kill()
+        last.wait(10)
+        heads = [message for message in bench.channel.messages.values() if message["text"].startswith("Denied.")]
+        assert len(heads) == 1
+        assert len(bench.channel.messages) == 1 + len({"head", "job", "role", "vault", "org", "kms", "fix", "next"})
