@@ -1,27 +1,31 @@
 """`backup-why error`: an error text in, what may be behind it out."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from bot.commands.options import AsJson
-from bot.diagnosis.reading import read_error
+from bot.commands.diagnose import reading
+from bot.commands.options import AsJson, EstateFile
+from bot.diagnosis.reading import TextDiagnosis, read_error
 from bot.errors import BadInputError
 from bot.replies.reading import reading_page
 from bot.replies.terminal import render_page
+from bot.settings import load_settings
 
 
 def error(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The error text; - reads it from standard input.")],
+    estate: EstateFile = None,
     as_json: AsJson = False,
     offline: Annotated[bool, typer.Option("--offline", help="Read the text alone, without AWS.")] = False,
 ) -> None:
     """Read an error text that belongs to no job, such as that of CreateBackupVault or StartBackupJob.
 
-    The text is read into action, principal, resource and policy type. What may be behind it is listed likeliest first;
-    a text alone proves nothing.
+    The text is read into action, principal, resource and policy type; what may be behind it is listed likeliest first.
+    Unless --offline is given, the call that it names is then evaluated against the policies in AWS.
 
     For example:
 
@@ -30,8 +34,15 @@ def error(
     words = sys.stdin.read() if text == "-" else text
     if not words.strip():
         raise BadInputError('There is no text to read: backup-why error "TEXT".')
-    read = read_error(words)
+    read = read_error(words) if offline else _diagnosed(words, estate)
     if as_json:
         sys.stdout.write(read.to_json(indent=2) + "\n")
     else:
         render_page(reading_page(read), Console())
+
+
+def _diagnosed(words: str, estate: Path | None) -> TextDiagnosis:
+    from bot.diagnosis.run import Diagnostician
+
+    with reading(estate):
+        return Diagnostician(load_settings()).diagnose_text(words)

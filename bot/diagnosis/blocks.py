@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
-from bot.diagnosis.case import Case
 from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.organization import Level, OrganizationFacts
 from bot.diagnosis.model import Certainty, Entity, LayerName
@@ -48,7 +47,7 @@ class Block:
 class Findings:
     """What the layers of one evaluation come to."""
 
-    case: Case
+    organizations: Mapping[str, OrganizationFacts]
     requirement: Requirement
     evaluation: Evaluation
 
@@ -76,7 +75,7 @@ class Findings:
             yield LayerName.VAULT
 
     def _place(self, account: str) -> OrganizationFacts | None:
-        return self.case.organizations.get(account)
+        return self.organizations.get(account)
 
     def identity(self, result: LayerResult) -> Iterator[Block]:
         """What the principal's own policies refuse.

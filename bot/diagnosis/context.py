@@ -79,6 +79,31 @@ def of_kms_call(principal: PrincipalFacts, action: str, via: str | None, region:
     return context
 
 
+def of_caller(
+    organizations: Mapping[str, OrganizationFacts], account: str, resource_account: str, region: str, now: datetime
+) -> Context:
+    """What a call outside a job carries, as far as its error text tells: tags, MFA and network are unknown.
+
+    Args:
+        organizations: The accounts that take part.
+        account: The caller's account.
+        resource_account: The account of what was called on.
+        region: The Region in its ARN; empty where it has none.
+        now: When the text is read.
+    """
+    called = {"aws:RequestedRegion": region} if region else {}
+    return {
+        **called,
+        "aws:SecureTransport": "true",
+        "aws:CurrentTime": now.isoformat(),
+        "aws:EpochTime": str(int(now.timestamp())),
+        "aws:ResourceAccount": resource_account,
+        "kms:CallerAccount": account,
+        **_organization("Principal", organizations.get(account)),
+        **_organization("Resource", organizations.get(resource_account)),
+    }
+
+
 def of_assume_role(case: Case) -> Context:
     """What AWS Backup's own sts:AssumeRole of the job role carries ("Cross-service confused deputy prevention").
 

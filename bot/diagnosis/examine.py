@@ -29,7 +29,7 @@ def judge_case(case: Case) -> tuple[Judgement, ...]:
         *(cause.principal for cause in job_role.check_service_linked_role(case)[1]),
         *(cause.resource for cause in kms.unusable_keys(case, wanted)),
     ]
-    judge = Judge(case, [subject for subject in stand_alone if subject])
+    judge = Judge(case.organizations, [subject for subject in stand_alone if subject])
     return tuple(judge.judge(requirement) for requirement in wanted)
 
 

@@ -4,12 +4,11 @@ AWS names one policy type in a denial even where several deny. Here every layer 
 leaves the action blocked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from bot.diagnosis.blocks import Block, Findings
-from bot.diagnosis.case import Case
 from bot.diagnosis.context import UNKNOWN
 from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.organization import OrganizationFacts
@@ -41,16 +40,16 @@ class Judgement:
 
 
 class Judge:
-    """Judges the requirements of one case; policies are compiled once.
+    """Judges requirements; policies are compiled once.
 
     Args:
-        case: What is known of the job.
+        organizations: The accounts that take part, each with its place.
         silenced: Things that stand alone, so that nothing else is said of them in their layer: the ARNs of roles,
             vaults and keys that are missing or can't be used.
     """
 
-    def __init__(self, case: Case, silenced: Iterable[str] = ()) -> None:
-        self._case = case
+    def __init__(self, organizations: Mapping[str, OrganizationFacts], silenced: Iterable[str] = ()) -> None:
+        self._organizations = organizations
         self._silenced = frozenset(silenced)
         self._compiled: dict[tuple[str, int], Policy] = {}
         self._sets: dict[tuple[int | str | None, ...], PolicySet] = {}
@@ -58,7 +57,7 @@ class Judge:
     def judge(self, requirement: Requirement) -> Judgement:
         """Asks every layer that matters for a requirement."""
         evaluation = evaluate(self._request(requirement), self._policies(requirement))
-        findings = Findings(self._case, requirement, evaluation)
+        findings = Findings(self._organizations, requirement, evaluation)
         blocks = tuple(
             block
             for block in findings.blocks()
@@ -93,7 +92,7 @@ class Judge:
         identity = (principal.arn, requirement.resource_account, resource.name if resource else None)
         known = self._sets.get((*identity, key.arn if key else None))
         if known is None:
-            organizations = self._case.organizations
+            organizations = self._organizations
             known = self._sets[(*identity, key.arn if key else None)] = PolicySet(
                 identity=self._compile_all(principal.identity),
                 boundary=self._compile(principal.boundary) if principal.boundary else None,
@@ -129,7 +128,7 @@ class Judge:
 
 
 def principal_of(principal: PrincipalFacts) -> Principal:
-    """The session in which AWS Backup uses a role, or the user, as the evaluator takes it.
+    """The session in which a role is used, AWS Backup's where none is said, or the user, as the evaluator takes it.
 
     The session's ARN does not tell the role's path; policies that name the role by its ARN mean it none the less.
     """
@@ -137,7 +136,8 @@ def principal_of(principal: PrincipalFacts) -> Principal:
     if parsed.kind is not PrincipalKind.ROLE:
         return parsed
     partition = principal.arn.split(":")[1]
-    session = f"arn:{partition}:sts::{principal.account}:assumed-role/{principal.name}/{session_name(principal.name)}"
+    backup_session = f"assumed-role/{principal.name}/{session_name(principal.name)}"
+    session = principal.session or f"arn:{partition}:sts::{principal.account}:{backup_session}"
     return Principal(
         PrincipalKind.SESSION, session, principal.account, parsed.root_arn, principal.arn, principal.unique_id
     )

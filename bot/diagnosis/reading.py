@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.diagnosis.denied_call import DeniedCall, denied_call
-from bot.diagnosis.model import Entity, LayerName, Outcome
+from bot.diagnosis.model import Cause, Entity, Layer, LayerName, Outcome, Unread
 from bot.diagnosis.pasted import find_arns, json_objects, objects, plain, sentences
 from knowledge.messages import Form, Guess, Messages, PolicyType, matches_any, messages
 
@@ -82,6 +82,10 @@ class TextDiagnosis(_Part):
     reading: Reading
     hypotheses: tuple[Hypothesis, ...] = ()
     """Likeliest first."""
+    causes: tuple[Cause, ...] = ()
+    """What evaluation found, where AWS was read."""
+    layers: tuple[Layer, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     model_config = ConfigDict(frozen=True, populate_by_name=True, use_attribute_docstrings=True)
 

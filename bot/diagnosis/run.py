@@ -10,11 +10,13 @@ from bot.aws.cache import LookupCache
 from bot.aws.facts import Facts, gather
 from bot.aws.reader import Reader
 from bot.aws.sessions import Sessions
+from bot.diagnosis.caller import diagnose_text
 from bot.diagnosis.events import Observer, ignore
 from bot.diagnosis.failures import FailedJob, recent_failures
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.machine import Machine
 from bot.diagnosis.model import Diagnosis
+from bot.diagnosis.reading import TextDiagnosis
 from bot.settings import Settings
 
 
@@ -45,6 +47,17 @@ class Diagnostician:
         """
         reader = Reader(self._sessions, self._cache, fresh=fresh)
         return Machine(job, self._settings, reader, self._sessions.region, observe).run()
+
+    def diagnose_text(self, text: str) -> TextDiagnosis:
+        """Reads an error text that belongs to no job, and evaluates the call that it names.
+
+        Args:
+            text: The text.
+
+        Raises:
+            BackupWhyError: AWS can't be reached.
+        """
+        return diagnose_text(text, self._settings, Reader(self._sessions, self._cache), self._sessions.region)
 
     def failures(self) -> list[FailedJob]:
         """The jobs that failed lately in the accounts and Regions in scope, newest first.

@@ -21,6 +21,8 @@ class PrincipalFacts:
 
     arn: str
     """As the job names it."""
+    session: str | None = None
+    """The ARN of the role's session; that of AWS Backup's own where nothing is said."""
     exists: bool | None = None
     """None where it can't be told."""
     found_arn: str | None = None
@@ -81,6 +83,27 @@ def gather_role(facts: Facts, role_arn: str) -> PrincipalFacts:
         return role
     inline_documents = _inline(inline, lambda policy: facts.ask(iam.role_policy(account, facts.home, name, policy)))
     return _described(facts, role, answer.value, [_attached(facts, account, attached), inline_documents])
+
+
+def gather_caller(facts: Facts, caller_arn: str) -> PrincipalFacts | None:
+    """Reads whoever made a call: a role's session or a user; None where the ARN is neither's.
+
+    A session's ARN does not tell its role's path, so the role of that name is taken as it is found.
+    """
+    named = arn.parse(caller_arn)
+    if named is None or not named.account:
+        return None
+    if named.resource.startswith("user/"):
+        return gather_user(facts, caller_arn)
+    kind, _, rest = named.resource.partition("/")
+    if kind not in ("assumed-role", "role"):
+        return None
+    name = rest.split("/")[0] if kind == "assumed-role" else named.name
+    role = gather_role(facts, f"arn:{named.partition}:iam::{named.account}:role/{name}")
+    session = caller_arn if kind == "assumed-role" else None
+    if role.found_arn is None:
+        return replace(role, session=session)
+    return replace(role, arn=role.found_arn, session=session, exists=True)
 
 
 def gather_user(facts: Facts, user_arn: str) -> PrincipalFacts:
