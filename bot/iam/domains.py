@@ -15,6 +15,9 @@ from bot.iam.variables import Context, Template, Value
 _MOST_COMBINED = 6
 """Of so many values sets are made, for the set operators, and of so many patterns common texts are sought."""
 
+_LONGEST = 256
+"""Longer patterns are tried each alone."""
+
 _MOST_PHRASES = 3
 """So many of the values that come to the same are named."""
 
@@ -124,7 +127,7 @@ def _filled(condition: Condition, context: Context) -> Iterator[str]:
 
 def _common(patterns: Sequence[str]) -> Iterator[Witness]:
     """Values that several patterns match at once."""
-    distinct = list(dict.fromkeys(patterns))[:_MOST_COMBINED]
+    distinct = list(dict.fromkeys(pattern for pattern in patterns if len(pattern) <= _LONGEST))[:_MOST_COMBINED]
     for some in (*combinations(distinct, 2), distinct):
         text = common_text(some) if len(some) > 1 else None
         if text is not None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
 from bot.iam.arn import split_arn
+from bot.iam.document import repeated_members
 from bot.iam.findings import Finding, NoEffectError, Severity
 from bot.iam.principals import Principal, PrincipalKind
 
@@ -160,6 +161,8 @@ def parse_grantees(value: object, position: str, *, excepting: bool, findings: l
         return Grantees([("AWS", value)], excepting=excepting)
     if not isinstance(value, Mapping):
         raise NoEffectError(position, 'A principal must be "*" or an object such as {"AWS": "…"}.')
+    for name in repeated_members(value):
+        raise NoEffectError(position, f"{name} stands more than once.")
     values: list[tuple[str, str]] = []
     for kind, listed in value.items():
         if kind not in _KINDS:

@@ -11,69 +11,62 @@ _MOST_STATES = 20_000
 _FILLER = "x"
 """A character for the places where any would do."""
 
-Symbol = str | Wild
-"""One character, or a wildcard."""
-
 
 def common_text(patterns: Sequence[str]) -> str | None:
     """A shortest text that every pattern matches; None where there is none, or it takes too long to find.
 
     The patterns are walked side by side, a character at a time. A state is the set of places that each pattern can
-    have come to.
+    have come to, one bit a place.
     """
-    symbols = [_symbols(pattern) for pattern in patterns]
-    start = tuple(_reached(each, {0}) for each in symbols)
+    walks = [_Walk(pattern) for pattern in patterns]
+    start = tuple(walk.start for walk in walks)
     texts = {start: ""}
     queue = deque([start])
     while queue and len(texts) < _MOST_STATES:
         state = queue.popleft()
-        if all(len(each) in places for each, places in zip(symbols, state, strict=True)):
+        steps = list(zip(walks, state, strict=True))
+        if all(walk.is_over(places) for walk, places in steps):
             return texts[state]
-        for character in _offered(symbols, state):
-            following = tuple(_step(each, places, character) for each, places in zip(symbols, state, strict=True))
+        for character in sorted({_FILLER}.union(*(walk.offered(places) for walk, places in steps))):
+            following = tuple(walk.step(places, character) for walk, places in steps)
             if all(following) and following not in texts:
                 texts[following] = texts[state] + character
                 queue.append(following)
     return None
 
 
-def _symbols(pattern: str) -> list[Symbol]:
-    symbols: list[Symbol] = []
-    for token in tokens_of(pattern):
-        symbols.extend([token] if isinstance(token, Wild) else token)
-    return symbols
+class _Walk:
+    """One pattern, as the places in it and what leads from one to the next."""
 
+    def __init__(self, pattern: str) -> None:
+        symbols: list[str | Wild] = []
+        for token in tokens_of(pattern):
+            symbols.extend([token] if isinstance(token, Wild) else token)
+        self._end = 1 << len(symbols)
+        self._stars = sum(1 << place for place, symbol in enumerate(symbols) if symbol is Wild.STAR)
+        gaps = sum(1 << place for place, symbol in enumerate(symbols) if symbol is Wild.ANY)
+        self._gaps = gaps
+        self._places: dict[str, int] = {}
+        for place, symbol in enumerate(symbols):
+            if isinstance(symbol, str):
+                self._places[symbol] = self._places.get(symbol, gaps) | 1 << place
+        self.start = self._past_stars(1)
 
-def _reached(symbols: Sequence[Symbol], places: set[int]) -> frozenset[int]:
-    """The places, with those behind the stars that stand there."""
-    reached: set[int] = set()
-    for start in places:
-        place = start
-        while place < len(symbols) and symbols[place] is Wild.STAR:
-            reached.add(place)
-            place += 1
-        reached.add(place)
-    return frozenset(reached)
+    def _past_stars(self, places: int) -> int:
+        """The places, with those behind the stars that stand there."""
+        while (more := places | (places & self._stars) << 1) != places:
+            places = more
+        return places
 
+    def step(self, places: int, character: str) -> int:
+        """The places after one more character."""
+        onward = (places & self._places.get(character, self._gaps)) << 1
+        return self._past_stars(places & self._stars | onward)
 
-def _step(symbols: Sequence[Symbol], places: frozenset[int], character: str) -> frozenset[int]:
-    """The places after one more character."""
-    following: set[int] = set()
-    for place in places:
-        symbol = symbols[place] if place < len(symbols) else None
-        if symbol is Wild.STAR:
-            following.add(place)
-        elif symbol is Wild.ANY or symbol == character:
-            following.add(place + 1)
-    return _reached(symbols, following)
+    def offered(self, places: int) -> set[str]:
+        """The characters that lead on."""
+        return {character for character, where in self._places.items() if places & where & ~self._gaps}
 
-
-def _offered(symbols: Sequence[Sequence[Symbol]], state: Sequence[frozenset[int]]) -> list[str]:
-    """The characters that some pattern asks for next, and the filler."""
-    offered = {
-        symbol
-        for each, places in zip(symbols, state, strict=True)
-        for place in places
-        if place < len(each) and isinstance(symbol := each[place], str)
-    }
-    return sorted(offered | {_FILLER})
+    def is_over(self, places: int) -> bool:
+        """Whether the pattern can end here."""
+        return bool(places & self._end)

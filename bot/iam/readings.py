@@ -32,10 +32,12 @@ class Outcome:
     Args:
         assumed: What the unknown keys are taken to be; empty for the best and the worst case.
         weighed: The decision and its reasons.
+        bounds: The keys that a best or a worst case stands for.
     """
 
     assumed: Mapping[str, Witness]
     weighed: Weighed
+    bounds: tuple[str, ...] = ()
 
     def context(self, request: Request) -> Context:
         """The condition keys of a request under this reading."""
@@ -62,7 +64,8 @@ def explore(request: Request, policies: PolicySet, unknown: Collection[str]) -> 
     keys = sorted(unknown)
     domains = [domain(key, request, keys, statements, policies.grants) for key in keys]
     if prod(map(len, domains)) > MOST_READINGS:
-        return [Outcome({}, weigh(request, policies, _Bound(request, frozenset(unknown), effect))) for effect in Effect]
+        bounds = [_Bound(request, frozenset(keys), effect) for effect in Effect]
+        return [Outcome({}, weigh(request, policies, bound), tuple(keys)) for bound in bounds]
     return [_try(request, policies, dict(zip(keys, values, strict=True))) for values in product(*domains)]
 
 
@@ -97,11 +100,16 @@ class _Bound:
 def hinges(outcomes: Sequence[Outcome], verdict: Callable[[Weighed], object]) -> tuple[str, ...]:
     """The keys, in lower case, on which a verdict hangs: changing one of them alone changes it.
 
+    Between a best and a worst case that differ it may hang on any of their keys.
+
     Args:
         outcomes: The outcomes of all readings.
         verdict: What is asked of an outcome.
     """
-    keys = tuple(outcomes[0].assumed)
+    first, *others = outcomes
+    if first.bounds:
+        return first.bounds if any(verdict(first.weighed) != verdict(other.weighed) for other in others) else ()
+    keys = tuple(first.assumed)
     return tuple(key for place, key in enumerate(keys) if _turns(outcomes, place, verdict))
 
 
@@ -109,7 +117,7 @@ def _turns(outcomes: Sequence[Outcome], place: int, verdict: Callable[[Weighed],
     seen: dict[tuple[object, ...], object] = {}
     for outcome in outcomes:
         values = [witness.value for witness in outcome.assumed.values()]
-        others = (*values[:place], *values[place + 1 :])
-        if seen.setdefault(others, verdict(outcome.weighed)) != verdict(outcome.weighed):
+        said = verdict(outcome.weighed)
+        if seen.setdefault((*values[:place], *values[place + 1 :]), said) != said:
             return True
     return False
