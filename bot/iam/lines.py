@@ -71,8 +71,9 @@ class LineEvaluator:
 
     def __init__(self, most_remembered: int = MOST_REMEMBERED) -> None:
         self._most_remembered = most_remembered
-        self._remembered: OrderedDict[tuple[str, bytes], Levels] = OrderedDict()
-        self._size = 0
+        self._levels: OrderedDict[tuple[str, bytes], Levels] = OrderedDict()
+        self.remembered = 0
+        """The bytes of policy text that are remembered now."""
 
     def answer(self, text: str) -> str:
         """Answers one request; see `evaluate_line`."""
@@ -126,20 +127,20 @@ class LineEvaluator:
         text = bytes(raw) if raw is not None else b"null"
         if text == b"null":
             return None
-        known = self._remembered.get((name, text))
+        known = self._levels.get((name, text))
         if known is None:
             known = compile_text(name, text)
             self._remember((name, text), known)
         else:
-            self._remembered.move_to_end((name, text))
+            self._levels.move_to_end((name, text))
         return known
 
     def _remember(self, key: tuple[str, bytes], levels: Levels) -> None:
-        self._remembered[key] = levels
-        self._size += len(key[1])
-        while self._size > self._most_remembered:
-            (_, text), _ = self._remembered.popitem(last=False)
-            self._size -= len(text)
+        self._levels[key] = levels
+        self.remembered += len(key[1])
+        while self.remembered > self._most_remembered:
+            (_, text), _ = self._levels.popitem(last=False)
+            self.remembered -= len(text)
 
 
 def _read(what: str, text: bytes | msgspec.Raw, kind: Any) -> Any:

@@ -23,7 +23,7 @@ KEY_THERE = f"arn:aws:kms:eu-west-1:{THERE}:key/1234abcd"
 TARGET = f"arn:aws:iam::{HERE}:role/target"
 TARGET_THERE = f"arn:aws:iam::{THERE}:role/target"
 
-Statement = Mapping[str, Any]
+Statement = dict[str, Any]
 
 
 def allow(action: str | list[str] = "*", resource: str | list[str] = "*", **more: Any) -> Statement:

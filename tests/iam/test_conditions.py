@@ -112,7 +112,7 @@ ARNS = [
 
 ABSENT = None
 
-MISSING = [
+MISSING: list[tuple[str, str, object, object, bool]] = [
     ("a key that is absent equals nothing", "StringEquals", "a", ABSENT, False),
     ("a key that is absent is not equal", "StringNotEquals", "a", ABSENT, True),
     ("a key that is absent is like nothing", "StringLike", "*", ABSENT, False),

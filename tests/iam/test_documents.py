@@ -60,7 +60,7 @@ PARTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("a resource that is null", {"Resource": None}, "Resource", "Only texts can stand here."),
     ("a principal that is a list", {"Principal": ["*"]}, "Principal", 'A principal must be "*" or an object'),
     ("a principal of an unknown kind", {"Principal": {"Aws": "*"}}, "Principal", "There is no kind of principal Aws."),
-    ("a principal that is a number", {"Principal": {"AWS": 111122223333}}, "Principal.AWS", "A principal must be a text."),
+    ("a principal that is a number", {"Principal": {"AWS": 5}}, "Principal.AWS", "A principal must be a text."),
     ("conditions that are a list", {"Condition": []}, "Condition", "Condition must be an object of operators."),
     ("keys that are a text", {"Condition": {"Bool": "x"}}, "Condition.Bool", "Bool must hold an object"),
     ("an unknown operator", {"Condition": {"StringEqual": {"a": "b"}}}, "Condition.StringEqual",
@@ -72,7 +72,7 @@ PARTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("NullIfExists", {"Condition": {"NullIfExists": {"a": "true"}}}, "Condition.NullIfExists",
      "There is no condition operator NullIfExists."),
     ("a value that is null", {"Condition": {"Bool": {"a": None}}}, "Condition.Bool.a", "A condition's value must be"),
-    ("a value that is an object", {"Condition": {"Bool": {"a": {}}}}, "Condition.Bool.a", "A condition's value must be"),
+    ("a value that is an object", {"Condition": {"Bool": {"a": {}}}}, "Condition.Bool.a", "A condition's value"),
     ("a list of lists", {"Condition": {"Bool": {"a": [["true"]]}}}, "Condition.Bool.a", "A condition's value must be"),
     ("a number too large", {"Condition": {"NumericEquals": {"a": 10**70}}}, "Condition.NumericEquals.a",
      "The number is too large."),
@@ -129,14 +129,13 @@ def test_a_member_that_stands_twice_makes_its_statement_unreadable(statement: st
 
 
 VALUES: list[tuple[str, dict[str, Any], str, str, Severity, bool]] = [
-    ("an action without a colon matches nothing", {"Action": ["s3", "*"]}, "Action", "'s3' is no action", WARNING, True),
+    ("an action without a colon matches nothing", {"Action": ["s3", "*"]}, "Action", "'s3' is no", WARNING, True),
     ("an empty action matches nothing", {"Action": ["", "*"]}, "Action", "'' is no action", WARNING, True),
-    ("a resource that is no ARN matches nothing", {"Resource": ["vault", "*"]}, "Resource", "'vault' is no ARN", WARNING,
-     True),
+    ("a resource that is no ARN matches nothing", {"Resource": ["x", "*"]}, "Resource", "'x' is no ARN", WARNING, True),
     ("a variable in front of the last segment", {"Resource": ["arn:aws:s3:${a}::x", "*"]}, "Resource",
      "'arn:aws:s3:${a}::x' is no ARN", WARNING, True),
-    ("NotAction with such an action means nothing", {"Action": None, "NotAction": "s3"}, "NotAction", "'s3' is no action",
-     ERROR, False),
+    ("NotAction with such an action means nothing", {"Action": None, "NotAction": "s3"}, "NotAction",
+     "'s3' is no action", ERROR, False),
     ("NotResource with such a resource means nothing", {"Resource": None, "NotResource": "vault"}, "NotResource",
      "'vault' is no ARN", ERROR, False),
     ("a Sid of a wrong type", {"Sid": 5}, "Sid", "A Sid must be a text.", WARNING, True),
@@ -247,7 +246,10 @@ HUGE: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("document", HUGE, ids=["wildcards", "actions", "statements", "conditions", "twice", "variables"])
+HUGE_NAMES = ["wildcards", "actions", "statements", "conditions", "twice", "variables"]
+
+
+@pytest.mark.parametrize("document", HUGE, ids=HUGE_NAMES)
 def test_a_huge_document_takes_no_long_time(document: Any) -> None:
     begin = time.process_time()
     policy = _compile(document)

@@ -117,7 +117,8 @@ def test_a_service_passes_a_perimeter_that_spares_services() -> None:
 
 
 def test_every_level_is_told_on_its_own() -> None:
-    answer = ask(identity=[allow()], scps=[[FULL], [policy(allow("ec2:*"))], [FULL, policy(deny(Sid="no"), name="p-1")]])
+    denying = policy(deny(Sid="no"), name="p-1")
+    answer = ask(identity=[allow()], scps=[[FULL], [policy(allow("ec2:*"))], [FULL, denying]])
     levels = [(result.level, result.verdict) for result in answer.layers if result.layer == "scp"]
     assert levels == [(0, Verdict.ALLOWS), (1, Verdict.SILENT), (2, Verdict.DENIES)]
     assert answer.decision == "explicit-deny"
