@@ -24,6 +24,9 @@ CONCURRENT_CALLS: Final = 40
 """Threads that call AWS at once: more than the widest round of a diagnosis, so that none waits for another."""
 
 _GLOBAL_REGION: Final = "us-east-1"
+_OFTEN: Final = ("organizations", "backup", "iam", "kms", "cloudtrail", "ec2", "rds")
+"""Services that most diagnoses read, those of the first rounds first."""
+_MODELS: Final = ("service-2", "endpoint-rule-set-1")
 _CONFIG: Final = Config(
     connect_timeout=5,
     read_timeout=20,
@@ -114,6 +117,17 @@ class Sessions:
             cache={},
         )
         return DeferredRefreshableCredentials(refresh_using=fetcher.fetch_credentials, method="assume-role")
+
+
+def read_models_ahead() -> None:
+    """Reads the models of the services that most diagnoses read, in a thread, while the first calls are waited for."""
+
+    def read() -> None:
+        for service in _OFTEN:
+            for model in _MODELS:
+                _loader().load_service_model(service, model)
+
+    threading.Thread(target=read, name="aws-models", daemon=True).start()
 
 
 @cache

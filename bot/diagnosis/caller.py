@@ -74,7 +74,7 @@ def diagnose_text(text: str, settings: Settings, reader: Reader, region: str) ->
             "reading": call.reading,
             "causes": causes,
             "layers": tuple(findings.to_layer() for findings in walked),
-            "unread": unread(facts, settings.role_name),
+            "unread": unread(facts, settings.role_name, {*call.organizations, facts.own_account or ""}),
         }
     )
 

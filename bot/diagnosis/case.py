@@ -84,6 +84,14 @@ class Case:
         return vault.region if vault else self.job.region
 
     @property
+    def accounts(self) -> frozenset[str]:
+        """The accounts that take part."""
+        keys = (key for several in (*self.keys.values(), self.named_keys) for key in several or ())
+        places = self.organizations.values()
+        management = (place.management_account for place in places if place.management_account)
+        return frozenset({self.job.account, self.destination_account, *management, *(key.account for key in keys)})
+
+    @property
     def resource_type(self) -> str:
         """As AWS Backup spells it."""
         return str(self.job.described.get("ResourceType") or "")

@@ -57,9 +57,9 @@ class Machine:
         cases = self._gather(facts, job)
         failed = [case for case in cases if case.job.has_failed]
         diagnosis = self._conclude(cases[0], failed) if failed else _not_failed(cases[0])
-        return diagnosis.model_copy(
-            update={"unread": unread(facts, self.settings.role_name), "cost": self._cost(time.monotonic() - started)}
-        )
+        accounts = frozenset[str]().union(*(case.accounts for case in cases)) | {facts.own_account or ""}
+        refused = unread(facts, self.settings.role_name, accounts)
+        return diagnosis.model_copy(update={"unread": refused, "cost": self._cost(time.monotonic() - started)})
 
     def _cost(self, seconds: float) -> Cost:
         spent = self.reader.cost

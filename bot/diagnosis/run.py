@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from bot.aws.cache import LookupCache
 from bot.aws.facts import Facts, gather
 from bot.aws.reader import Reader
-from bot.aws.sessions import Sessions
+from bot.aws.sessions import Sessions, read_models_ahead
 from bot.diagnosis.caller import diagnose_text
 from bot.diagnosis.events import Observer, ignore
 from bot.diagnosis.failures import FailedJob, recent_failures
@@ -29,6 +29,7 @@ class Diagnostician:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        read_models_ahead()
         self._sessions = Sessions(settings)
         redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
         scope = "|".join((os.environ.get("AWS_ENDPOINT_URL", ""), self._sessions.access_key, settings.role_name))

@@ -1,22 +1,24 @@
 """What could not be read, and which permission would make it readable."""
 
+from collections.abc import Collection
+
 from bot.aws.facts import Facts
 from bot.aws.lookup import OWN, Answer, Lookup
 from bot.aws.sts import ASSUME_ROLE
 from bot.diagnosis.model import Unread
 
 
-def unread(facts: Facts, role_name: str) -> tuple[Unread, ...]:
+def unread(facts: Facts, role_name: str, accounts: Collection[str]) -> tuple[Unread, ...]:
     """Every read that was refused and that nothing else made up for, each once.
 
     Args:
         facts: What was read.
         role_name: The role that is assumed in other accounts.
+        accounts: Those that take part; a refusal in another one, where the job was looked for too, says nothing.
     """
-    found = {
-        (lookup.what, lookup.account): _unread(facts, lookup, answer, role_name) for lookup, answer in facts.refused()
-    }
-    return tuple(found.values())
+    found = (_unread(facts, lookup, answer, role_name) for lookup, answer in facts.refused())
+    known = {(each.what, each.account): each for each in found if each.account in accounts}
+    return tuple(known.values())
 
 
 def _unread(facts: Facts, lookup: Lookup, answer: Answer, role_name: str) -> Unread:

@@ -12,7 +12,8 @@ from tests.conftest import ServeEstate
 from tests.diagnosis.incidents import FILES, expectation, reference_to, text_of
 from tests.diagnosis.test_incidents import MakeDiagnostician
 
-LATENCY_MS = 80
+LATENCY_MS = 250
+"""Long enough that the calls of one round overlap on a busy machine."""
 
 
 def longest_chain(calls: Sequence[Call]) -> int:
@@ -53,7 +54,7 @@ def test_a_cold_diagnosis_takes_few_round_trips_and_makes_no_call_twice(
 
 
 @pytest.mark.parametrize("number", [11, 17, 29], ids=["copy across accounts", "backup", "copy with a default key"])
-def test_the_cost_is_what_the_call_log_says_and_the_time_is_that_of_the_round_trips(
+def test_the_cost_is_what_the_call_log_says(
     number: int, served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:
     text = text_of(FILES[number])
