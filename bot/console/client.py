@@ -3,7 +3,7 @@
 import json
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import aiohttp
 from slack_sdk.signature import SignatureVerifier
 
-from bot.console.workspace import APP, TEAM, Workspace
+from bot.console.workspace import APP, BOT, BOT_ID, TEAM, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +83,7 @@ class SlackClient:
             option: Of a menu or of feedback, which option.
         """
         message = self._workspace.channels[channel].messages[ts]
-        element = next(
-            element
-            for block in message["blocks"]
-            for element in block.get("elements", ())
-            if element.get("action_id") == action
-        )
+        element = element_of(message["blocks"], action)
         return await self.interaction(
             {
                 **self.interaction_payload("block_actions", channel=channel, user=user),
@@ -204,10 +199,13 @@ class SlackClient:
             return Acknowledgement(response.status, json.loads(text) if is_json else text or None, seconds)
 
     def _show(self, acknowledged: Acknowledgement, channel: str, user: str) -> None:
-        """What stands in the answer to a command is shown to the person who typed it."""
+        """What stands in the answer to a command is shown to the channel, or to the person who typed it."""
         body = acknowledged.body
         content = body if isinstance(body, dict) else {"text": body or ""}
-        if content.get("text") or content.get("blocks"):
+        if content.get("text") and content.get("response_type") == "in_channel":
+            blocks = content.get("blocks", [])
+            self._workspace.write(channel, BOT, content["text"], bot_id=BOT_ID, blocks=blocks)
+        elif content.get("text") or content.get("blocks"):
             shown: dict[str, Any] = {
                 "channel": channel,
                 "user": user,
@@ -216,6 +214,16 @@ class SlackClient:
                 "blocks": [],
             }
             self._workspace.ephemeral.append({**shown, **content})
+
+
+def element_of(blocks: Iterable[Mapping[str, Any]], action: str) -> Mapping[str, Any]:
+    """What blocks offer to press under an action id.
+
+    Raises:
+        KeyError: Nothing of that id.
+    """
+    offered = (element for block in blocks for element in block.get("elements", ()) if isinstance(element, Mapping))
+    return {element["action_id"]: element for element in offered if "action_id" in element}[action]
 
 
 def pressed(element: Mapping[str, Any], option: int = 0) -> dict[str, Any]:

@@ -109,7 +109,8 @@ class Workspace:
 
     def write(self, channel: str, user: str, text: str, *, thread: str | None = None, **members: Any) -> dict[str, Any]:
         """A message that a person, or another app, writes."""
-        message = {"type": "message", "ts": self.next_ts(), "user": user, "text": text, "blocks": [], **members}
+        message: dict[str, Any] = {"type": "message", "ts": self.next_ts(), "user": user, "text": text, "blocks": []}
+        message.update(members)
         if thread is not None:
             message["thread_ts"] = thread
         self.channels[channel].messages[message["ts"]] = message

@@ -18,7 +18,7 @@ from bot.replies.document import (
     listing,
     strong,
 )
-from bot.replies.knowledge import find
+from bot.replies.knowledge import find, inline
 from bot.replies.verdict import cause_facts
 from bot.replies.words import JOBS, LAYERS, MARKS, counted, statement
 
@@ -138,7 +138,8 @@ def _next_page(diagnosis: Diagnosis) -> tuple[Page, ...]:
     if not entries:
         return ()
     told = tuple(
-        line(strong(entry.title), f": {entry.verdict} ", code(f"/backup-explain {entry.slug}")) for entry in entries
+        (*line(strong(entry.title), ": "), *inline(entry.verdict), *line(" ", code(f"/backup-explain {entry.slug}")))
+        for entry in entries
     )
     says = f"What to read next: {', '.join(entry.title for entry in entries)}."
     return (Page("next", says, (Heading("What to read next"), Bullets(told))),)

@@ -9,7 +9,8 @@ import boto3
 import pytest
 from rich.console import Console
 
-from bot.console.tryout import INCIDENT, ask, try_it, trying
+from bot.console.stage import on_stage
+from bot.console.tryout import ask, try_it
 from bot.diagnosis.events import Entered, Left, Observer
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Diagnosis
@@ -60,6 +61,7 @@ async def test_kept_up_it_takes_commands_and_says_what_to_type(monkeypatch: pyte
     assert await try_it(diagnose, console, keep=True) == 0
     assert "AWS_ENDPOINT_URL=http://127.0.0.1:" in shown()
     assert "backup-why diagnose" in shown()
+    assert "Open http://127.0.0.1:" in shown()
     assert "Only visible to you" in shown()
     assert "give me its job id" in shown()
     assert "There is no command /backup-unknown" in shown()
@@ -82,9 +84,8 @@ async def test_nothing_of_the_newcomers_own_aws_is_in_reach(monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text("BACKUP_WHY_ACCOUNTS=123456789012\n")
     console, shown = screen()
-    async with trying(diagnose, INCIDENT) as tried:
+    async with on_stage(diagnose) as tried:
         assert not {"AWS_PROFILE", "AWS_ENDPOINT_URL_STS", "BACKUP_WHY_ACCOUNTS"} & set(os.environ)
-        job = (tried.estate.expect or {})["job"]
-        assert await ask(tried, f"/backup-why {job}", console)
+        assert await ask(tried, f"/backup-why {tried.job}", console)
     assert "999988887777" in shown()
     assert os.environ["AWS_PROFILE"] == "production"
