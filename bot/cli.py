@@ -14,7 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from bot import __version__
-from bot.commands import about, diagnose, error, evaluate, explain, processes, sandbox
+from bot.commands import about, diagnose, error, evaluate, explain, needs, processes, sandbox
 from bot.errors import BackupWhyError
 
 _USAGE_ERROR = 2
@@ -32,6 +32,7 @@ app = typer.Typer(
 app.command()(diagnose.diagnose)
 app.command()(error.error)
 app.command()(explain.explain)
+app.command()(needs.needs)
 app.command()(evaluate.evaluate)
 app.command()(sandbox.sandbox)
 app.command("try")(processes.try_)

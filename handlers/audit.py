@@ -4,8 +4,8 @@ from slack_bolt.async_app import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access.audit import Act
+from bot.access.trail import trail_page
 from bot.replies.slack import draw
-from bot.replies.trail import trail_page
 from bot.replies.words import counted
 from bot.work.desk import Desk, RefusedError
 from bot.work.question import Place

@@ -126,6 +126,8 @@ NO_AWS = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "any", 
         pytest.param(["diagnose", UNKNOWN_JOB], {"BACKUP_WHY_ACCOUNTS": "12"}, 2, "ACCOUNTS.*twelve", id="bad setting"),
         pytest.param(["diagnose", "--estate", "nowhere.json"], {}, 2, "nowhere.json", id="no such estate"),
         pytest.param(["error", " "], {}, 2, "no text", id="no text"),
+        pytest.param(["needs", "backup", "Floppy"], {}, 2, "no needs of Floppy.*EBS", id="not a resource type"),
+        pytest.param(["needs", "backup", "EBS", "--role", "mine"], NO_AWS, 2, "mine is no role's ARN", id="no role"),
         pytest.param(["serve"], {}, 2, "SLACK_BOT_TOKEN", id="serve without Slack"),
         pytest.param(["work"], {}, 2, "REDIS_URL", id="work without Redis"),
         pytest.param(["work", "--ping"], {"REDIS_URL": "redis://127.0.0.1:9/0"}, 5, "Redis", id="Redis unreachable"),
@@ -221,6 +223,43 @@ def test_explaining_finds_an_entry_by_its_slug_and_by_other_words(capsys: pytest
     assert "service control policy" in capsys.readouterr().out
     assert run(["explain", "what", "is", "the", "service-linked", "role"]) == 0
     assert "service-linked role" in capsys.readouterr().out
+
+
+def test_what_a_job_needs_is_read_without_aws() -> None:
+    done = backup_why("needs", "restore", "EFS")
+    assert done.returncode == 0
+    assert "elasticfilesystem:Restore on the restored file system" in " ".join(done.stdout.split())
+    assert "{" not in done.stdout
+    rows = json.loads(backup_why("needs", "restore", "efs", "--json").stdout)
+    assert {"elasticfilesystem:Restore", "kms:CreateGrant"} <= {action for row in rows for action in row["actions"]}
+
+
+def test_a_role_is_held_against_what_a_job_needs(tmp_path: Path) -> None:
+    estate = json.loads(text_of(INCIDENT))
+    roles = estate["accounts"]["444455556666"]["roles"]
+    role = next(each for each in roles if each["RoleName"] != "BackupWhyReadOnly")
+    role["AttachedPolicies"] = []
+    role.pop("PermissionsBoundary", None)
+    role["InlinePolicies"] = {
+        "some": {
+            "Version": "2012-10-17",
+            "Statement": {"Effect": "Allow", "Action": ["elasticfilesystem:Backup", "s3:Put*"], "Resource": "*"},
+        }
+    }
+    file = tmp_path / "estate.json"
+    file.write_text(json.dumps(estate))
+    named = f"arn:aws:iam::444455556666:role{role.get('Path', '/')}{role['RoleName']}"
+    done = backup_why("needs", "backup", "EFS", "--role", named, "--estate", str(file), "--json")
+    assert done.returncode == 0, done.stderr
+    compared = json.loads(done.stdout)
+    assert "elasticfilesystem:DescribeTags" in compared["lacks"]
+    assert "elasticfilesystem:Backup" not in compared["lacks"]
+    assert compared["beside"] == ["s3:Put*"]
+    told = backup_why("needs", "backup", "EFS", "--role", named, "--estate", str(file)).stdout
+    assert f"lacks {len(compared['lacks'])} required actions" in " ".join(told.split())
+    gone = backup_why("needs", "backup", "EFS", "--role", named + "-gone", "--estate", str(file))
+    assert (gone.returncode, gone.stdout) == (2, "")
+    assert "There is no role" in one_line(gone.stderr)
 
 
 def test_every_command_teaches(capsys: pytest.CaptureFixture[str]) -> None:

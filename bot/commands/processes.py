@@ -61,7 +61,8 @@ def try_(
     /backup-why is sent over HTTP, and the thread that the bot writes is shown.
     """
     try:
-        from bot.console.tryout import INCIDENT, try_it
+        from bot.console.stage import FIRST
+        from bot.console.tryout import try_it
     except ModuleNotFoundError as error:
         raise BadInputError(
             f"`try` needs {error.name}, which is not installed: pip install 'backup-why[sandbox]'."
@@ -70,7 +71,7 @@ def try_(
         try_it(
             lambda job, settings, *, observe: Diagnostician(settings).diagnose(job, observe=observe),
             Console(),
-            incident=incident or INCIDENT,
+            incident=incident or FIRST,
             keep=keep,
         )
     )

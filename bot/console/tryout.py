@@ -13,14 +13,13 @@ from rich.text import Text
 
 from bot.console.local_page import showing
 from bot.console.show import show_ephemeral, show_thread
-from bot.console.stage import FIRST as INCIDENT
-from bot.console.stage import DiagnoseWith, Stage, on_stage
+from bot.console.stage import FIRST, DiagnoseWith, Stage, on_stage
 
 PATIENCE = 60.0
 """Seconds that the thread may take; a second is usual."""
 
 
-async def try_it(diagnose: DiagnoseWith, console: Console, *, incident: Path = INCIDENT, keep: bool = False) -> int:
+async def try_it(diagnose: DiagnoseWith, console: Console, *, incident: Path = FIRST, keep: bool = False) -> int:
     """Tries the bot on an incident and shows what happens.
 
     Args:

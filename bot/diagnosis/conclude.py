@@ -8,6 +8,8 @@ from bot.diagnosis.layers.findings import Findings
 from bot.diagnosis.model import Cause, Certainty, Entity, JobType, Layer, Outcome, Verdict
 from bot.diagnosis.reading import Hypothesis, hypotheses
 
+_UNKNOWN = dict.fromkeys(("state", "account", "other", "found"), "unknown")
+"""What the sentences of some codes ask for and a message alone does not tell."""
 _NOUNS = {JobType.BACKUP: "backup", JobType.COPY: "copy", JobType.RESTORE: "restore"}
 
 
@@ -33,7 +35,7 @@ def _likely(case: Case, guess: Hypothesis) -> Cause:
     reading = case.reading
     linked = case.service_linked_role
     principal = linked.arn if guess.entity is Entity.SERVICE_LINKED_ROLE and linked else case.role.arn
-    return make_cause(
+    cause = make_cause(
         guess.code,
         guess.entity,
         certainty=Certainty.LIKELY,
@@ -41,8 +43,9 @@ def _likely(case: Case, guess: Hypothesis) -> Cause:
         actions=(reading.action,) if reading.action else (),
         resource=reading.resource,
         policy=reading.policy_arn,
-        says={"state": "disabled, pending deletion or gone", "account": case.job.account, "other": "another one"},
+        says=_UNKNOWN,
     )
+    return cause.model_copy(update={"explanation": f"Only the job's message says so: {guess.why}"})
 
 
 def outcome(failed: Sequence[Case], causes: Sequence[Cause], layers: Sequence[Layer]) -> Outcome:

@@ -17,7 +17,9 @@ from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.machine import Machine
 from bot.diagnosis.model import Diagnosis
 from bot.diagnosis.reading import TextDiagnosis
+from bot.diagnosis.role_needs import RoleNeeds, compare_role
 from bot.settings import Settings
+from knowledge.need import JobKind
 
 
 class Diagnostician:
@@ -59,6 +61,20 @@ class Diagnostician:
             BackupWhyError: AWS can't be reached.
         """
         return diagnose_text(text, self._settings, Reader(self._sessions, self._cache), self._sessions.region)
+
+    def compare_role(self, role: str, kind: JobKind, resource_type: str) -> RoleNeeds:
+        """Compares a role with what a job needs.
+
+        Args:
+            role: Its ARN.
+            kind: The kind of job.
+            resource_type: As AWS Backup spells it.
+
+        Raises:
+            BackupWhyError: There is no such role, or it can't be read.
+        """
+        reader = Reader(self._sessions, self._cache)
+        return compare_role(role, kind, resource_type, reader, self._sessions.region)
 
     def failures(self) -> list[FailedJob]:
         """The jobs that failed lately in the accounts and Regions in scope, newest first.
