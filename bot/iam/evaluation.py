@@ -15,8 +15,8 @@ from bot.iam.readings import Outcome, explore, hinges
 from bot.iam.request import Request
 from bot.iam.results import LayerResult, StatementMatch, Verdict
 from bot.iam.services import KMS
-from bot.iam.statement import Effect, Statement
-from bot.iam.weighing import Decision, Found, Reading, Weighed, must_name, named, weigh
+from bot.iam.statement import Effect, Statement, View
+from bot.iam.weighing import Decision, Found, Weighed, must_name, named, weigh
 from bot.iam.wording import dependence
 
 
@@ -45,7 +45,7 @@ def _outcomes(request: Request, policies: PolicySet) -> Sequence[Outcome]:
     unknown = request.unknown_among(policies.plan(request.action).keys) if request.unknown else None
     if unknown:
         return explore(request, policies, unknown)
-    return (Outcome({}, weigh(request, policies, Reading(request, request.context))),)
+    return (Outcome({}, weigh(View(request, request.context), policies)),)
 
 
 def _decision(readings: Sequence[Weighed]) -> Decision:
@@ -149,7 +149,7 @@ class Evaluation:
         }
         whom: Literal["direct", "account"] | None = None
         if sheet.layer is Layer.RESOURCE and allows:
-            every = (named(outcome.weighed.found, self.request) for outcome in self._outcomes)
+            every = (named(outcome.weighed.found) for outcome in self._outcomes)
             whom = "direct" if max(every) > Grantee.ACCOUNT else "account"
         return LayerResult(sheet.layer, sheet.level, verdict, tuple(deciding[verdict]), keys, whom)
 
@@ -173,43 +173,39 @@ class Evaluation:
             for statement in (*found.sheet.allows, *found.sheet.denies)
             for condition in statement.conditions
         }
-        return tuple(self.request.names.get(key, spelled.get(key, key)) for key in keys)
+        spelled |= self.request.names
+        return tuple(spelled.get(key, key) for key in keys)
 
     def _matches(self, effect: Effect) -> Iterator[StatementMatch]:
         """The statements of all layers that decided with one effect."""
         for place, found in enumerate(self._found):
-            for match in self._matches_at(place, effect):
-                if effect is Effect.DENY or found.sheet.layer is not Layer.RESOURCE or self._counts(match):
-                    yield match
+            matches = self._matches_at(place, effect)
+            if found.sheet.layer is Layer.RESOURCE and effect is Effect.ALLOW and not self._delegation_counts:
+                matches = [match for match in matches if match.grantee is not Grantee.ACCOUNT]
+            yield from matches
 
-    def _counts(self, match: StatementMatch) -> bool:
-        """Whether what a resource's policy allows had a part: to name the account only, within it, has none."""
-        if not self.request.same_account or must_name(self.request):
-            return True
-        return match.grantee is not Grantee.ACCOUNT
+    @property
+    def _delegation_counts(self) -> bool:
+        """Whether a resource's policy that names the account only has a part in a decision."""
+        return not self.request.same_account or must_name(self.request)
 
     def _matches_at(self, place: int, effect: Effect) -> list[StatementMatch]:
         """The statements of one sheet that mean the request, under any reading."""
-        sheet = self._found[place].sheet
-        seen: dict[int, tuple[Statement, Outcome]] = {}
-        counts: Counter[int] = Counter()
-        for outcome in self._outcomes:
-            found = outcome.weighed.found[place]
-            for statement in found.allows if effect is Effect.ALLOW else found.denies:
-                seen.setdefault(id(statement), (statement, outcome))
-                counts[id(statement)] += 1
+        if len(self._outcomes) == 1:
+            (only,) = self._outcomes
+            return [self._match(place, statement, only) for statement in _meaning(only, place, effect)]
+        hits = [(each, outcome) for outcome in self._outcomes for each in _meaning(outcome, place, effect)]
+        counts = Counter(id(statement) for statement, _ in hits)
+        first = {id(statement): (statement, outcome) for statement, outcome in reversed(hits)}
         return [
-            StatementMatch(
-                sheet.layer,
-                statement.policy,
-                statement.id,
-                effect,
-                sheet.level,
-                counts[identity] < len(self._outcomes),
-                (statement, self.request, outcome.context(self.request)),
-            )
-            for identity, (statement, outcome) in seen.items()
+            self._match(place, *first[identity], hangs=count < len(self._outcomes))
+            for identity, count in counts.items()
         ]
+
+    def _match(self, place: int, statement: Statement, outcome: Outcome, *, hangs: bool = False) -> StatementMatch:
+        sheet = self._found[place].sheet
+        source = (statement, self.request, outcome.context(self.request))
+        return StatementMatch(sheet.layer, statement.policy, statement.id, statement.effect, sheet.level, hangs, source)
 
     def _grants(self) -> Iterator[StatementMatch]:
         """The KMS grants that allow the request, under any reading."""
@@ -218,6 +214,12 @@ class Evaluation:
             if count:
                 hangs = count < len(self._outcomes)
                 yield StatementMatch(Layer.GRANT, grant.name, grant.id, Effect.ALLOW, hangs=hangs)
+
+
+def _meaning(outcome: Outcome, place: int, effect: Effect) -> list[Statement]:
+    """The statements of one sheet and one effect that mean the request under a reading."""
+    found = outcome.weighed.found[place]
+    return found.allows if effect is Effect.ALLOW else found.denies
 
 
 def _says(found: Found) -> Verdict:

@@ -78,16 +78,14 @@ class Grantees:
         return Grantee.ACCOUNT if self._lists_account(principal) else Grantee.NOBODY
 
     def _lists_itself(self, principal: Principal) -> bool:
-        match principal.kind:
-            case PrincipalKind.SERVICE | PrincipalKind.FEDERATED | PrincipalKind.ANONYMOUS:
-                return principal.arn in self.names
-            case PrincipalKind.ROOT:
-                return self._lists_account(principal)
-            case PrincipalKind.ROLE:
-                return False
-            case PrincipalKind.USER:
-                return principal.arn in self.arns or principal.unique_id in self.unique_ids
-        return principal.arn in self.arns
+        kind = principal.kind
+        if kind is PrincipalKind.ROLE:
+            return False
+        if principal.account is None:
+            return principal.arn in self.names
+        if kind is PrincipalKind.ROOT:
+            return self._lists_account(principal)
+        return principal.arn in self.arns or (kind is PrincipalKind.USER and principal.unique_id in self.unique_ids)
 
     def _lists_entity(self, principal: Principal) -> bool:
         """Whether the role, or the user behind a federated session, is listed."""

@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.iam.grantees import Grantee, Grantees
-from bot.iam.request import Request
-from bot.iam.variables import Context
+from bot.iam.statement import Effect, View
 
 ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
 _UNCONSTRAINED = frozenset(["kms:creategrant", "kms:describekey", "kms:retiregrant"])
@@ -70,28 +69,27 @@ class Grant:
         """The condition keys, in lower case, that the grant hangs on."""
         return frozenset(ENCRYPTION_CONTEXT + name.lower() for name in (*(self.equal or ()), *(self.subset or ())))
 
-    def grantee(self, request: Request, context: Context) -> Grantee:
-        """As whom the grant allows a request to its principal.
-
-        Args:
-            request: The request.
-            context: Its condition keys, under one reading of the unknown ones.
-        """
+    def grantee(self, view: View) -> Grantee:
+        """As whom the grant allows a request to its principal."""
+        request = view.request
         if self.key and request.resource.rpartition("/")[2] != self.key:
             return Grantee.NOBODY
         if request.action == "kms:retiregrant" and self.retirers.grantee(request.principal):
             return self.retirers.grantee(request.principal)
-        if request.action not in self.actions or not self._is_met(request, context):
+        if request.action not in self.actions or not self._is_met(view):
             return Grantee.NOBODY
         return self.grantees.grantee(request.principal)
 
-    def _is_met(self, request: Request, context: Context) -> bool:
+    def _is_met(self, view: View) -> bool:
         """Whether the constraints hold: the pairs are compared with upper and lower case being different."""
-        if request.action in _UNCONSTRAINED:
+        if view.request.action in _UNCONSTRAINED:
             return True
+        if self.keys & view.unknown:
+            return view.favoured is Effect.ALLOW
+        names = view.request.names
         given = {
-            request.names.get(key, key)[len(ENCRYPTION_CONTEXT) :]: value
-            for key, value in context.items()
+            names.get(key, key)[len(ENCRYPTION_CONTEXT) :]: value
+            for key, value in view.context.items()
             if key.startswith(ENCRYPTION_CONTEXT)
         }
         return (self.equal is None or given == self.equal) and (

@@ -1,8 +1,9 @@
 """For an implicit deny: the statements that came closest to allowing, and what in each of them failed.
 
-They are worked out only when asked for. A statement is near if it can mean an action of the request's service. The
-nearest have the fewest parts that failed; among equals a condition is nearer than the resource, the resource nearer
-than the principal, the principal nearer than the action; then the statement that names the action more closely.
+They are worked out only when asked for. Near are the statements that mean the request's action, and those that name
+the actions of its service that are spelled most like it. The nearest have the fewest parts that failed; among equals
+a condition is nearer than the resource, the resource nearer than the principal, the principal nearer than the action;
+then the statement that names the action more closely.
 """
 
 from collections.abc import Iterator
@@ -96,7 +97,7 @@ def near_misses(request: Request, policies: PolicySet, layer: Layer, *, most: in
     found: list[NearMiss] = []
     allowing: set[int | None] = set()
     for level, policy in policies.policies(layer):
-        for statement in policy.of_service(request.service):
+        for statement in (*policy.candidates(request.action), *policy.neighbours(request.action, most)):
             if statement.effect is Effect.ALLOW and belongs(statement, layer):
                 failures = tuple(sorted(_failures(statement, request), key=lambda failure: failure.part))
                 closeness = _closeness(statement.actions, request.action)

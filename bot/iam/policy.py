@@ -1,5 +1,6 @@
 """A policy document, compiled once: its statements, and an index that finds those that can mean an action."""
 
+from bisect import bisect
 from collections import defaultdict
 from collections.abc import Mapping
 
@@ -21,7 +22,7 @@ class Policy:
         findings: What is wrong in the document.
     """
 
-    __slots__ = ("_by_action", "_by_service", "_found", "_general", "findings", "name", "statements")
+    __slots__ = ("_by_action", "_by_service", "_found", "_general", "_spelled", "findings", "name", "statements")
 
     def __init__(self, name: str, statements: tuple[Statement, ...], findings: tuple[Finding, ...]) -> None:
         self.name = name
@@ -31,6 +32,7 @@ class Policy:
         self._by_service: dict[str, list[int]] = defaultdict(list)
         self._general: list[int] = []
         self._found: dict[str, tuple[Statement, ...]] = {}
+        self._spelled: list[tuple[str, int]] | None = None
         for place, statement in enumerate(statements):
             self._index(place, statement)
 
@@ -79,10 +81,23 @@ class Policy:
             statement for place in sorted(places) if (statement := self.statements[place]).actions.matches(action)
         )
 
-    def of_service(self, service: str) -> tuple[Statement, ...]:
-        """The statements that can mean an action of a service, given in lower case, in their order."""
-        return tuple(
-            statement
-            for statement in self.statements
-            if statement.actions.services is None or service in statement.actions.services
-        )
+    def neighbours(self, action: str, most: int) -> tuple[Statement, ...]:
+        """Statements that do not mean an action, but name actions of its service that are spelled most like it.
+
+        Args:
+            action: The action, in lower case.
+            most: How many statements at most on either side of it in the alphabet, and of those for any action.
+        """
+        if self._spelled is None:
+            self._spelled = sorted(
+                (value.lower(), place)
+                for place, statement in enumerate(self.statements)
+                if not statement.actions.excepting
+                for value in statement.actions.values
+            )
+        middle = bisect(self._spelled, (action, len(self.statements)))
+        before, behind = self._spelled[max(middle - most, 0) : middle], self._spelled[middle : middle + most]
+        service = action.partition(":")[0] + ":"
+        near = {place for value, place in (*before, *behind) if value.startswith(service)}
+        places = sorted(near.union(self._general[:most]))
+        return tuple(statement for place in places if not (statement := self.statements[place]).actions.matches(action))

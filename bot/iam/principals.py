@@ -5,8 +5,9 @@ Source: AWS IAM User Guide, "AWS JSON policy elements: Principal".
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 
 from bot.errors import BadInputError
 from bot.iam.arn import split_arn
@@ -33,7 +34,7 @@ class PrincipalKind(Enum):
     ANONYMOUS = "anonymous"
 
 
-PRINCIPAL_TYPES: Mapping[PrincipalKind, str] = {
+_TYPES: Mapping[PrincipalKind, str] = {
     PrincipalKind.ROOT: "Account",
     PrincipalKind.USER: "User",
     PrincipalKind.ROLE: "AssumedRole",
@@ -59,6 +60,14 @@ class Principal:
         entity_arn: The ARN of the role or user behind a session; without its path where only the session's ARN is
             known, which does not tell it. None for what is no session.
         unique_id: The unique id of the role or user (AROA…, AIDA…), where it is known.
+
+    Attributes:
+        is_service_linked_role: Whether it is a service-linked role: by the role's path, or by the name where only a
+            session is known. Source: AWS IAM User Guide, "Create a service-linked role" (path `/aws-service-role/`,
+            names `AWSServiceRoleFor…`).
+        context: The condition keys, in lower case, that AWS fills in from the principal: `aws:PrincipalArn` (a
+            session's is its role's), `aws:PrincipalAccount`, `aws:PrincipalType`, and `aws:PrincipalIsAWSService`,
+            which every request with credentials has. Source: AWS IAM User Guide, "AWS global condition context keys".
     """
 
     kind: PrincipalKind
@@ -67,8 +76,16 @@ class Principal:
     root_arn: str | None = None
     entity_arn: str | None = None
     unique_id: str | None = None
+    is_service_linked_role: bool = field(init=False, repr=False, compare=False)
+    context: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Works out what requests ask for again and again."""
+        object.__setattr__(self, "is_service_linked_role", self._is_service_linked_role())
+        object.__setattr__(self, "context", self._context())
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def parse(cls, text: str) -> "Principal":
         """Reads a principal.
 
@@ -128,21 +145,22 @@ class Principal:
         return self.entity_arn if self.kind is PrincipalKind.SESSION else None
 
     @property
-    def context_arn(self) -> str | None:
-        """What `aws:PrincipalArn` says: the role's ARN for a session, None for a service or a provider."""
-        return self.role_arn or (self.arn if self.account else None)
-
-    @property
     def is_iam(self) -> bool:
         """Whether it belongs to an account, so that identity policies and an account's guard rails bind it."""
         return self.account is not None
 
-    @property
-    def is_service_linked_role(self) -> bool:
-        """Whether it is a service-linked role: by the role's path, or by the name where only a session is known.
-
-        Source: AWS IAM User Guide, "Service-linked roles" (path `/aws-service-role/`, names `AWSServiceRoleFor…`).
-        """
+    def _is_service_linked_role(self) -> bool:
         if ":role/aws-service-role/" in (self.role_arn or ""):
             return True
         return self.kind is PrincipalKind.SESSION and ":assumed-role/AWSServiceRoleFor" in self.arn
+
+    def _context(self) -> Mapping[str, str]:
+        context: dict[str, str] = {}
+        if self.account is not None:
+            context["aws:principalarn"] = self.role_arn or self.arn
+            context["aws:principalaccount"] = self.account
+        if self.kind in _TYPES:
+            context["aws:principaltype"] = _TYPES[self.kind]
+        if self.kind is not PrincipalKind.ANONYMOUS:
+            context["aws:principalisawsservice"] = "true" if self.kind is PrincipalKind.SERVICE else "false"
+        return context

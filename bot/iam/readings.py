@@ -7,25 +7,23 @@ the worst case bound the answer instead.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from math import prod
 
 from bot.iam.conditions import Witness
 from bot.iam.domains import domain
-from bot.iam.grantees import Grantee
-from bot.iam.grants import Grant
 from bot.iam.layers import PolicySet
 from bot.iam.request import Request
-from bot.iam.statement import Effect, Statement
+from bot.iam.statement import Effect, View
 from bot.iam.variables import Context
-from bot.iam.weighing import Reading, Weighed, weigh
+from bot.iam.weighing import Weighed, weigh
 
 MOST_READINGS = 4096
 """So many readings are tried; it takes about a tenth of a second."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """What becomes of a request under one reading.
 
@@ -64,37 +62,14 @@ def explore(request: Request, policies: PolicySet, unknown: Collection[str]) -> 
     keys = sorted(unknown)
     domains = [domain(key, request, keys, statements, policies.grants) for key in keys]
     if prod(map(len, domains)) > MOST_READINGS:
-        bounds = [_Bound(request, frozenset(keys), effect) for effect in Effect]
-        return [Outcome({}, weigh(request, policies, bound), tuple(keys)) for bound in bounds]
+        bounds = [View(request, request.context, frozenset(keys), effect) for effect in Effect]
+        return [Outcome({}, weigh(bound, policies), tuple(keys)) for bound in bounds]
     return [_try(request, policies, dict(zip(keys, values, strict=True))) for values in product(*domains)]
 
 
 def _try(request: Request, policies: PolicySet, assumed: Mapping[str, Witness]) -> Outcome:
     known = {key: witness.value for key, witness in assumed.items() if witness.value is not None}
-    return Outcome(assumed, weigh(request, policies, Reading(request, {**request.context, **known})))
-
-
-class _Bound:
-    """The best case (uncertain statements that allow apply, those that deny do not) or the worst case."""
-
-    def __init__(self, request: Request, unknown: frozenset[str], effect: Effect) -> None:
-        self.request = request
-        self.unknown = unknown
-        self.effect = effect
-
-    def applies(self, statement: Statement) -> bool:
-        """Whether a statement means the request's resource and its conditions are true."""
-        if not statement.keys & self.unknown:
-            return statement.applies(self.request, self.request.context)
-        return statement.effect is self.effect and statement.could_apply(self.request, self.unknown)
-
-    def grantee(self, grant: Grant) -> Grantee:
-        """As whom a grant allows the request."""
-        if not grant.keys & self.unknown:
-            return grant.grantee(self.request, self.request.context)
-        if self.effect is Effect.DENY:
-            return Grantee.NOBODY
-        return replace(grant, equal=None, subset=None).grantee(self.request, self.request.context)
+    return Outcome(assumed, weigh(View(request, {**request.context, **known}), policies))
 
 
 def hinges(outcomes: Sequence[Outcome], verdict: Callable[[Weighed], object]) -> tuple[str, ...]:

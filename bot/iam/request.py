@@ -1,22 +1,18 @@
-"""A request to AWS: who asks for which action on which resource, and what is known of its condition keys.
+"""A request to AWS: who asks for which action on which resource, and what is known of its condition keys."""
 
-Source: AWS IAM User Guide, "AWS global condition context keys", for the keys that are filled in from the principal:
-`aws:PrincipalArn` (a session's is its role's, whose path a session's ARN does not tell), `aws:PrincipalAccount`,
-`aws:PrincipalType`, and `aws:PrincipalIsAWSService`, which AWS sets on every request with credentials.
-"""
-
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import replace
 
 from bot.errors import BadInputError
 from bot.iam.arn import Arn, split_arn
-from bot.iam.principals import PRINCIPAL_TYPES, Principal, PrincipalKind
+from bot.iam.principals import Principal
 from bot.iam.variables import Value
 
 Given = str | bool | int | float | Sequence[str] | None
 """What a caller gives as the value of a key: truth values and numbers are written out, None and [] mean absent."""
 
 USER_ID = "aws:userid"
+_NO_KEYS: frozenset[str] = frozenset()
 
 
 class Request:
@@ -29,7 +25,8 @@ class Request:
         action: The action, such as "kms:CreateGrant", in any case of letters.
         resource: The resource's ARN, or "*" for an action that names none.
         resource_account: The account that owns the resource; if not given the one in its ARN, else the principal's.
-        context: The values of condition keys, whose names are taken without regard to case. A key whose value is None
+        context: The values of condition keys, whose names are taken without regard to case; those that AWS fills in
+            from the principal are filled in where they are lacking. A key whose value is None
             is known to be absent; "aws:ResourceTag/*" with None stands for every key that begins so.
         unknown: The keys whose value is not known. "aws:ResourceTag/*" stands for every key that begins so and that
             `context` lacks, "*" for every key; a key in `context` is known whatever is said here.
@@ -40,13 +37,13 @@ class Request:
     """
 
     __slots__ = (
+        "_spelled",
         "absent",
         "absent_prefixes",
         "action",
         "action_name",
         "arn",
         "context",
-        "names",
         "principal",
         "resource",
         "resource_account",
@@ -69,42 +66,42 @@ class Request:
     ) -> None:
         if ":" not in action:
             raise BadInputError(f"{action!r} is no action: give a service, a colon and a name, such as kms:Decrypt.")
+        known = Principal.parse(principal) if isinstance(principal, str) else principal
         self.action_name = action
         self.action = action.lower()
         self.service = self.action.partition(":")[0]
         self.resource = resource
         self.arn = split_arn(resource)
-        self.context: dict[str, Value] = {}
+        self.context: dict[str, Value] = {**known.context}
         self.absent: set[str] = set()
-        self.names = {name.lower(): name for name in unknown}
-        for name, given in (context or {}).items():
-            value, key = _value(given), name.lower()
-            self.names[key] = name
-            if value is None:
-                self.absent.add(key)
-            else:
-                self.context[key] = value
-        self.unknown = {name.lower() for name in unknown} - self.context.keys() - self.absent
+        self.unknown: Set[str] = _NO_KEYS
+        self._spelled = (*unknown, *(context or ()))
+        self._take(context or {}, unknown)
         self.unknown_prefixes = _prefixes(self.unknown)
         self.absent_prefixes = _prefixes(self.absent)
-        known = Principal.parse(principal) if isinstance(principal, str) else principal
         identifier = principal_id or _identifier(self.context.get(USER_ID))
         self.principal = replace(known, unique_id=identifier) if identifier else known
-        self._fill()
         self.resource_account = resource_account or _account(self.arn) or known.account
         self.same_account = known.account is not None and known.account == self.resource_account
 
-    def _fill(self) -> None:
-        """Fills in what AWS derives from the principal, where nothing is said of it."""
-        principal = self.principal
-        for key, value in (
-            ("aws:principalarn", principal.context_arn),
-            ("aws:principalaccount", principal.account),
-            ("aws:principaltype", PRINCIPAL_TYPES.get(principal.kind)),
-            ("aws:principalisawsservice", _is_service(principal)),
-        ):
-            if value is not None and key not in self.unknown and key not in self.absent:
-                self.context.setdefault(key, value)
+    @property
+    def names(self) -> dict[str, str]:
+        """The keys that are given or unknown, in lower case, each with its spelling."""
+        return {name.lower(): name for name in self._spelled}
+
+    def _take(self, context: Mapping[str, Given], unknown: Collection[str]) -> None:
+        """Takes what is said of the keys; what AWS fills in from the principal gives way to it."""
+        given = {name.lower(): value if isinstance(value, str) else _value(value) for name, value in context.items()}
+        if unknown:
+            self.unknown = {name.lower() for name in unknown} - given.keys()
+            for key in self.unknown:
+                self.context.pop(key, None)
+        for key, value in given.items():
+            if value is None:
+                self.absent.add(key)
+                self.context.pop(key, None)
+            else:
+                self.context[key] = value
 
     def unknown_among(self, keys: frozenset[str]) -> frozenset[str]:
         """Of some keys, given in lower case, those whose value is not known."""
@@ -118,9 +115,9 @@ class Request:
         return found
 
 
-def _prefixes(names: Collection[str]) -> tuple[str, ...]:
+def _prefixes(names: Set[str]) -> tuple[str, ...]:
     """What the keys begin with that names ending with a star stand for."""
-    return tuple(name[:-1] for name in names if name.endswith("*"))
+    return tuple(name[:-1] for name in names if name.endswith("*")) if names else ()
 
 
 def _account(arn: Arn | None) -> str | None:
@@ -128,21 +125,13 @@ def _account(arn: Arn | None) -> str | None:
     return arn[4] if arn is not None and arn[4].isdecimal() else None
 
 
-def _is_service(principal: Principal) -> str | None:
-    if principal.kind is PrincipalKind.ANONYMOUS:
-        return None
-    return "true" if principal.kind is PrincipalKind.SERVICE else "false"
-
-
 def _identifier(user_id: Value | None) -> str | None:
     """The unique id in `aws:userid`: a session's is followed by a colon and the session's name."""
     return user_id.partition(":")[0] if isinstance(user_id, str) else None
 
 
-def _value(given: Given) -> Value | None:
-    """One value as a text, several as a tuple, none as None."""
-    if isinstance(given, str):
-        return given
+def _value(given: bool | int | float | Sequence[str] | None) -> Value | None:
+    """What is given but no text: one value as a text, several as a tuple, none as None."""
     if given is None:
         return None
     if isinstance(given, bool | int | float):

@@ -19,6 +19,24 @@ class Effect(StrEnum):
     DENY = "Deny"
 
 
+@dataclass(slots=True)
+class View:
+    """How a request is looked at: under one reading of its unknown keys, or in the best or the worst case.
+
+    Args:
+        request: The request.
+        context: Its condition keys, with values assumed for unknown ones.
+        unknown: The keys, in lower case, that stay unknown.
+        favoured: The effect of the statements that are taken to apply where they hang on such a key; those with the
+            other effect are taken not to.
+    """
+
+    request: Request
+    context: Context
+    unknown: frozenset[str] = frozenset()
+    favoured: Effect = Effect.ALLOW
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A compiled statement.
@@ -43,24 +61,16 @@ class Statement:
     conditions: tuple[Condition, ...]
     keys: frozenset[str]
 
-    def applies(self, request: Request, context: Context) -> bool:
-        """Whether it means a request's resource and its conditions are true; action and principal are not looked at.
-
-        Args:
-            request: The request.
-            context: Its condition keys, under one reading of the unknown ones.
-        """
-        if self.resources is not None and not self.resources.matches(request.arn, context):
+    def applies(self, view: "View") -> bool:
+        """Whether it means a request's resource and its conditions are true; action and principal are not looked at."""
+        if view.unknown and not self.keys.isdisjoint(view.unknown):
+            return self.effect is view.favoured and self._could_apply(view.request, view.unknown)
+        if self.resources is not None and not self.resources.matches(view.request.arn, view.context):
             return False
-        return all(condition.holds(context) for condition in self.conditions)
+        return not self.conditions or all(condition.holds(view.context) for condition in self.conditions)
 
-    def could_apply(self, request: Request, unknown: frozenset[str]) -> bool:
-        """Whether it might apply, for all that is known: what hangs on unknown keys is taken to hold.
-
-        Args:
-            request: The request.
-            unknown: The unknown keys, in lower case.
-        """
+    def _could_apply(self, request: Request, unknown: frozenset[str]) -> bool:
+        """Whether it might apply, for all that is known: what hangs on unknown keys is taken to hold."""
         resources, context = self.resources, request.context
         if resources is not None and not resources.keys & unknown and not resources.matches(request.arn, context):
             return False

@@ -19,7 +19,6 @@ accounts both sides have to allow, and boundary and session policies always coun
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 from bot.iam.grantees import Grantee
 from bot.iam.grants import Grant
@@ -34,8 +33,7 @@ from bot.iam.services import (
     OWNED_BY_AWS,
     TRUST_POLICY_ACTIONS,
 )
-from bot.iam.statement import Statement
-from bot.iam.variables import Context
+from bot.iam.statement import Statement, View
 
 _NOTHING = frozenset[Layer]()
 _IDENTITY = frozenset([Layer.IDENTITY])
@@ -54,41 +52,14 @@ class Decision(StrEnum):
     """An unknown condition key decides."""
 
 
-class Judge(Protocol):
-    """Says whether statements and grants mean a request, under one view of its unknown keys."""
-
-    def applies(self, statement: Statement) -> bool:
-        """Whether a statement means the request's resource and its conditions are true."""
-
-    def grantee(self, grant: Grant) -> Grantee:
-        """As whom a grant allows the request."""
-
-
-class Reading:
-    """The request as it is, or with values assumed for its unknown keys."""
-
-    __slots__ = ("context", "request")
-
-    def __init__(self, request: Request, context: Context) -> None:
-        self.request = request
-        self.context = context
-
-    def applies(self, statement: Statement) -> bool:
-        """Whether a statement means the request's resource and its conditions are true."""
-        return statement.applies(self.request, self.context)
-
-    def grantee(self, grant: Grant) -> Grantee:
-        """As whom a grant allows the request."""
-        return grant.grantee(self.request, self.context)
-
-
 @dataclass(slots=True)
 class Found:
-    """What one sheet says of a request: the statements that mean it."""
+    """What one sheet says of a request: the statements that mean it, and whom they name where they allow."""
 
     sheet: Sheet
     allows: list[Statement]
     denies: list[Statement]
+    grantee: Grantee = Grantee.EVERYONE
 
 
 @dataclass(slots=True)
@@ -110,20 +81,22 @@ class Weighed:
     contested: bool
 
 
-def weigh(request: Request, policies: PolicySet, judge: Judge) -> Weighed:
+def weigh(view: View, policies: PolicySet) -> Weighed:
     """Decides on a request.
 
     Args:
-        request: The request.
+        view: The request, as it is looked at.
         policies: The policies it has to pass.
-        judge: What tells whether a statement means it.
     """
+    request = view.request
     if request.action in NEEDS_NO_PERMISSION and request.principal.kind is not PrincipalKind.ANONYMOUS:
         return Weighed(Decision.ALLOWED, [], [], (), contested=False)
-    found = _survey(request, policies, judge)
-    grants = [grant for grant in policies.grants if judge.grantee(grant)] if request.service == KMS else []
+    found = _survey(view, policies)
+    grants = [grant for grant in policies.grants if grant.grantee(view)] if request.service == KMS else []
     denies = [statement for each in found for statement in each.denies]
-    missing, contested = _missing(request, policies, found, max(map(judge.grantee, grants), default=Grantee.NOBODY))
+    missing, contested = _missing(
+        request, policies, found, max((grant.grantee(view) for grant in grants), default=Grantee.NOBODY)
+    )
     if denies:
         contested = all(_is_disputed(statement, request) for statement in denies)
         return Weighed(Decision.EXPLICIT_DENY, found, grants, missing, contested)
@@ -132,25 +105,31 @@ def weigh(request: Request, policies: PolicySet, judge: Judge) -> Weighed:
     return Weighed(Decision.ALLOWED, found, grants, missing, contested)
 
 
-def _survey(request: Request, policies: PolicySet, judge: Judge) -> list[Found]:
+def _survey(view: View, policies: PolicySet) -> list[Found]:
     """Asks every statement that can mean the action, in the layers that bind the request."""
+    request = view.request
     exempt = policies.exempt(request)
-    applies = judge.applies
+    bounded = policies.has_boundary and request.principal.is_iam
     found: list[Found] = []
     for sheet in policies.plan(request.action).sheets:
         if sheet.layer in exempt:
             continue
-        allows, denies = sheet.allows, sheet.denies
         if sheet.names_principals:
-            allows, denies = (_naming(statements, request, policies) for statements in (allows, denies))
-        found.append(Found(sheet, [s for s in allows if applies(s)], [s for s in denies if applies(s)]))
+            found.append(_survey_naming(view, sheet, bounded=bounded))
+        else:
+            allows = [each for each in sheet.allows if each.applies(view)]
+            found.append(Found(sheet, allows, [each for each in sheet.denies if each.applies(view)]))
     return found
 
 
-def _naming(statements: Iterable[Statement], request: Request, policies: PolicySet) -> tuple[Statement, ...]:
-    """Of some statements, those that mean the principal."""
-    bounded = policies.has_boundary and request.principal.is_iam
-    return tuple(s for s in statements if s.grantee(request.principal, bounded=bounded))
+def _survey_naming(view: View, sheet: Sheet, *, bounded: bool) -> Found:
+    """Asks the statements of a sheet whose statements name principals."""
+    principal = view.request.principal
+    named = [(each, each.grantee(principal, bounded=bounded)) for each in sheet.allows]
+    allowing = [(each, whom) for each, whom in named if whom and each.applies(view)]
+    denies = [each for each in sheet.denies if each.grantee(principal, bounded=bounded) and each.applies(view)]
+    grantee = max((whom for _, whom in allowing), default=Grantee.NOBODY)
+    return Found(sheet, [each for each, _ in allowing], denies, grantee)
 
 
 def _missing(
@@ -160,7 +139,7 @@ def _missing(
     silent = frozenset(each.sheet.layer for each in found if not each.allows)
     if request.principal.kind is PrincipalKind.FEDERATED_USER and not policies.has_session:
         silent |= {Layer.SESSION}
-    by_policy = named(found, request)
+    by_policy = named(found)
     limits = silent & _LIMITS
     if _is_owned_by_aws(request):
         core = _RESOURCE
@@ -181,17 +160,9 @@ def _missing(
     return tuple(layer for layer in Layer if layer in missing) if missing else (), contested
 
 
-def named(found: Iterable[Found], request: Request) -> Grantee:
+def named(found: Iterable[Found]) -> Grantee:
     """As whom the resource's policy allows the principal."""
-    return max(
-        (
-            statement.grantee(request.principal, bounded=False)
-            for each in found
-            if each.sheet.layer is Layer.RESOURCE
-            for statement in each.allows
-        ),
-        default=Grantee.NOBODY,
-    )
+    return next((each.grantee for each in found if each.sheet.layer is Layer.RESOURCE), Grantee.NOBODY)
 
 
 def _across_accounts(
