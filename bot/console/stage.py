@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import SecretStr
 
@@ -68,7 +68,7 @@ class Stage:
     @property
     def exports(self) -> Mapping[str, str]:
         """What another terminal has to export to read the same AWS."""
-        return {**environment(self.sandbox), "BACKUP_WHY_ROLE_NAME": self.estate.bot.role_name}
+        return _exports(self.sandbox)
 
     async def play(self, incident: Path) -> None:
         """Serves another incident as AWS, at the same address.
@@ -81,7 +81,7 @@ class Stage:
         await asyncio.to_thread(self.sandbox.__exit__, None, None, None)
         self.estate, self.sandbox = estate, Sandbox(estate, port=port)
         await asyncio.to_thread(self.sandbox.__enter__)
-        self.settings = self.settings.model_copy(update={"role_name": estate.bot.role_name})
+        self.settings = self.settings.model_copy(update=_scope(estate))
         os.environ.update(self.exports)
         self.announce()
 
@@ -108,13 +108,13 @@ async def on_stage(diagnose: DiagnoseWith, incident: Path = FIRST, port: int = 0
     async with AsyncExitStack() as stack:
         sandbox = Sandbox(estate)
         sandbox.__enter__()
-        stack.enter_context(only({**environment(sandbox), "BACKUP_WHY_ROLE_NAME": estate.bot.role_name}))
+        stack.enter_context(only(_exports(sandbox)))
         redis_url = stack.enter_context(embedded_redis())
         workspace = Workspace()
         server = await stack.enter_async_context(WorkspaceServer(workspace, port))
         settings = Settings(
             _env_file=None,
-            role_name=estate.bot.role_name,
+            **_scope(estate),
             redis_url=SecretStr(redis_url),
             slack_bot_token=SecretStr(TOKEN),
             slack_signing_secret=SecretStr(SECRET),
@@ -142,3 +142,23 @@ async def on_stage(diagnose: DiagnoseWith, incident: Path = FIRST, port: int = 0
         await stack.enter_async_context(working(redis_url, kit))
         stage.announce()
         yield stage
+
+
+def _scope(estate: Estate) -> dict[str, Any]:
+    """The settings by which all of an estate is in scope: its accounts, and every Region that it has something in."""
+    regions = {region for account in estate.accounts.values() for region in account.regions}
+    return {
+        "role_name": estate.bot.role_name,
+        "accounts": tuple(sorted(estate.accounts)),
+        "regions": tuple(sorted(regions | {estate.bot.region})),
+    }
+
+
+def _exports(sandbox: Sandbox) -> dict[str, str]:
+    scope = _scope(sandbox.estate)
+    return {
+        **environment(sandbox),
+        "BACKUP_WHY_ROLE_NAME": scope["role_name"],
+        "BACKUP_WHY_ACCOUNTS": ",".join(scope["accounts"]),
+        "BACKUP_WHY_REGIONS": ",".join(scope["regions"]),
+    }

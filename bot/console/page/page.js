@@ -116,14 +116,14 @@ function entry(state, channel, message, withReplies) {
 }
 
 function draw(state, channel, message, replies, withReplies) {
-  const author = message.user === state.bot ? "backup-why" : (state.people[message.user] ?? message.username ?? "another app");
+  const author = message.private || message.user === state.bot ? "backup-why" : (state.people[message.user] ?? message.username ?? "another app");
   const press = (action, option) => act({ do: "press", channel: channel.id, ts: message.ts, action, option });
   const content = message.blocks?.length ? blocks(message.blocks, press) : [plain(message.text ?? "", state.people)];
   const files = (message.files ?? []).map((file) =>
     make("details", { cls: "file" }, make("summary", { text: `File ${file.name}` }), make("pre", { tabindex: "0", text: file.content })),
   );
   const time = new Date(Number(message.ts) * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  const marks = [message.bot_id || message.user === state.bot ? "APP" : "", time, message.edited ? "edited" : ""];
+  const marks = [message.private || message.bot_id || message.user === state.bot ? "APP" : "", time, message.edited ? "edited" : ""];
   const head = make("p", { cls: "author" }, make("strong", { text: author }), make("span", { cls: "quiet", text: ` ${marks.filter(Boolean).join(" · ")}` }));
   const only = message.private ? make("p", { cls: "quiet", text: "Only visible to you" }) : null;
   return make("article", { cls: message.private ? "message private" : "message", "data-ts": message.ts }, only, head, ...content, ...files, tools(channel, message, replies, withReplies));
