@@ -50,8 +50,9 @@ def possible_values(line: dict[str, Any], key: str, known: Reading) -> list[Choi
     constraints = grant_values(line, key)
     if not uses and not variables and not constraints:
         return [()]
+    named = [value for _, values in uses for value in values]
     singles = sorted(
-        {value for operator, values in uses for value in values_near(operator, values, known)}
+        {value for operator, values in uses for value in values_near(operator, values, named, known)}
         | {part for text in compared_with_variable(line, key, known) for part in parts_of(text)}
         | constraints
     ) or list(OTHERS)
@@ -144,8 +145,8 @@ def grant_values(line: dict[str, Any], key: str) -> set[str]:
     return values
 
 
-def values_near(operator: str, values: list[str], known: Reading) -> set[str]:
-    """Values that an operator can tell apart, given those that a policy has for it."""
+def values_near(operator: str, values: list[str], named: list[str], known: Reading) -> set[str]:
+    """Values that an operator can tell apart, given those that a policy has for it and those of all its operators."""
     if operator == "Null":
         return set()
     if operator == "Bool":
@@ -156,7 +157,7 @@ def values_near(operator: str, values: list[str], known: Reading) -> set[str]:
         return {text_of(float(value) + step) for value in values for step in (-0.5, 0, 0.5)}
     if operator.startswith("Date"):
         return {iso(moment(value) + step) for value in values for step in (-1, 0, 1)}
-    near = strings_near(values, known)
+    near = strings_near(named, known)
     return near | {value.swapcase() for value in near} if "IgnoreCase" in operator else near
 
 
@@ -169,7 +170,8 @@ def strings_near(values: list[str], known: Reading) -> set[str]:
         for version, reading in (("", {}), (CURRENT_VERSION, known), (CURRENT_VERSION, known | others))
         if (pattern := expand(value, version, reading)) is not None
     ]
-    fillings = ["", "x", *OTHERS, *(value.strip("*") for value in values)]
+    pieces = {part for value in values for piece in value.split("*") for part in parts_of(piece)}
+    fillings = ["", "x", *OTHERS, *pieces]
     literal = {"".join(character for character, _ in pattern) for pattern in patterns}
     return set(OTHERS) | literal | {fill(pattern, filling) for pattern in patterns for filling in fillings}
 
