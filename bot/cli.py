@@ -14,7 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from bot import __version__
-from bot.commands import about, diagnose, error, evaluate, explain, needs, processes, sandbox
+from bot.commands import about, audit, diagnose, error, evaluate, explain, needs, processes, sandbox
 from bot.errors import BackupWhyError
 
 _USAGE_ERROR = 2
@@ -38,7 +38,9 @@ app.command()(sandbox.sandbox)
 app.command("try")(processes.try_)
 app.command()(processes.serve)
 app.command()(processes.work)
+app.command()(audit.audit)
 app.command()(about.permissions)
+app.command()(about.manifest)
 
 
 @app.callback()

@@ -12,10 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.access.audit import Act, Audit, Entry
 from bot.cli import run
 from bot.diagnosis.model import Diagnosis
 from bot.sandbox.estate import INCIDENTS
+from bot.work.connection import connect
 from tests.diagnosis.incidents import FILES, differences, expectation, text_of
+from tests.scenarios.bench import redis_url, valkey
+
+__all__ = ["redis_url", "valkey"]
 
 BACKUP_WHY = [sys.executable, "-m", "bot.cli"]
 INCIDENT = FILES[16]
@@ -128,6 +133,9 @@ NO_AWS = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "any", 
         pytest.param(["error", " "], {}, 2, "no text", id="no text"),
         pytest.param(["needs", "backup", "Floppy"], {}, 2, "no needs of Floppy.*EBS", id="not a resource type"),
         pytest.param(["needs", "backup", "EBS", "--role", "mine"], NO_AWS, 2, "mine is no role's ARN", id="no role"),
+        pytest.param(["audit"], {}, 2, "REDIS_URL", id="audit without Redis"),
+        pytest.param(["audit"], {"REDIS_URL": "redis://127.0.0.1:9/0"}, 5, "Redis", id="audit, Redis unreachable"),
+        pytest.param(["manifest", "--url", "http://here"], {}, 2, "http://here.*https://", id="not for Slack"),
         pytest.param(["serve"], {}, 2, "SLACK_BOT_TOKEN", id="serve without Slack"),
         pytest.param(["work"], {}, 2, "REDIS_URL", id="work without Redis"),
         pytest.param(["work", "--ping"], {"REDIS_URL": "redis://127.0.0.1:9/0"}, 5, "Redis", id="Redis unreachable"),
@@ -260,6 +268,25 @@ def test_a_role_is_held_against_what_a_job_needs(tmp_path: Path) -> None:
     gone = backup_why("needs", "backup", "EFS", "--role", named + "-gone", "--estate", str(file))
     assert (gone.returncode, gone.stdout) == (2, "")
     assert "There is no role" in one_line(gone.stderr)
+
+
+def test_the_manifest_is_for_socket_mode_or_for_an_address() -> None:
+    socket_mode = json.loads(backup_why("manifest").stdout)
+    assert socket_mode == json.loads((Path(__file__).parents[1] / "manifest.json").read_text(encoding="utf-8"))
+    over_http = json.loads(backup_why("manifest", "--url", "https://backup-why.example.com/").stdout)
+    address = "https://backup-why.example.com/slack/events"
+    assert over_http["settings"]["socket_mode_enabled"] is False
+    assert over_http["settings"]["interactivity"]["request_url"] == address
+    assert {command["url"] for command in over_http["features"]["slash_commands"]} == {address}
+
+
+async def test_the_audit_trail_is_printed_oldest_line_first(redis_url: str) -> None:
+    async with connect(redis_url) as redis:
+        for number in range(3):
+            await Audit(redis).note(Entry(Act.QUESTION, "U0ANA", "C0BACKUPS", str(number)))
+    for options, expected in [((), ["0", "1", "2"]), (("--last", "2"), ["1", "2"])]:
+        done = backup_why("audit", *options, environment={"REDIS_URL": redis_url})
+        assert [json.loads(line)["about"] for line in done.stdout.splitlines()] == expected, done.stderr
 
 
 def test_every_command_teaches(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,11 +2,13 @@
 
 import json
 import sys
-from typing import Annotated
+from importlib import resources
+from typing import Annotated, Any
 
 import typer
 
 from bot.aws.permissions import permissions as called
+from bot.errors import BadInputError
 
 
 def permissions(
@@ -23,4 +25,40 @@ def permissions(
         return
     reads = [action for action in actions if action != "sts:AssumeRole"]
     statement = {"Sid": "BackupWhyReads", "Effect": "Allow", "Action": reads, "Resource": "*"}
-    sys.stdout.write(json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2) + "\n")
+    _print({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def manifest(
+    url: Annotated[
+        str | None,
+        typer.Option("--url", metavar="https://HOST", help="Where Slack reaches `serve`.", show_default=False),
+    ] = None,
+) -> None:
+    """Print the manifest of the Slack app, to paste at https://api.slack.com/apps, "From a manifest".
+
+    With --url Slack sends everything there over HTTP. Without it the app uses Socket Mode, which needs no public
+    address.
+    """
+    app: dict[str, Any] = json.loads(resources.files("bot").joinpath("manifest.json").read_text(encoding="utf-8"))
+    if url is not None:
+        if not url.startswith("https://"):
+            raise BadInputError(
+                f"{url} is no address that Slack calls: give one such as https://backup-why.example.com."
+            )
+        from bot.app import EVENTS_PATH
+
+        _send_to(app, url.rstrip("/") + EVENTS_PATH)
+    _print(app)
+
+
+def _send_to(app: dict[str, Any], url: str) -> None:
+    """Has Slack send all that happens to one address instead of over Socket Mode."""
+    app["settings"]["socket_mode_enabled"] = False
+    for receiver in (app["settings"]["event_subscriptions"], app["settings"]["interactivity"]):
+        receiver["request_url"] = url
+    for command in app["features"]["slash_commands"]:
+        command["url"] = url
+
+
+def _print(document: object) -> None:
+    sys.stdout.write(json.dumps(document, indent=2) + "\n")
