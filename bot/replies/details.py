@@ -42,10 +42,9 @@ def fix_parts(diagnosis: Diagnosis, form: str) -> list[Part]:
             case "terraform":
                 parts.append(Verbatim("With Terraform", "fix.tf", fix.terraform or "# not with Terraform"))
             case _:
-                parts += [
-                    Verbatim(f"{change.kind} on {change.target}", "fix.json", json.dumps(change.document, indent=2))
-                    for change in fix.changes
-                ]
+                for change in fix.changes:
+                    parts.append(Note(line(f"{change.kind} on {change.target}")))
+                    parts.append(Verbatim("The whole document", "fix.json", json.dumps(change.document, indent=2)))
         if fix.caution:
             parts.append(Note(line(f"Think of this first: {fix.caution}")))
     return parts or [Paragraph(line("There is no fix for this answer."))]

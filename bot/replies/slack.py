@@ -40,6 +40,9 @@ MESSAGES = 3
 """A page that would need more messages than this goes on in a file: a channel takes about one message a second."""
 
 NOTIFICATION_TEXT = 1_000
+WORDLESS = "backup-why has replied."
+"""The `text` of a reply whose own sentence turned out to be blank: Slack shows it alone in notifications."""
+
 LINE_IN_SINGLE = 700
 """A verdict has at most sixteen lines, so that together they stay below `MESSAGE_TEXT`."""
 
@@ -78,7 +81,7 @@ def draw(page: Page) -> tuple[Message, ...]:
     Returns:
         At least one message; the files of the page hang at the last one.
     """
-    text = safe.notification(safe.shorten(page.says, NOTIFICATION_TEXT))
+    text = safe.notification(safe.shorten(page.says, NOTIFICATION_TEXT)) or WORDLESS
     groups = list(_packed([block for part in page.parts for block in drawn(part)]))
     snippets = tuple(
         Snippet(part.name, safe.visible(part.text))

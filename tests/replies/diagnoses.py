@@ -1,5 +1,6 @@
 """Hand-made diagnoses: one of each outcome, and ways to make them long, wide or hostile."""
 
+import itertools
 from datetime import UTC, datetime
 
 from bot.diagnosis.model import (
@@ -172,42 +173,56 @@ EVERY_KIND = {
 }
 
 
-def filled_with(text: str) -> Diagnosis:
-    """A denied diagnosis in which every text that AWS or a person chose is `text`."""
-    change = Change(kind="put-key-policy", target=text, document={"Statement": [{"Sid": text, "Resource": text}]})
-    mend = Fix(summary=text, owner=text, changes=(change,), cli=(text,), terraform=text, caution=text)
-    cause = scp_cause(
-        principal=text,
-        actions=(text, text),
-        resource=text,
-        policy=text,
-        statement=text,
-        target=text,
-        explanation=text,
-        near_miss=text,
-        certainty=Certainty.POSSIBLE,
-        depends_on=(text,),
-        fix=mend,
-    )
-    check = Check(
-        check=text,
-        verdict=Verdict.BLOCKED,
-        says=text,
-        evidence=(Evidence(policy=text, statement=text, effect="Deny"),),
-    )
+def filled_with(*texts: str) -> Diagnosis:
+    """A denied diagnosis in which every text that AWS or a person chose is one of `texts`, each in its turn."""
+    turn = itertools.cycle(texts)
+
+    def fill() -> str:
+        return next(turn)
+
+    def check() -> Check:
+        evidence = Evidence(policy=fill(), statement=fill(), effect="Deny")
+        return Check(check=fill(), verdict=Verdict.BLOCKED, says=fill(), evidence=(evidence,))
+
+    def cause() -> Cause:
+        document = {"Statement": [{"Sid": fill(), "Resource": fill()}]}
+        return scp_cause(
+            principal=fill(),
+            actions=(fill(), fill()),
+            resource=fill(),
+            policy=fill(),
+            statement=fill(),
+            target=fill(),
+            explanation=fill(),
+            near_miss=fill(),
+            certainty=Certainty.POSSIBLE,
+            depends_on=(fill(),),
+            document=document,
+            fix=Fix(
+                summary=fill(),
+                owner=fill(),
+                changes=(Change(kind="put-key-policy", target=fill(), document=document),),
+                cli=(fill(),),
+                terraform=fill(),
+                caution=fill(),
+            ),
+        )
+
     return Diagnosis(
         job=job(
-            id=text,
-            status_message=text,
-            role=text,
-            resource=text,
-            resource_type=text,
-            state=text,
-            children=(text, text),
+            status_message=fill(),
+            id=fill(),
+            role=fill(),
+            resource=fill(),
+            resource_type=fill(),
+            state=fill(),
+            children=(fill(), fill()),
         ),
         outcome=Outcome.DENIED,
-        summary=text,
-        causes=(cause,) * 3,
-        layers=tuple(Layer(layer=layer, verdict=Verdict.BLOCKED, checks=(check,) * 3) for layer in LayerName),
-        unread=(Unread(what=text, account=text, why=text, region=text, permission=text),) * 3,
+        summary=fill(),
+        causes=(cause(), cause(), cause()),
+        layers=tuple(Layer(layer=layer, verdict=Verdict.BLOCKED, checks=(check(), check())) for layer in LayerName),
+        unread=tuple(
+            Unread(what=fill(), account=fill(), why=fill(), region=fill(), permission=fill()) for _ in range(3)
+        ),
     )

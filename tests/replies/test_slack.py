@@ -69,18 +69,7 @@ def test_every_message_of_every_outcome_is_one_that_slack_takes(kind: str) -> No
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_text_neither_pings_nor_is_refused(name: str) -> None:
-    for message in everything(diagnoses.filled_with(HOSTILE[name])):
-        assert message_problems(message.text, message.blocks) == []
-        assert not set("<>`") & set(message.text)
-        assert types_in(list(message.blocks)).isdisjoint(
-            {"mrkdwn", "user", "usergroup", "channel", "broadcast", "link"}
-        )
-        json.dumps(message.blocks).encode("utf-8")
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_text_stays_within_what_slack_takes_in_the_terminal_of_a_reader(name: str) -> None:
+def test_what_has_no_shape_is_written_out(name: str) -> None:
     for message in everything(diagnoses.filled_with(HOSTILE[name])):
         assert not set("\u202e\u2066\u200b\x00\x1b\u2028\ud800") & set(shown(list(message.blocks)) + message.text)
 
