@@ -32,7 +32,9 @@ def calls(scene: Scene) -> list[Call]:
     if job == "backup":
         first = list(_calls(scene, needs.BACKUP[kind]))
         vault = Call("backup:StartBackupJob", scene.things["vault"], scene.world.region, scene.home)
-        guarded = Call(vault.action, vault.resource, vault.region, vault.account, vault.resource, policies_of_role=False)
+        guarded = Call(
+            vault.action, vault.resource, vault.region, vault.account, vault.resource, policies_of_role=False
+        )
         return [*first, guarded, *_key_calls(scene, needs.BACKUP_KEY.get(kind, ()))]
     if job == "restore":
         return [*_calls(scene, needs.RESTORE[kind]), *_key_calls(scene, needs.RESTORE_KEY.get(kind, ()))]

@@ -73,7 +73,11 @@ KINDS = (
         "arn:{p}:rds:{r}:{a}:snapshot:awsbackup:job-{u}",
         "arn:{p}:rds:{r}:{a}:db:{n}-restored",
         via="rds",
-        metadata=(("DBInstanceIdentifier", "{n}-restored"), ("DBInstanceClass", "db.r7g.large"), ("Engine", "postgres")),
+        metadata=(
+            ("DBInstanceIdentifier", "{n}-restored"),
+            ("DBInstanceClass", "db.r7g.large"),
+            ("Engine", "postgres"),
+        ),
     ),
     _clusters("aurora", "Aurora"),
     _clusters("documentdb", "DocumentDB"),

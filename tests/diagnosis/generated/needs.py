@@ -1,7 +1,7 @@
 """What a job calls, as AWS documents it: the derivation that the contract of causes points to, a row a job and type.
 
-Only what a job can't do without stands in BACKUP, RESTORE, MOVE and SHARE; OPTIONAL is what it uses where it can. An
-action is followed by the things that it is asked for on: names of the scene, or `*`.
+Only what a job can't do without stands here. An action is followed by the things that it is asked for on: names of the
+scene, or `*`.
 """
 
 Calls = tuple[tuple[str, ...], ...]
@@ -71,7 +71,6 @@ BACKUP: dict[str, Calls] = {
     "redshift": (
         ("redshift:CreateClusterSnapshot", "point"),
         ("redshift:CreateTags", "point"),
-        ("redshift:DescribeClusterSnapshots", "point"),
     ),
     "timestream": (
         ("timestream:StartAwsBackupJob", "resource"),
@@ -82,6 +81,7 @@ BACKUP: dict[str, Calls] = {
         ("cloudformation:GetTemplate", "resource"),
         ("cloudformation:DescribeStacks", "resource"),
         ("cloudformation:ListStackResources", "resource"),
+        ("cloudformation:ListStacks", "resource"),
     ),
     "redshift-serverless": (
         ("redshift-serverless:CreateSnapshot", "resource"),
@@ -105,7 +105,6 @@ BACKUP: dict[str, Calls] = {
 _RESTORED_CLUSTER: Calls = (
     ("rds:RestoreDBClusterFromSnapshot", "restored"),
     ("rds:AddTagsToResource", "restored"),
-    ("rds:DescribeDBClusters", "*"),
 )
 _TABLE_CALLS = ("Scan", "Query", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
 
@@ -121,7 +120,6 @@ RESTORE: dict[str, Calls] = {
     "rds": (
         ("rds:RestoreDBInstanceFromDBSnapshot", "restored"),
         ("rds:AddTagsToResource", "restored"),
-        ("rds:DescribeDBInstances", "*"),
     ),
     "aurora": _RESTORED_CLUSTER,
     "documentdb": _RESTORED_CLUSTER,
@@ -140,7 +138,6 @@ RESTORE: dict[str, Calls] = {
     "fsx": (
         ("fsx:CreateFileSystemFromBackup", "restored", "point"),
         ("fsx:TagResource", "restored"),
-        ("fsx:DescribeFileSystems", "restored"),
     ),
     "s3": (
         ("s3:CreateBucket", "restored"),
@@ -151,11 +148,10 @@ RESTORE: dict[str, Calls] = {
         ("s3:PutBucketOwnershipControls", "restored"),
         ("s3:ListBucket", "restored"),
     ),
-    "redshift": (("redshift:RestoreFromClusterSnapshot", "point", "restored"), ("redshift:DescribeClusters", "restored")),
+    "redshift": (("redshift:RestoreFromClusterSnapshot", "point", "restored"),),
     "timestream": (
         ("timestream:StartAwsRestoreJob", "restored"),
         ("timestream:GetAwsRestoreStatus", "restored"),
-        ("timestream:DescribeEndpoints", "*"),
     ),
     "cloudformation": (
         ("cloudformation:CreateChangeSet", "restored"),
@@ -184,19 +180,6 @@ SHARE: dict[str, Calls] = {
     "fsx": (("fsx:ManageBackupPrincipalAssociations", "point"),),
 }
 """The call that shows the snapshot to the destination account, whose service-linked role then pulls it."""
-
-OPTIONAL: dict[str, tuple[str, ...]] = {
-    "ebs": ("ec2:DeleteSnapshot", "ec2:DescribeTags"),
-    "ec2": ("ec2:DeregisterImage", "ec2:DescribeTags", "ec2:DescribeInstanceAttribute", "ec2:DescribeSnapshots"),
-    "rds": ("rds:ListTagsForResource", "rds:DeleteDBSnapshot"),
-    "aurora": ("rds:ListTagsForResource", "rds:DeleteDBClusterSnapshot"),
-    "documentdb": ("rds:ListTagsForResource", "rds:DeleteDBClusterSnapshot"),
-    "neptune": ("rds:ListTagsForResource", "rds:DeleteDBClusterSnapshot"),
-    "dynamodb": ("dynamodb:DescribeBackup", "dynamodb:DeleteBackup"),
-    "efs": ("elasticfilesystem:DeleteFilesystem",),
-    "fsx": ("fsx:DescribeVolumes", "fsx:DeleteBackup", "fsx:ListTagsForResource"),
-    "redshift": ("redshift:DescribeTags", "redshift:DeleteClusterSnapshot"),
-}
 
 _EBS_KEY = ("DescribeKey", "CreateGrant", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo")
 _GRANT = ("DescribeKey", "CreateGrant")

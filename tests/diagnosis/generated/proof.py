@@ -30,7 +30,11 @@ def contradictions(scene: Scene) -> list[str]:
     found = {block for call in calls(scene) if not _is_unasked(scene, call) for block in blocks(scene, call)}
     found = {block for block in found if layer_of(block[0]) not in scene.hidden}
     expected = [cause for cause in scene.causes if _is_evaluated(cause)]
-    unexpected = {(code, policy, statement) for code, _, policy, statement in found if not _told(code, policy, statement, expected)}
+    unexpected = {
+        (code, policy, statement)
+        for code, _, policy, statement in found
+        if not _told(code, policy, statement, expected)
+    }
     return [
         *(f"{code} by {policy} {statement} is not expected" for code, policy, statement in sorted(unexpected)),
         *(f"{cause} does not come out" for cause in expected if not any(_is(block, cause) for block in found)),
@@ -47,13 +51,15 @@ def _is_unasked(scene: Scene, call: Call) -> bool:
     codes = {cause["code"] for cause in scene.causes}
     no_role = bool(codes & {"role-missing", "default-role-lookalike", "slr-as-job-role"}) and not call.linked
     no_vault = "vault-missing" in codes and ":backup-vault:" in (call.guard or "")
-    no_key = bool(codes & {"key-unusable", "aws-managed-key"}) and ":kms:" in call.guard
-    return no_role or no_vault or no_key
+    no_key = bool(codes & {"key-unusable", "aws-managed-key", "vault-default-key"}) and ":kms:" in call.guard
+    return no_role or no_vault or no_key or ("slr-missing" in codes and call.linked)
 
 
 def _told(code: str, policy: str, statement: str, expected: list[Json]) -> bool:
     return any(
-        cause["code"] == code and cause.get("policy", policy) == policy and cause.get("statement", statement) == statement
+        cause["code"] == code
+        and cause.get("policy", policy) == policy
+        and cause.get("statement", statement) == statement
         for cause in expected
     )
 
@@ -170,7 +176,10 @@ def _levels(scene: Scene, account: str, kind: str) -> list[list[Json]]:
     if not world.organization or not world.path_to(account):
         return []
     contents = {one["Id"]: one["Content"] for one in world.organization["policies"] if one["Type"] == kind}
-    full = {"SERVICE_CONTROL_POLICY": ("p-FullAWSAccess", _FULL), "RESOURCE_CONTROL_POLICY": ("p-RCPFullAWSAccess", _FULL_RCP)}
+    full = {
+        "SERVICE_CONTROL_POLICY": ("p-FullAWSAccess", _FULL),
+        "RESOURCE_CONTROL_POLICY": ("p-RCPFullAWSAccess", _FULL_RCP),
+    }
     contents |= dict([full[kind]])
     nodes = [unit["policies"] for unit in world.path_to(account)] + [world.attached_to(account)]
     return [[{"name": one, "policy": contents[one]} for one in attached if one in contents] for attached in nodes]

@@ -6,13 +6,17 @@ from functools import cache
 from pathlib import Path
 
 import knowledge
-from tests.diagnosis.generated.needs import BACKUP, BACKUP_KEY, MOVE, OPTIONAL, RESTORE, RESTORE_KEY, SHARE
+from tests.diagnosis.generated.needs import BACKUP_KEY, RESTORE_KEY
+from tests.diagnosis.generated.rows import row
 from tests.diagnosis.generated.scene import Scene
 from tests.diagnosis.generated.world import Json
 
 _FILES = Path(knowledge.__file__).parent / "managed_policies"
 
-_BACKUP, _RESTORE = "service-role/AWSBackupServiceRolePolicyForBackup", "service-role/AWSBackupServiceRolePolicyForRestores"
+_BACKUP, _RESTORE = (
+    "service-role/AWSBackupServiceRolePolicyForBackup",
+    "service-role/AWSBackupServiceRolePolicyForRestores",
+)
 _DOCUMENTED = {
     ("backup", "s3"): (_BACKUP, "AWSBackupServiceRolePolicyForS3Backup"),
     ("copy", "s3"): (_BACKUP, "AWSBackupServiceRolePolicyForS3Backup"),
@@ -67,17 +71,6 @@ def _cut(statements: list[Json], actions: set[str]) -> Iterator[Json]:
             yield {**statement, "Action": kept}
 
 
-def actions_of(job: str, kind: str) -> list[str]:
-    """Every action, those on keys aside, that AWS documents for a job of a resource type."""
-    if job in ("backup", "restore"):
-        calls = [action for action, *_ in (BACKUP if job == "backup" else RESTORE)[kind]]
-        optional = ["tag:GetResources", "backup:DescribeBackupVault", *OPTIONAL.get(kind, ())]
-        return list(dict.fromkeys((*calls, *optional)))
-    own = MOVE if job == "copy" else SHARE
-    calls = [action for action, *_ in own.get(kind, ())]
-    return ["backup:CopyFromBackupVault", "backup:CopyIntoBackupVault", "backup:DescribeBackupVault", *calls]
-
-
 def use_minimal(scene: Scene) -> str:
     """The job role has a hand-written policy that names what AWS documents for this job, and nothing else."""
     return use_statements(scene, "handwritten/minimal", *minimal_statements(scene))
@@ -92,23 +85,31 @@ def use_statements(scene: Scene, name: str, *statements: Json) -> str:
 
 def minimal_statements(scene: Scene) -> list[Json]:
     """What a hand-written policy for this job says: the calls, and the keys as AWS's own policy has them."""
-    calls = {"Sid": "Calls", "Effect": "Allow", "Action": actions_of(scene.job, scene.kind.id), "Resource": "*"}
+    calls = {"Sid": "Calls", "Effect": "Allow", "Action": list(row(scene.job, scene.kind.id)), "Resource": "*"}
     return [calls, *_key_statements(scene)]
 
 
+_COPY_KEY = ("DescribeKey", "CreateGrant", "Decrypt", "ReEncryptFrom", "GenerateDataKeyWithoutPlaintext", "ReEncryptTo")
+_SNAPSHOT_KEY = ("Decrypt", "ReEncryptFrom", "ReEncryptTo", "GenerateDataKeyWithoutPlaintext")
+
+
 def _key_statements(scene: Scene) -> Iterator[Json]:
-    table = RESTORE_KEY if scene.job == "restore" else BACKUP_KEY
-    used = table.get(scene.kind.id, ()) if scene.job in ("backup", "restore") else ("DescribeKey", "CreateGrant")
+    """What AWS documents of keys, with the conditions that its own policies have."""
+    kind = scene.kind.id
+    used = {"backup": BACKUP_KEY.get(kind, ()), "restore": RESTORE_KEY.get(kind, ())}.get(scene.job, _COPY_KEY)
+    if scene.job == "restore" and kind in ("ebs", "ec2"):
+        used = (*used, *_SNAPSHOT_KEY)
+    if scene.job == "restore" and kind.startswith("dynamodb"):
+        used = ("Decrypt", "Encrypt", "GenerateDataKey", "DescribeKey")
     if "CreateGrant" in used:
-        condition = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
-        yield _key_statement("Grants", ["kms:CreateGrant"], scene.things.get("grants on", "*"), condition)
+        yield _key_statement("Grants", ["kms:CreateGrant"], {"Bool": {"kms:GrantIsForAWSResource": "true"}})
     if "DescribeKey" in used:
-        yield _key_statement("Look", ["kms:DescribeKey"], "*", {})
-    if data := [f"kms:{name}" for name in used if name not in ("CreateGrant", "DescribeKey")]:
+        yield _key_statement("Look", ["kms:DescribeKey"], {})
+    if data := sorted({f"kms:{name}" for name in used if name not in ("CreateGrant", "DescribeKey")}):
         via = scene.kind.via or "elasticfilesystem"
-        yield _key_statement("Data", data, "*", {"StringLike": {"kms:ViaService": [f"{via}.*.amazonaws.com*"]}})
+        yield _key_statement("Data", data, {"StringLike": {"kms:ViaService": [f"{via}.*.amazonaws.com*"]}})
 
 
-def _key_statement(sid: str, actions: list[str], resource: str, condition: Json) -> Json:
-    statement = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource}
+def _key_statement(sid: str, actions: list[str], condition: Json) -> Json:
+    statement = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*"}
     return {**statement, "Condition": condition} if condition else statement

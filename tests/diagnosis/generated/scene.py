@@ -68,21 +68,17 @@ class Scene:
         """The service-linked role of the destination's account."""
         return self.world.linked_role(self.receiver)
 
-    @property
-    def data_key(self) -> str:
-        """The key that the job needs for the data, and that the job role or the linked role must be let use."""
-        return self.things["key"]
-
     def inline(self, name: str, *statements: Json) -> str:
         """Gives the job role an inline policy; returns its name."""
         self.role["InlinePolicies"][name] = {"Version": "2012-10-17", "Statement": list(statements)}
         return name
 
     def bound(self, *statements: Json) -> str:
-        """Gives the job role a permissions boundary; returns its ARN."""
-        arn = self.world.add_policy(self.home, "boundaries/team-boundary", *statements)
-        self.role["PermissionsBoundary"] = arn
-        return arn
+        """Gives the job role a permissions boundary, in the place of any other; returns its ARN."""
+        policies = self.world.accounts[self.home]["policies"]
+        policies[:] = [policy for policy in policies if not policy["Arn"].endswith("team-boundary")]
+        self.role["PermissionsBoundary"] = self.world.add_policy(self.home, "boundaries/team-boundary", *statements)
+        return str(self.role["PermissionsBoundary"])
 
     def blame(self, code: str, *, verdict: str = "blocked", **members: str) -> None:
         """Expects a cause: its layer is blocked and the outcome is denied."""

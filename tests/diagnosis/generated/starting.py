@@ -109,7 +109,7 @@ def _keys_and_vaults(scene: Scene, encrypted: bool) -> None:
     data_key = world.add_key(home, things["name"]) if encrypted and scene.kind.via else ""
     things["vault key"], things["data key"] = vault_key, data_key
     things["vault"] = world.add_vault(home, world.names.pick("vault", _VAULT_NAMES), vault_key)
-    restored_under_a_new_key = scene.job == "restore" and scene.kind.id in ("efs",)
+    restored_under_a_new_key = scene.job == "restore" and scene.kind.id == "efs"
     key_of_fully_managed = scene.kind.fully_managed and scene.job in ("copy", "share")
     if restored_under_a_new_key:
         data_key = world.add_key(home, "restored")
@@ -237,7 +237,10 @@ def _say_what_is_not_applicable(scene: Scene, encrypted: bool, organized: bool, 
     assert set(scene.layers) == set(LAYERS)
     if not organized or (managing and scene.job != "share"):
         scene.layers["organization"] = "not-applicable"
-    if scene.kind.id in ("redshift", "redshift-serverless", "storage-gateway"):
+    unsaid = scene.kind.id in ("redshift", "redshift-serverless", "storage-gateway")
+    if unsaid or (scene.kind.id in ("cloudformation", "timestream") and scene.job == "restore"):
         scene.say_nothing_of("kms")
+    elif scene.kind.id == "dynamodb-advanced" and scene.job == "backup" and not encrypted:
+        scene.say_nothing_of("kms")  # no read call tells that the table has the advanced features
     elif not encrypted and not scene.kind.fully_managed and scene.job in ("backup", "restore"):
         scene.layers["kms"] = "not-applicable"

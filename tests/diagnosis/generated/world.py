@@ -159,14 +159,10 @@ class World:
 
     def attached_to(self, node: str) -> list[str]:
         """The ids of the policies that are attached to the root, an OU or an account."""
+        attached: dict[str, list[str]] = {}
         for unit in self.units():
-            if unit["Id"] == node:
-                policies: list[str] = unit["policies"]
-                return policies
-            if node in unit["accounts"]:
-                policies = unit["accounts"][node]
-                return policies
-        raise KeyError(node)
+            attached |= {unit["Id"]: unit["policies"], **unit["accounts"]}
+        return attached[node]
 
     def units(self) -> Iterator[Json]:
         """The root and every OU."""

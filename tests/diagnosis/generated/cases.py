@@ -1,0 +1,102 @@
+"""The incidents: every cause with every job and resource type that it can meet, and the ones that are put together."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from tests.diagnosis.generated import breaking_keys, breaking_organization, innocent
+from tests.diagnosis.generated.kinds import KIND
+from tests.diagnosis.generated.scene import Scene
+from tests.diagnosis.generated.starting import start
+from tests.diagnosis.generated.steps import BREAKERS
+
+
+class Case(NamedTuple):
+    """One incident, built when it is asked for."""
+
+    id: str
+    build: Callable[[], Scene]
+
+
+_NOT_THE_ROLE = ("role-missing", "default-role-lookalike", "slr-as-job-role")
+"""Causes with which another role, or none, acts: the policies that spare the job role would not spare that one."""
+
+_MAIN_KINDS = (
+    "ebs",
+    "ec2",
+    "rds",
+    "aurora",
+    "documentdb",
+    "neptune",
+    "dynamodb",
+    "dynamodb-advanced",
+    "efs",
+    "fsx",
+    "s3",
+    "redshift",
+    "timestream",
+    "cloudformation",
+)
+JOBS = {
+    "backup": (*_MAIN_KINDS, "redshift-serverless", "storage-gateway", "sap-hana", "vmware"),
+    "restore": _MAIN_KINDS,
+    "copy": tuple(kind for kind in _MAIN_KINDS if kind not in ("dynamodb", "redshift")),
+    "share": tuple(kind for kind in _MAIN_KINDS if kind not in ("dynamodb", "redshift")),
+}
+"""The resource types of each job; tables without the advanced features and clusters of Redshift are not copied."""
+
+
+def can_occur(code: str, job: str, kind: str) -> bool:
+    """Whether a cause can meet a job of a resource type."""
+    scene = start("probe", job, kind)
+    if code in ("vault-policy-missing", "cross-account-disabled", "different-organization"):
+        return job == "share"
+    if code in ("vault-missing", "vault-policy-denied"):
+        return job != "restore"
+    if code == "pass-role-missing":
+        return (job, kind) == ("restore", "ec2")
+    if code == "rcp-denied":
+        return breaking_organization.can_be_bound_by_rcp(scene)
+    if code in ("key-policy-missing", "key-policy-denied"):
+        return bool(breaking_keys.calls_of_keys(scene))
+    if code == "key-unusable":
+        return bool(breaking_keys.keys_that_matter(scene))
+    if code in ("aws-managed-key", "slr-missing"):
+        return job == "share" and bool(KIND[kind].via) and not KIND[kind].fully_managed
+    if code == "vault-default-key":
+        return job == "share" or (job == "copy" and not KIND[kind].fully_managed)
+    if code == "resource-policy-denied":
+        return job == "backup" and kind in ("s3", "efs")
+    return True
+
+
+def product() -> Iterator[Case]:
+    """Every cause with every job and resource type."""
+    turn = 0
+    for code in BREAKERS:
+        for job, kinds in JOBS.items():
+            for kind in kinds:
+                if can_occur(code, job, kind):
+                    turn += 1
+                    yield Case(f"{code}-{job}-{kind}", _broken(code, job, kind, turn))
+
+
+def _broken(code: str, job: str, kind: str, turn: int) -> Callable[[], Scene]:
+    def build() -> Scene:
+        bot_in = ("security", "management", "home")[turn % 3]
+        scene = start(f"{code} {job} {kind}", job, kind, bot_in=bot_in, default_role=turn % 5 == 0)
+        if code not in _NOT_THE_ROLE:
+            innocent.tempt(scene, turn)
+        BREAKERS[code](scene, turn)
+        return scene
+
+    return build
+
+
+def every_case() -> Iterator[Case]:
+    """All of them."""
+    yield from product()
+
+
+def some_cases() -> Iterator[Case]:
+    """Every incident that is put together, and of the product enough to meet each cause, job and resource type."""
+    yield from list(product())[::5]
