@@ -37,7 +37,8 @@ def build_app(client: AsyncWebClient, desk: Desk, signing_secret: str = "") -> A
         desk: Takes what people ask.
         signing_secret: What requests over HTTP are signed with; not used in Socket Mode.
     """
-    app = AsyncApp(client=client, signing_secret=signing_secret, name="backup-why")
+    app = AsyncApp(token=client.token, signing_secret=signing_secret, name="backup-why")
+    app.client.base_url, app.client.retry_handlers = client.base_url, client.retry_handlers
     backup_why.register(app, desk)
     backup_explain.register(app)
     actions.register(app, desk)

@@ -54,7 +54,8 @@ async def serving(settings: Settings, rules: Rules | None = None, *, host: str |
     """
     token = needed(settings.slack_bot_token, "SLACK_BOT_TOKEN", "the bot token of your Slack app, xoxb-…")
     redis_url = needed(settings.redis_url, "REDIS_URL", "where Redis is, such as redis://localhost:6379/0")
-    if settings.slack_app_token is None and settings.slack_signing_secret is None:
+    app_token, secret = given(settings.slack_app_token), given(settings.slack_signing_secret)
+    if not app_token and not secret:
         raise BadInputError(
             "Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP), as your Slack app has it."
         )
@@ -64,14 +65,12 @@ async def serving(settings: Settings, rules: Rules | None = None, *, host: str |
         client = web_client(token, settings.slack_api_url)
         await greet(client)
         desk = make_desk(redis, await stack.enter_async_context(open_queue(redis_url)), client, rules)
-        secret = settings.slack_signing_secret
-        app = build_app(client, desk, secret.get_secret_value() if secret else "")
-        by_socket = settings.slack_app_token is not None
-        site = web_application(None if by_socket else app, redis)
+        app = build_app(client, desk, secret)
+        site = web_application(None if app_token else app, redis)
         url = await stack.enter_async_context(_listening(site, host, settings.port))
-        if settings.slack_app_token is not None:
-            await stack.enter_async_context(_connected(app, settings.slack_app_token.get_secret_value()))
-        logger.info("serving at %s%s", url, ", connected by Socket Mode" if by_socket else "")
+        if app_token:
+            await stack.enter_async_context(_connected(app, app_token))
+        logger.info("serving at %s%s", url, ", connected by Socket Mode" if app_token else "")
         yield url
 
 
@@ -81,9 +80,14 @@ def needed(value: SecretStr | None, name: str, what: str) -> str:
     Raises:
         BadInputError: It is not set.
     """
-    if value is None or not value.get_secret_value():
+    if not given(value):
         raise BadInputError(f"Set {name}: {what}.")
-    return value.get_secret_value()
+    return given(value)
+
+
+def given(value: SecretStr | None) -> str:
+    """The value of a setting; empty where it is not set, or set to nothing as a compose file may do."""
+    return "" if value is None else value.get_secret_value().strip()
 
 
 async def greet(client: AsyncWebClient) -> None:
