@@ -4,6 +4,7 @@ The names are those of `docs/settings.md`. AWS's own settings (credentials, prof
 reads them as every AWS SDK does.
 """
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -33,6 +34,7 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = Field(None, alias="SLACK_SIGNING_SECRET")
     slack_app_token: SecretStr | None = Field(None, alias="SLACK_APP_TOKEN")
     slack_api_url: str = Field("https://slack.com/api/", alias="SLACK_API_URL")
+    access_file: Path | None = Field(None, alias="BACKUP_WHY_ACCESS_FILE")
     port: int = Field(3000, alias="PORT", ge=1, le=65535)
 
     @field_validator("accounts", "regions", mode="before")

@@ -17,9 +17,12 @@ def serve() -> None:
 
     It needs SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET or SLACK_APP_TOKEN, and REDIS_URL. What each means: .env.sample.
     """
+    from bot.access.rules import load_rules
     from bot.serve import serve as serve_until_stopped
 
-    asyncio.run(serve_until_stopped(load_settings()))
+    settings = load_settings()
+    rules = load_rules(settings.access_file) if settings.access_file else None
+    asyncio.run(serve_until_stopped(settings, rules))
 
 
 def work(
@@ -29,6 +32,7 @@ def work(
 
     It needs SLACK_BOT_TOKEN, REDIS_URL and AWS credentials. Run as many as you like.
     """
+    from bot.access.rules import load_rules
     from bot.serve import needed
     from bot.work.client import web_client
     from bot.work.connection import check, connect
@@ -46,7 +50,9 @@ def work(
         return
     token = needed(settings.slack_bot_token, "SLACK_BOT_TOKEN", "the bot token of your Slack app, xoxb-…")
     client = web_client(token, settings.slack_api_url)
-    asyncio.run(work_until_stopped(redis_url, client, Diagnostician(settings).diagnose))
+    rules = load_rules(settings.access_file) if settings.access_file else None
+    diagnostician = Diagnostician(settings)
+    asyncio.run(work_until_stopped(redis_url, client, diagnostician.diagnose, rules, diagnostician.failures))
 
 
 def try_(
