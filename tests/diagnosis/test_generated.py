@@ -10,8 +10,9 @@ import pytest
 
 from bot.diagnosis.run import Diagnostician
 from tests.conftest import ServeEstate
-from tests.diagnosis.generated.cases import Case, every_case, some_cases
+from tests.diagnosis.generated.cases import every_case, some_cases
 from tests.diagnosis.generated.proof import contradictions
+from tests.diagnosis.generated.steps import Case
 from tests.diagnosis.incidents import differences, reference_to
 
 CASES = tuple(every_case() if os.environ.get("GENERATED") == "all" else some_cases())

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from tests.diagnosis.generated import conditions, messages
-from tests.diagnosis.generated.calls import Call, calls
-from tests.diagnosis.generated.scene import Scene
+from tests.diagnosis.generated.calls import calls
+from tests.diagnosis.generated.scene import Call, Scene
 from tests.diagnosis.generated.world import Json
 
 SCP, RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from tests.diagnosis.generated import conditions, messages, roles
-from tests.diagnosis.generated.calls import Call, calls
-from tests.diagnosis.generated.scene import Scene
+from tests.diagnosis.generated.calls import calls
+from tests.diagnosis.generated.scene import Call, Scene
 from tests.diagnosis.generated.world import DEFAULT_ROLE, Json, document, trust
 
 _ROLE_LAYERS = ("vault", "organization", "kms")

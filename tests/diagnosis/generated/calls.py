@@ -1,33 +1,18 @@
 """The requests that a scene's job makes, each with all that AWS's policies can ask of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from tests.diagnosis.generated import needs
-from tests.diagnosis.generated.scene import Scene
+from tests.diagnosis.generated.scene import Call, Scene
 from tests.diagnosis.generated.world import Json
 
 
-@dataclass(frozen=True)
-class Call:
-    """One request."""
-
-    action: str
-    resource: str
-    region: str
-    account: str
-    """Whose the resource is."""
-    guard: str = ""
-    """The ARN of the vault, key, bucket or file system whose own policy has a say."""
-    linked: bool = False
-    """Whether the destination's service-linked role makes it, and not the job role."""
-    policies_of_role: bool = True
-    """Whether the role's own policies have to allow it: AWS's managed ones don't allow all that a key policy should."""
-    context: Json = field(default_factory=dict)
-
-
 def calls(scene: Scene) -> list[Call]:
-    """Every request of the job, the one that it is about first."""
+    """Every request of the job, the one that it is about first, and those that it is said to have made besides."""
+    return [*_needed(scene), *scene.also]
+
+
+def _needed(scene: Scene) -> list[Call]:
     kind, job = scene.kind.id, scene.job
     if job == "backup":
         first = list(_calls(scene, needs.BACKUP[kind]))

@@ -1,21 +1,18 @@
 """The incidents: every cause with every job and resource type that it can meet, and the ones that are put together."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from tests.diagnosis.generated import breaking_keys, breaking_organization, innocent
+from tests.diagnosis.generated.cases_guards import guards
+from tests.diagnosis.generated.cases_healthy import healthy
+from tests.diagnosis.generated.cases_jobs import jobs_of_all_sorts
+from tests.diagnosis.generated.cases_together import together
+from tests.diagnosis.generated.cases_told import told_otherwise
+from tests.diagnosis.generated.cases_unknown import unknown
 from tests.diagnosis.generated.kinds import KIND
 from tests.diagnosis.generated.scene import Scene
 from tests.diagnosis.generated.starting import start
-from tests.diagnosis.generated.steps import BREAKERS
-
-
-class Case(NamedTuple):
-    """One incident, built when it is asked for."""
-
-    id: str
-    build: Callable[[], Scene]
-
+from tests.diagnosis.generated.steps import BREAKERS, Case
 
 _NOT_THE_ROLE = ("role-missing", "default-role-lookalike", "slr-as-job-role")
 """Causes with which another role, or none, acts: the policies that spare the job role would not spare that one."""
@@ -92,11 +89,23 @@ def _broken(code: str, job: str, kind: str, turn: int) -> Callable[[], Scene]:
     return build
 
 
+def put_together() -> Iterator[Case]:
+    """Those that are not one cause each."""
+    yield from together()
+    yield from guards()
+    yield from healthy(JOBS)
+    yield from unknown()
+    yield from told_otherwise()
+    yield from jobs_of_all_sorts()
+
+
 def every_case() -> Iterator[Case]:
     """All of them."""
     yield from product()
+    yield from put_together()
 
 
 def some_cases() -> Iterator[Case]:
-    """Every incident that is put together, and of the product enough to meet each cause, job and resource type."""
-    yield from list(product())[::5]
+    """Of the product enough to meet each cause, job and resource type, and nearly all that are put together."""
+    yield from list(product())[::6]
+    yield from put_together()

@@ -7,8 +7,7 @@ matters, and one that does not.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tests.diagnosis.generated.calls import Call
-from tests.diagnosis.generated.scene import Scene
+from tests.diagnosis.generated.scene import Call, Scene
 from tests.diagnosis.generated.world import Json
 
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from tests.diagnosis.generated import conditions
 from tests.diagnosis.generated.breaking_keys import guarded_resource
 from tests.diagnosis.generated.breaking_organization import RCP, SCP, nodes
-from tests.diagnosis.generated.calls import Call, calls
-from tests.diagnosis.generated.scene import Scene
+from tests.diagnosis.generated.calls import calls
+from tests.diagnosis.generated.scene import Call, Scene
 from tests.diagnosis.generated.starting import sharing
 from tests.diagnosis.generated.world import Json, document
 

@@ -1,7 +1,6 @@
 """What AWS says of a failed job: IAM's sentence with the kind of policy, a service's own text, or next to nothing."""
 
-from tests.diagnosis.generated.calls import Call
-from tests.diagnosis.generated.scene import Scene
+from tests.diagnosis.generated.scene import Call, Scene
 
 _MISSING = {
     "permission": "identity-based policy",

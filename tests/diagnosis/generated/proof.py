@@ -7,9 +7,9 @@ causes that are expected, as far as policies decide them.
 from collections.abc import Iterator
 from typing import Any
 
-from tests.diagnosis.generated.calls import Call, calls
+from tests.diagnosis.generated.calls import calls
 from tests.diagnosis.generated.roles import managed_statements
-from tests.diagnosis.generated.scene import Scene, layer_of
+from tests.diagnosis.generated.scene import Call, Scene, layer_of
 from tests.diagnosis.generated.world import Json
 from tests.iam.naive import evaluate
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 
 from tests.diagnosis.generated.kinds import Kind
-from tests.diagnosis.generated.world import CREATED, Json, World
+from tests.diagnosis.generated.world import Json, World
 
 LAYERS = ("job-role", "vault", "organization", "kms")
 
@@ -24,6 +24,24 @@ LAYER_OF = {
 def layer_of(code: str) -> str:
     """The layer that a cause's code belongs to."""
     return "kms" if code == "vault-default-key" else LAYER_OF.get(code.partition("-")[0], "job-role")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request."""
+
+    action: str
+    resource: str
+    region: str
+    account: str
+    """Whose the resource is."""
+    guard: str = ""
+    """The ARN of the vault, key, bucket or file system whose own policy has a say."""
+    linked: bool = False
+    """Whether the destination's service-linked role makes it, and not the job role."""
+    policies_of_role: bool = True
+    """Whether the role's own policies have to allow it: AWS's managed ones don't allow all that a key policy should."""
+    context: Json = field(default_factory=dict)
 
 
 @dataclass
@@ -49,6 +67,8 @@ class Scene:
     causes: list[Json] = field(default_factory=list)
     outcome: str = "not-permission"
     about: str = ""
+    also: list[Call] = field(default_factory=list)
+    """Requests that the message or CloudTrail tells of, beside those that any such job makes."""
     hidden: set[str] = field(default_factory=set)
     """The layers whose policies the bot can't read: nothing can be proven of them."""
 
@@ -114,7 +134,7 @@ class Scene:
         """The estate file."""
         return json.dumps({"about": self.about, **self.world.estate(), "expect": self.expectation})
 
-    def trail(self, action: str, message: str | None, at: str = CREATED) -> None:
+    def trail(self, action: str, message: str | None) -> None:
         """Has CloudTrail record a call of the job role, denied where there is a message."""
         service, _, name = action.partition(":")
         error = {"errorCode": "AccessDenied", "errorMessage": message} if message else {}
@@ -126,7 +146,7 @@ class Scene:
                 "accountId": self.home,
                 "invokedBy": "backup.amazonaws.com",
             },
-            "eventTime": at.replace("05:00:00", "05:04:11"),
+            "eventTime": "2026-11-20T05:12:41Z",
             "eventSource": f"{service}.amazonaws.com",
             "eventName": name,
             "awsRegion": self.world.region,

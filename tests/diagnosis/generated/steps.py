@@ -1,7 +1,7 @@
 """Incidents put together step by step: a healthy job, and what is done to it in turn."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.diagnosis.generated import (
     breaking_keys,
@@ -16,6 +16,14 @@ from tests.diagnosis.generated.starting import start
 
 Step = Callable[[Scene], object]
 
+
+class Case(NamedTuple):
+    """One incident, built when it is asked for."""
+
+    id: str
+    build: Callable[[], Scene]
+
+
 BREAKERS = {
     **breaking_role.BREAKERS,
     **breaking_vault.BREAKERS,
@@ -25,16 +33,16 @@ BREAKERS = {
 """What breaks a job, by the cause's code."""
 
 
-def built(name: str, job: str, kind: str, *steps: Step, **options: Any) -> Callable[[], Scene]:
-    """Builds an incident: starts a healthy job under options of `start`, and takes the steps."""
+def case(name: str, job: str, kind: str, *steps: Step, **options: Any) -> Case:
+    """An incident: a healthy job is started under options of `start`, and the steps are taken."""
 
     def build() -> Scene:
-        scene = start(name, job, kind, **options)
+        scene = start(f"{name} {job} {kind}", job, kind, **options)
         for step in steps:
             step(scene)
         return scene
 
-    return build
+    return Case(f"{name}-{job}-{kind}", build)
 
 
 def broken(code: str, turn: int = 0) -> Step:

@@ -52,6 +52,7 @@ class World:
         self.organization_id = f"o-{names.hex('organization', 10)}"
         self.bot = {"account": getattr(self, bot_in), "region": region, "role_name": "BackupWhyReadOnly"}
         self.accounts: dict[str, Json] = {}
+        self.unlisted: set[str] = set()
         self.organization: Json | None = self._organization() if organized else None
         listed = (self.management, self.security, self.home) if organized else (self.security, self.home)
         for account in listed:
@@ -213,7 +214,8 @@ class World:
     def estate(self) -> Json:
         """The whole, as an estate file has it."""
         organization = {"organization": self.organization} if self.organization else {}
-        return {"bot": self.bot, **organization, "accounts": self.accounts}
+        listed = {account: what for account, what in self.accounts.items() if account not in self.unlisted}
+        return {"bot": self.bot, **organization, "accounts": listed}
 
 
 _LINKED_POLICY = "aws-service-role/AWSBackupServiceLinkedRolePolicyForBackup"
