@@ -290,6 +290,15 @@ async def test_the_audit_trail_is_printed_oldest_line_first(redis_url: str) -> N
         assert [json.loads(line)["about"] for line in done.stdout.splitlines()] == expected, done.stderr
 
 
+def test_a_worker_that_is_told_to_stop_does_so_in_order(redis_url: str) -> None:
+    environment = {**os.environ, "REDIS_URL": redis_url, "SLACK_BOT_TOKEN": "xoxb-any"}
+    with subprocess.Popen([*BACKUP_WHY, "work"], env=environment, stderr=subprocess.PIPE, text=True) as worker:  # noqa: S603
+        assert worker.stderr is not None
+        assert "taking questions from Redis" in worker.stderr.readline()
+        worker.terminate()
+        assert (worker.wait(timeout=30), worker.stderr.read()) == (0, "")
+
+
 def test_every_command_teaches(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--help"]) == 0
     commands = re.findall(r"^  (\w+)  ", capsys.readouterr().out.partition("Commands:")[2], re.MULTILINE)

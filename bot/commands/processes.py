@@ -1,6 +1,10 @@
 """`backup-why serve`, `work` and `try`: the processes of the bot, and all of them at once for a newcomer."""
 
 import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +26,7 @@ def serve() -> None:
 
     settings = load_settings()
     rules = load_rules(settings.access_file) if settings.access_file else None
-    asyncio.run(serve_until_stopped(settings, rules))
+    _run_until_stopped(serve_until_stopped(settings, rules))
 
 
 def work(
@@ -52,7 +56,20 @@ def work(
     client = web_client(token, settings.slack_api_url)
     rules = load_rules(settings.access_file) if settings.access_file else None
     diagnostician = Diagnostician(settings)
-    asyncio.run(work_until_stopped(redis_url, client, diagnostician.diagnose, rules, diagnostician.failures))
+    _run_until_stopped(work_until_stopped(redis_url, client, diagnostician.diagnose, rules, diagnostician.failures))
+
+
+def _run_until_stopped(process: Coroutine[None, None, None]) -> None:
+    """Runs a process until Ctrl-C or SIGTERM, either of which lets it finish what it has begun."""
+    logging.getLogger("bot").setLevel(logging.INFO)
+
+    async def stoppable() -> None:
+        running = asyncio.ensure_future(process)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+        await running
+
+    with contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(stoppable())
 
 
 def try_(

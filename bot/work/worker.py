@@ -1,6 +1,7 @@
 """The worker process: takes questions from the queue and answers them until it is told to stop."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -14,10 +15,12 @@ from bot.access.audit import Audit
 from bot.access.gate import Gate
 from bot.access.rules import Rules
 from bot.work.answering import Answers, Diagnose
-from bot.work.connection import check, connect
+from bot.work.connection import check, connect, place
 from bot.work.picker import ListFailures, Picker
 from bot.work.tasks import Kit, kit_of_this_worker, open_queue
 from bot.work.threads import Threads
+
+logger = logging.getLogger(__name__)
 
 CONCURRENCY = 20
 """Questions at a time, and threads for their diagnoses. The queue's Redis client runs out of connections at 100."""
@@ -113,5 +116,6 @@ async def work(
     """
     async with connect(redis_url) as redis:
         await check(redis)
+        logger.info("taking questions from Redis at %s", place(redis))
         async with working(redis_url, make_kit(redis, client, diagnose, rules, failures)) as running:
             await running
