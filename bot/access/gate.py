@@ -89,7 +89,7 @@ class Gate:
         try:
             answer = await self._client.conversations_info(channel=channel)
         except SlackApiError as error:
-            if error.response.get("error") == "unknown_method":
+            if error.response.status_code == 404 or error.response.get("error") == "unknown_method":
                 return False  # no Slack, but a stand-in without channels that are shared
             raise
         known = answer.get("channel") or {}

@@ -31,7 +31,6 @@ class WorkspaceServer:
         self.web.add_routes(
             [
                 web.post("/api/{method}", self._api),
-                web.get("/api/{method}", self._api),
                 web.post("/files/{file}", self._upload),
                 web.post("/respond/{token}", self._respond),
                 web.get("/socket", self._socket),

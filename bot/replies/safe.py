@@ -21,17 +21,20 @@ def visible(text: str) -> str:
     Returns:
         Text in which what is read is what is there.
     """
-    unified = text.replace("\r\n", "\n").replace("\r", "\n")
-    if unified.isascii() and unified.isprintable():
-        return unified
-    return "".join(_shown(character) for character in unified)
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_SHOWN)
 
 
-def _shown(character: str) -> str:
-    """One character, or its code point where it has no shape."""
-    if character in _KEPT or unicodedata.category(character) not in _INVISIBLE:
-        return character
-    return f"⟨U+{ord(character):04X}⟩"
+class _Shown(dict[int, str | int]):
+    """How each character is shown, found out once for each: itself, or its code point where it has no shape."""
+
+    def __missing__(self, point: int) -> str | int:
+        character = chr(point)
+        hidden = character not in _KEPT and unicodedata.category(character) in _INVISIBLE
+        shown = self[point] = f"⟨U+{point:04X}⟩" if hidden else point
+        return shown
+
+
+_SHOWN = _Shown()
 
 
 def one_line(text: str) -> str:

@@ -88,7 +88,7 @@ async def test_without_the_right_to_look_back_a_lost_message_is_posted_again_rat
 )
 async def test_slack_stumbling_delays_a_message_and_loses_none(redis_url: str, fault: Fault) -> None:
     async with open_bench(redis_url, Script(diagnoses.denied())) as bench:
-        bench.workspace.fail("chat.postMessage", Fault(status=200, error="internal_error"), fault)
+        bench.workspace.fail("chat.postMessage", fault)
         await bench.command(JOB_ID)
         await bench.finished()
         assert bench.slots() == SLOTS
