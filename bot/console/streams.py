@@ -68,7 +68,7 @@ def _stream_chunks(plan: dict[str, Any], args: Args) -> None:
                 plan["tasks"] = [*others[:at], card, *others[at:]]
             case _:
                 raise RefusedError("invalid_chunks")
-    problems = message_problems("streaming", [plan])
+    problems = message_problems("streaming", [plan]) if args.get("chunks") else []
     if problems:
         raise RefusedError("invalid_chunks", problems)
 

@@ -83,7 +83,7 @@ class Workspace:
     _faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     _watchers: list[Callable[[Call], None]] = field(default_factory=list)
     _responses: dict[str, tuple[str, str]] = field(default_factory=dict)
-    _last: float = 0.0
+    _last: int = 0
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def add_channel(self, name: str, **members: Any) -> Channel:
@@ -118,8 +118,8 @@ class Workspace:
 
     def next_ts(self) -> str:
         """A timestamp that no message has yet."""
-        self._last = max(self.clock(), self._last + 0.000_001)
-        return f"{self._last:.6f}"
+        self._last = max(int(self.clock() * 1_000_000), self._last + 1)
+        return f"{self._last // 1_000_000}.{self._last % 1_000_000:06}"
 
     def next_id(self, prefix: str) -> str:
         """An id that nothing has yet."""
