@@ -107,7 +107,7 @@ def trust_condition(scene: Scene, turn: int) -> None:
 
 def trust_denied(scene: Scene, turn: int) -> None:
     """A statement of the trust policy denies it to AWS Backup."""
-    denied_to = (
+    denied_to: tuple[Json, ...] = (
         {"Condition": {"StringNotEquals": {"aws:SourceAccount": scene.world.sandbox}}},
         {},
         {"Principal": "*", "Condition": {"Null": {"sts:ExternalId": "true"}}},

@@ -5,7 +5,8 @@ and once that does not.
 from collections.abc import Iterator
 
 from tests.diagnosis.generated import messages, roles
-from tests.diagnosis.generated.breaking_organization import SCP, nodes
+from tests.diagnosis.generated.breaking_keys import guarded_resource
+from tests.diagnosis.generated.breaking_organization import RCP, SCP, nodes
 from tests.diagnosis.generated.calls import calls, main_call
 from tests.diagnosis.generated.cases_healthy import no_permission
 from tests.diagnosis.generated.scene import Call, Scene
@@ -37,7 +38,7 @@ def _scp(action: str, *, denies: bool, **rest: object) -> Step:
 
 
 def _first_blocked(scene: Scene) -> str:
-    """What a guard of Regions stops first: the arrival of a copy, the role that a restore hands over, the call itself."""
+    """What a guard of Regions stops first: the arrival of a copy, or the role that a restore hands over."""
     return "iam:PassRole" if scene.job == "restore" else main_call(scene).action
 
 
@@ -185,11 +186,113 @@ def _unshared_vault_key(scene: Scene) -> None:
     scene.fail(messages.KEY_UNUSABLE)
 
 
+def _foreign_key(*shared: str) -> Step:
+    """The resource's key is another account's, and is shared with the job's account or with others."""
+
+    def step(scene: Scene) -> None:
+        world = scene.world
+        world.add_account(world.vaults)
+        arn = world.add_key(world.vaults, "central-data")
+        accounts = {"home": scene.home, "sandbox": world.sandbox}
+        added = [one for name in shared for one in sharing(world.iam(accounts[name], "root"))]
+        world.key(arn)["Policy"]["Statement"] += added
+        scene.things["key"] = arn
+        guarded_resource(scene)["KmsKeyArn"] = arn
+        no_permission(scene.job, 1)(scene)
+        if "home" not in shared:
+            scene.blame("key-policy-missing", action="kms:CreateGrant", policy=arn)
+            scene.fail(messages.KEY_UNUSABLE)
+
+    return step
+
+
+def _bounded_by(name: str, *blocked: str) -> Step:
+    """The boundary is one of AWS's own managed policies."""
+
+    def step(scene: Scene) -> None:
+        scene.hidden.add("job-role")
+        scene.role["PermissionsBoundary"] = scene.world.managed(name)
+        no_permission(scene.job, 1)(scene)
+        for action in blocked:
+            scene.blame("boundary-missing", action=action, policy=scene.world.managed(name))
+            call = next(call for call in calls(scene) if call.action == action)
+            messages.tell(scene, call, "boundary-missing", 0)
+
+    return step
+
+
+def _administers(scene: Scene) -> None:
+    """The job role may do everything."""
+    scene.hidden.add("job-role")
+    scene.role["AttachedPolicies"] = [scene.world.managed("AdministratorAccess")]
+    no_permission(scene.job, 1)(scene)
+
+
+def _of_other_accounts() -> Iterator[Case]:
+    for kind in ("rds", "fsx"):
+        yield case("foreign-key", "backup", kind, _foreign_key("home"))
+        yield case("foreign-key-unshared", "backup", kind, _foreign_key("sandbox"))
+    yield case("power-user", "backup", "ebs", _bounded_by("PowerUserAccess"))
+    yield case("power-user", "restore", "ec2", _bounded_by("PowerUserAccess", "iam:PassRole"))
+    yield case("read-only", "backup", "fsx", _bounded_by("ReadOnlyAccess", "fsx:CreateBackup"))
+    yield case("administrator", "backup", "s3", _administers)
+    yield case("administrator", "restore", "aurora", _administers)
+
+
+def _rcp_on_assuming(condition: Step, *, denies: bool) -> Step:
+    """An RCP on the account's OU denies AWS Backup itself to assume roles, or only seems to."""
+
+    def step(scene: Scene) -> None:
+        deny: Json = {"Sid": "Assume", "Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole", "Resource": "*"}
+        node = nodes(scene, scene.home)[-2]
+        policy = scene.world.add_organization_policy(node, RCP, "Roles", {**deny, "Condition": condition(scene)})
+        no_permission(scene.job, 1)(scene)
+        if denies:
+            scene.blame("rcp-denied", action="sts:AssumeRole", policy=policy, statement="Assume")
+            for member in ("entity", "principal"):
+                scene.causes[-1].pop(member)
+            scene.fail(messages.NOT_ASSUMED[0].format(role=scene.role_arn))
+
+    return step
+
+
+def _for_services_of(*, own: bool) -> Step:
+    """Services may assume roles for one account alone."""
+
+    def condition(scene: Scene) -> Json:
+        account = scene.home if own else scene.world.sandbox
+        return {"StringNotEquals": {"aws:SourceAccount": account}, "Bool": {"aws:PrincipalIsAWSService": "true"}}
+
+    return condition
+
+
+def _guarded_trust(scene: Scene) -> None:
+    """The trust policy asks for the job's account and for a source in it, and denies all others."""
+    source = {"ArnLike": {"aws:SourceArn": f"arn:{scene.world.partition}:backup:*:{scene.home}:*"}}
+    own = {"StringEquals": {"aws:SourceAccount": scene.home}}
+    backup: Json = {"Principal": {"Service": "backup.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    others = {"StringNotEquals": {"aws:SourceAccount": [scene.home, scene.world.management]}}
+    scene.role["AssumeRolePolicyDocument"] = document(
+        {"Effect": "Allow", **backup, "Condition": {**source, **own}}, {"Effect": "Deny", **backup, "Condition": others}
+    )
+    no_permission(scene.job, 1)(scene)
+
+
+def _of_assuming() -> Iterator[Case]:
+    for job, kind in (("backup", "ebs"), ("restore", "fsx"), ("copy", "s3")):
+        yield case("trust-guarded", job, kind, _guarded_trust)
+    for own in (True, False):
+        guard = _rcp_on_assuming(_for_services_of(own=own), denies=not own)
+        yield case(f"rcp-assume-{'own' if own else 'others'}", "backup", "rds", guard)
+
+
 def guards() -> Iterator[Case]:
     """All of them."""
     yield from _copy_guards()
     yield from _region_guards()
     yield from _tag_guards()
     yield from _narrow_allows()
+    yield from _of_other_accounts()
+    yield from _of_assuming()
     for kind in ("efs", "s3", "dynamodb-advanced", "timestream"):
         yield case("unshared-vault-key", "share", kind, _unshared_vault_key)

@@ -71,6 +71,16 @@ def _linked_role_backs_up(scene: Scene) -> None:
     scene.hidden.add("organization")
 
 
+def _automatic_backup(scene: Scene) -> None:
+    """It goes into the vault of EFS's own plan."""
+    arn = scene.world.add_vault(scene.home, "aws/efs/automatic-backup-vault", scene.things["vault key"])
+    deny: Json = {"Effect": "Deny", "Principal": "*", "Action": ["backup:StartRestoreJob", "backup:StartCopyJob"]}
+    policy = {"Version": "2012-10-17", "Statement": [{**deny, "Resource": "*"}]}
+    scene.world.vault(arn)["AccessPolicy"] = policy
+    scene.things["vault"] = arn
+    scene.record |= {"BackupVaultName": "aws/efs/automatic-backup-vault", "BackupVaultArn": arn}
+
+
 def _scp_in_the_receiving_account(scene: Scene) -> None:
     """The destination's service control policies bind neither its service-linked role nor the job role."""
     deny: Json = {"Effect": "Deny", "Action": ["ec2:*", "rds:*", "fsx:*", "kms:*", "backup:*"], "Resource": "*"}
@@ -109,6 +119,8 @@ def _single() -> Iterator[Case]:
     for kind in ("ebs", "fsx"):
         yield case("clean-up-named", "backup", kind, _optional_named)
     yield case("linked-role", "backup", "efs", _linked_role_backs_up, nothing_of_permissions(1))
+    automatic = (_automatic_backup, _linked_role_backs_up, nothing_of_permissions(1))
+    yield case("linked-role-automatic", "backup", "efs", *automatic)
     for kind in ("ebs", "rds", "fsx"):
         yield case("receiver-frozen", "share", kind, _scp_in_the_receiving_account, nothing_of_permissions())
     for job, kind in (("backup", "ebs"), ("backup", "s3"), ("restore", "aurora"), ("copy", "efs")):

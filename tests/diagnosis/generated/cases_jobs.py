@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.diagnosis.generated import roles
+from tests.diagnosis.generated import messages, roles
 from tests.diagnosis.generated.scene import Scene
 from tests.diagnosis.generated.steps import Case, Step, broken, case, nothing_of_permissions, tempted, told, vague
 from tests.diagnosis.generated.world import Json
@@ -50,6 +50,23 @@ def _stack_point(scene: Scene, stack: str) -> str:
     return arn
 
 
+def _second_child_fails(scene: Scene) -> None:
+    """Another of the stack's resources failed for a cause of its own: its key is disabled."""
+    world = scene.world
+    region = world.in_region(scene.home, world.region)
+    key = world.add_key(scene.home, "audit-files")
+    world.key(key)["KeyState"] = "Disabled"
+    files = world.arn("fsx", scene.home, f"file-system/fs-{world.names.hex('audit files')}")
+    region["resources"].append({"ResourceArn": files, "ResourceType": "FSx", "KmsKeyArn": key, "Tags": {}})
+    sibling = next(job for job in region["backup_jobs"] if job["State"] == "COMPLETED")
+    message = {"StatusMessage": messages.KEY_UNUSABLE, "MessageCategory": "AccessDenied"}
+    sibling |= {"ResourceArn": files, "ResourceType": "FSx", "State": "FAILED", **message}
+    scene.record["ChildJobsInState"] = {"FAILED": 2}
+    scene.blame("key-unusable", resource=key)
+    for member in ("entity", "principal"):
+        scene.causes[-1].pop(member)
+
+
 def _nested() -> Iterator[Case]:
     failed = _under_a_stack("PARTIAL", "1 of 2 nested backup jobs failed.")
     unsaid = _under_a_stack("FAILED", None)
@@ -61,6 +78,8 @@ def _nested() -> Iterator[Case]:
     yield case("nested", "backup", "dynamodb", broken("key-policy-missing", 0), failed)
     yield case("nested", "copy", "ebs", broken("vault-policy-denied", 0), unsaid)
     yield case("nested", "copy", "rds", broken("vault-default-key", 0), unsaid)
+    yield case("nested-twice", "backup", "ebs", broken("permission-denied", 1), unsaid, _second_child_fails)
+    yield case("nested-twice", "backup", "aurora", broken("scp-denied", 0), failed, _second_child_fails)
     yield case("nested-harmless", "backup", "ebs", tempted(0), nothing_of_permissions(1), failed)
 
 

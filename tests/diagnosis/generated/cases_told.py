@@ -159,7 +159,6 @@ def told_otherwise() -> Iterator[Case]:
     yield case("backup-policy-unsaid", "restore", "ebs", _backup_policy_unsaid)
     yield case("backup-policy-unsaid", "restore", "redshift", _backup_policy_unsaid)
     yield case("empty", "backup", "neptune", broken("scp-denied", 0), lambda scene: scene.fail(None))
-    other = "Backup job could not start because it is either inside or too close to the automated backup window "
-    aside = lambda scene: scene.fail(other + "configured in RDS instance.", None)  # noqa: E731
+    aside = told(messages.NOT_PERMISSION["backup"][0], None)
     yield case("speaks-of-something-else", "backup", "rds", broken("boundary-missing", 0), aside)
     yield case("speaks-of-something-else", "backup", "aurora", broken("scp-missing", 0), aside)

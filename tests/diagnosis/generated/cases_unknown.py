@@ -131,6 +131,7 @@ def _only_the_message() -> Iterator[Case]:
         yield case(f"likely-{code}", job, kind, *_likely(code, iam, job_role="unknown"))
     for code, job, kind in (("key-policy-missing", "backup", "aurora"), ("key-policy-denied", "restore", "s3")):
         yield case(f"likely-{code}", job, kind, *_likely(code, kms, kms="unknown"))
+    yield case("likely-not-assumed", "backup", "ebs", iam, lambda scene: _not_assumed(scene, 0))
     unlisted = {"job_role": "unknown", "vault": "unknown", "kms": "unknown"}
     for code, kind in (("vault-policy-denied", "ebs"), ("vault-policy-missing", "fsx")):
         yield case(f"likely-{code}", "share", kind, *_likely(code, _not_listed("receiver"), **unlisted))
@@ -143,6 +144,15 @@ def _only_the_message() -> Iterator[Case]:
         ("resource-policy-denied", "backup", "s3"),
     ):
         yield case(f"mended-since-{code}", job, kind, *_likely(code))
+
+
+def _not_assumed(scene: Scene, turn: int) -> None:
+    """IAM can't be read, and the message says that the role can't be assumed: a role is named, so it is likely."""
+    scene.blame("trust-missing", certainty="likely")
+    for member in ("code", "policy", "action"):
+        scene.causes[-1].pop(member, None)
+    scene.layers["job-role"] = "unknown"
+    scene.fail(messages.NOT_ASSUMED[turn].format(role=scene.role_arn))
 
 
 def _hanging(where: str, turn: int) -> Step:
@@ -217,6 +227,47 @@ _PLACES = {
 }
 
 
+def _trusting_one_plan(effect: str) -> Step:
+    """Of the source that assumes the role only the account and Region are documented, not which plan it is."""
+
+    def step(scene: Scene) -> None:
+        plan = scene.world.arn("backup", scene.home, "backup-plan:8f1d7c52-3f5b-4d0e-9a8e-2b6c1d4e5f60")
+        backup: Json = {"Principal": {"Service": "backup.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        allow, deny = {"Effect": "Allow", **backup}, {"Effect": "Deny", **backup}
+        statements = {
+            "Allow": [{**allow, "Condition": {"ArnLike": {"aws:SourceArn": plan}}}],
+            "Deny": [allow, {**deny, "Condition": {"ArnNotLike": {"aws:SourceArn": plan}}}],
+        }
+        scene.role["AssumeRolePolicyDocument"] = document(*statements[effect])
+        scene.hidden.add("job-role")
+
+    return step
+
+
+def _without(*actions: str) -> Step:
+    return lambda scene: roles.use_copy(scene, "copies/Tables", *actions)
+
+
+def _lacking(scene: Scene) -> None:
+    scene.blame("permission-missing")
+
+
+def _untold_tables() -> Iterator[Case]:
+    """No read call tells whether a table has the advanced features; each way of backing it up has its own call."""
+    one, other = "dynamodb:StartAwsBackupJob", "dynamodb:CreateBackup"
+    unclear = (vague(), expecting("undetermined", job_role="unknown"))
+    hidden = _hidden("job-role")
+    yield case("untold-table", "backup", "dynamodb-advanced", _without(one), *unclear, hidden)
+    yield case("untold-table", "backup", "dynamodb", _without(other), *unclear, hidden)
+    yield case("neither-way", "backup", "dynamodb", _without(one, other), vague(), _lacking, hidden)
+
+
+def _denied_only_perhaps(scene: Scene) -> None:
+    """Another account's vault denies perhaps, and allows in no case."""
+    _hanging("vault", 0)(scene)
+    scene.blame("vault-policy-missing", action="backup:CopyIntoBackupVault", policy=scene.things["there"])
+
+
 def _unknowable() -> Iterator[Case]:
     for turn, (where, job, kind) in enumerate(
         (
@@ -237,6 +288,10 @@ def _unknowable() -> Iterator[Case]:
         yield case(f"hangs-in-{where}", job, kind, _hanging(where, turn), vague(turn))
     ruled_out = (nothing_of_permissions(1), expecting("not-permission"))
     yield case("hangs-but-ruled-out", "backup", "neptune", _hanging("scp", 1), *ruled_out)
+    for effect in ("Allow", "Deny"):
+        steps = (_trusting_one_plan(effect), vague(), expecting("undetermined", job_role="unknown"))
+        yield case(f"trusts-one-plan-{effect.lower()}", "backup", "ebs", *steps)
+    yield case("hangs-and-missing", "share", "ebs", _denied_only_perhaps, vague())
     proven = (broken("permission-missing", 0), expecting("denied", organization="unknown"))
     yield case("hangs-and-proven", "backup", "ebs", _hanging("scp", 0), *proven)
     yield case("hangs-and-proven", "copy", "rds", _hanging("scp", 3), *proven)
@@ -248,3 +303,4 @@ def unknown() -> Iterator[Case]:
     yield from _proven_all_the_same()
     yield from _only_the_message()
     yield from _unknowable()
+    yield from _untold_tables()
