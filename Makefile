@@ -55,9 +55,13 @@ work: $(READY)  ## Run a worker process
 evaluator-proof: $(READY)  ## Compare the evaluator with the naive one on 100,000 generated requests
 	BACKUP_WHY_EXAMPLES=100000 $(BIN)/pytest tests/iam/test_against_naive.py -q -s
 
+.PHONY: contract
+contract: $(READY)  ## Try the app against a stand-in for Slack that others wrote (needs npx)
+	BACKUP_WHY_CONTRACT=1 $(BIN)/pytest tests/scenarios/test_contract.py -q
+
 .PHONY: bench
 bench: $(READY)  ## Measure: the evaluator, reading AWS, acknowledging
-	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+	@for bench in evaluator reading acknowledge; do echo "== $$bench"; $(BIN)/python -m benchmarks.$$bench || exit 1; done
 
 .PHONY: lock
 lock:  ## Lock the dependencies anew (needs uv)

@@ -19,7 +19,9 @@ Names = Annotated[tuple[str, ...], NoDecode]
 class Settings(BaseSettings):
     """The settings of one process."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
+    )
 
     role_name: str = Field("BackupWhyReadOnly", alias="BACKUP_WHY_ROLE_NAME")
     external_id: SecretStr | None = Field(None, alias="BACKUP_WHY_EXTERNAL_ID")

@@ -139,5 +139,5 @@ def _not_found(reference: JobReference, found: Search) -> JobNotFoundError | Aws
     could_not = f" Could not search {closed}." if closed else ""
     return JobNotFoundError(
         f"No backup, copy or restore job {reference.id} in {searched}.{could_not} "
-        "Check the id, or say where to look with --account and --region."
+        "Check the id, or give the job's ARN or console URL, which say where it is."
     )

@@ -1,7 +1,6 @@
 """The local page in headless Chromium: a diagnosis, buttons, a form, errors, the keyboard, narrow and dark screens.
 
-It needs the package `playwright` and Debian's `chromium`; without them it is left out with a word. Screenshots are kept
-in `artifacts/`.
+It needs Debian's `chromium`; without it, it is left out with a word. Screenshots are kept in `artifacts/`.
 """
 
 import re
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import Page, async_playwright
 
 from bot.console.local_page import showing
 from bot.console.stage import Stage, on_stage
@@ -21,14 +21,11 @@ from bot.diagnosis.model import Diagnosis
 from bot.diagnosis.run import Diagnostician
 from bot.settings import Settings
 
-playwright = pytest.importorskip("playwright.async_api", reason="the local page is not tried: playwright is missing")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="the local page is not tried: there is no Chromium")
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 REPLIES = re.compile(r"^\d+ replies$")
-Tab = Any
-"""A page of playwright's, whose types are there only where it is installed."""
 
 
 def diagnose(job: JobReference, settings: Settings, *, observe: Observer) -> Diagnosis:
@@ -36,9 +33,9 @@ def diagnose(job: JobReference, settings: Settings, *, observe: Observer) -> Dia
 
 
 @asynccontextmanager
-async def opened(**looks: Any) -> AsyncIterator[tuple[Stage, Tab]]:
+async def opened(**looks: Any) -> AsyncIterator[tuple[Stage, Page]]:
     """A stage and its page in a browser; whatever goes wrong in the page's own code fails the test."""
-    async with on_stage(diagnose) as stage, showing(stage) as url, playwright.async_playwright() as driver:
+    async with on_stage(diagnose) as stage, showing(stage) as url, async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         tab = await browser.new_page(**looks)
         tab.set_default_timeout(8_000)
@@ -52,12 +49,12 @@ async def opened(**looks: Any) -> AsyncIterator[tuple[Stage, Tab]]:
         assert wrong == []
 
 
-async def shoot(tab: Tab, name: str) -> None:
+async def shoot(tab: Page, name: str) -> None:
     ARTIFACTS.mkdir(exist_ok=True)
     await tab.screenshot(path=ARTIFACTS / f"page-{name}.png")
 
 
-async def asked(tab: Tab) -> None:
+async def asked(tab: Page) -> None:
     """Asks about the incident's job and waits for the whole answer."""
     await tab.get_by_role("button", name="Ask about its job").click()
     await tab.get_by_role("heading", name="Denied: copy job").wait_for()
