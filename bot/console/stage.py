@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,6 +24,7 @@ from bot.diagnosis.run import Diagnostician
 from bot.sandbox.estate import load_estate
 from bot.sandbox.here import only
 from bot.sandbox.model import Estate
+from bot.sandbox.parts import moment
 from bot.sandbox.server import Sandbox, environment
 from bot.serve import serving
 from bot.settings import Settings
@@ -136,7 +138,7 @@ async def on_stage(diagnose: DiagnoseWith, incident: Path = FIRST, port: int = 0
             return diagnose(job, stage.settings, observe=observe)
 
         def failures() -> list[FailedJob]:
-            return Diagnostician(stage.settings).failures()
+            return Diagnostician(stage.settings).failures(_evening_of(stage.estate))
 
         kit = make_kit(redis, web_client(TOKEN, server.api_url), here, failures=failures)
         await stack.enter_async_context(working(redis_url, kit))
@@ -152,6 +154,14 @@ def _scope(estate: Estate) -> dict[str, Any]:
         "accounts": tuple(sorted(estate.accounts)),
         "regions": tuple(sorted(regions | {estate.bot.region})),
     }
+
+
+def _evening_of(estate: Estate) -> datetime | None:
+    """An hour after the last job of an estate was created: its present, whatever day it is played on."""
+    regions = [region for account in estate.accounts.values() for region in account.regions.values()]
+    jobs = [job for region in regions for job in (*region.backup_jobs, *region.copy_jobs, *region.restore_jobs)]
+    created = [moment(job["CreationDate"]) for job in jobs if "CreationDate" in job]
+    return max(created) + timedelta(hours=1) if created else None
 
 
 def _exports(sandbox: Sandbox) -> dict[str, str]:

@@ -76,11 +76,14 @@ class Diagnostician:
         reader = Reader(self._sessions, self._cache)
         return compare_role(role, kind, resource_type, reader, self._sessions.region)
 
-    def failures(self) -> list[FailedJob]:
+    def failures(self, now: datetime | None = None) -> list[FailedJob]:
         """The jobs that failed lately in the accounts and Regions in scope, newest first.
+
+        Args:
+            now: The end of the days that are looked through; the present by default.
 
         Raises:
             BackupWhyError: AWS can't be reached.
         """
-        reader, region, now = Reader(self._sessions, self._cache), self._sessions.region, datetime.now(UTC)
-        return gather(lambda facts: recent_failures(facts, self._settings, region, now), Facts(region), reader)
+        reader, region, end = Reader(self._sessions, self._cache), self._sessions.region, now or datetime.now(UTC)
+        return gather(lambda facts: recent_failures(facts, self._settings, region, end), Facts(region), reader)
