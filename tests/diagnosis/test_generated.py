@@ -1,6 +1,6 @@
 """Incidents that are built for every cause, job type and resource type come out as the contract of causes has it.
 
-A part of them runs by default; GENERATED=all runs every one.
+A third of them runs by default; with GENERATED=all in the environment every one does.
 """
 
 import os

@@ -7,7 +7,6 @@ from tests.diagnosis.generated import roles
 from tests.diagnosis.generated.breaking_keys import use_aws_managed_key, use_default_vault_key
 from tests.diagnosis.generated.breaking_organization import SCP
 from tests.diagnosis.generated.calls import main_call
-from tests.diagnosis.generated.kinds import KIND
 from tests.diagnosis.generated.scene import Call, Scene
 from tests.diagnosis.generated.steps import Case, Step, case, expecting, nothing_of_permissions, tempted, told, vague
 from tests.diagnosis.generated.world import Json, trust
@@ -163,10 +162,7 @@ def _not_failed() -> Iterator[Case]:
             yield case(name, job, "ebs" if job == "share" else "efs", *steps)
 
 
-def healthy(jobs: dict[str, tuple[str, ...]]) -> Iterator[Case]:
-    """All of them."""
-    assert set(KIND) >= {kind for kinds in jobs.values() for kind in kinds}
-    yield from tempting(jobs)
-    yield from handwritten(jobs)
+def healthy() -> Iterator[Case]:
+    """Those that are put together one by one."""
     yield from _single()
     yield from _not_failed()
