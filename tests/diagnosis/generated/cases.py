@@ -8,6 +8,7 @@ from tests.diagnosis.generated.cases_healthy import handwritten, healthy, tempti
 from tests.diagnosis.generated.cases_jobs import jobs_of_all_sorts
 from tests.diagnosis.generated.cases_together import together
 from tests.diagnosis.generated.cases_told import told_otherwise
+from tests.diagnosis.generated.cases_unknowable import unknowable
 from tests.diagnosis.generated.cases_unknown import unknown
 from tests.diagnosis.generated.kinds import KIND
 from tests.diagnosis.generated.scene import Scene
@@ -101,6 +102,7 @@ def put_together() -> Iterator[Case]:
     yield from guards()
     yield from healthy()
     yield from unknown()
+    yield from unknowable()
     yield from told_otherwise()
     yield from jobs_of_all_sorts()
 
