@@ -1,6 +1,6 @@
 """Incidents that are built for every cause, job type and resource type come out as the contract of causes has it.
 
-A third of them runs by default; with GENERATED=all in the environment every one does.
+Some of them run by default; with GENERATED=all in the environment every one does.
 """
 
 import os
