@@ -70,15 +70,7 @@ def texts(message: Any) -> Iterator[str]:
     """Every text of a message, wherever it stands: alerts of other bots keep theirs in blocks and attachments."""
     if isinstance(message, dict):
         for name, member in message.items():
-            if isinstance(member, str) and name in (
-                "text",
-                "value",
-                "title",
-                "pretext",
-                "fallback",
-                "url",
-                "title_link",
-            ):
+            if isinstance(member, str) and name in _WORDS:
                 yield member
             else:
                 yield from texts(member)

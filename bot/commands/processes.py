@@ -56,7 +56,10 @@ def work(
     client = web_client(token, settings.slack_api_url)
     rules = load_rules(settings.access_file) if settings.access_file else None
     diagnostician = Diagnostician(settings)
-    _run_until_stopped(work_until_stopped(redis_url, client, diagnostician.diagnose, rules, diagnostician.failures))
+    answering = work_until_stopped(
+        redis_url, client, diagnostician.diagnose, rules, diagnostician.failures, diagnostician.diagnose_text
+    )
+    _run_until_stopped(answering)
 
 
 def _run_until_stopped(process: Coroutine[None, None, None]) -> None:

@@ -20,6 +20,7 @@ from bot.diagnosis.events import Observer
 from bot.diagnosis.failures import FailedJob
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Diagnosis
+from bot.diagnosis.reading import TextDiagnosis
 from bot.diagnosis.run import Diagnostician
 from bot.sandbox.estate import load_estate
 from bot.sandbox.here import only
@@ -140,7 +141,11 @@ async def on_stage(diagnose: DiagnoseWith, incident: Path = FIRST, port: int = 0
         def failures() -> list[FailedJob]:
             return Diagnostician(stage.settings).failures(_evening_of(stage.estate))
 
-        kit = make_kit(redis, web_client(TOKEN, server.api_url), here, failures=failures)
+        def of_text(text: str) -> TextDiagnosis:
+            return Diagnostician(stage.settings).diagnose_text(text)
+
+        client = web_client(TOKEN, server.api_url)
+        kit = make_kit(redis, client, here, failures=failures, diagnose_text=of_text)
         await stack.enter_async_context(working(redis_url, kit))
         stage.announce()
         yield stage

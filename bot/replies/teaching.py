@@ -24,7 +24,9 @@ def ask_page(wrong: str = "") -> Page:
             Bullets(
                 (
                     line(code(f"/backup-why {EXAMPLE}"), " answers here, in a thread."),
-                    line("Instead of the id, the job's ARN, its console URL or its event in JSON will do."),
+                    line(
+                        "Instead of the id, the job's ARN, its console URL, its event in JSON or an error text will do."
+                    ),
                     line(code("/backup-explain scp-denied"), " explains a cause, a check or a policy."),
                 )
             ),

@@ -217,7 +217,7 @@ class Answers:
     async def _give_up(self, asked: _Asked, error: Exception) -> None:
         """Says why there is no answer where the answer would have been; the question may be asked again at once."""
         await self._threads.release(asked.question, asked.thread)
-        page = asked.publisher.show(trouble_page(asked.question.job.id, sentence_for(error)))
+        page = asked.publisher.show(trouble_page(f"job {asked.question.job.id}", sentence_for(error)))
         await asked.poster.put(draw_single(page))
         await self._threads.finish(asked.question, asked.thread)
         act = Act.REFUSAL if isinstance(error, NotAllowedError) else Act.ANSWER

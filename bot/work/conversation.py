@@ -32,13 +32,16 @@ async def hear(text: str, place: Place, delivery: str, desk: Desk) -> Page | Non
     if len(jobs) == 1:
         told = await desk.ask(Question(jobs[0], place), delivery)
         return Page("pointer", told, (Paragraph(line(told)),)) if told else None
+    read = read_error(text)
+    if not jobs and read.reading.action and read.reading.principal:
+        await desk.ask_of_text(text, place, delivery)
+        return None
     if not await desk.first(delivery):
         return None
     if jobs:
         return _which([job.id for job in jobs])
     if not text.strip() or text.strip().lower() == "help":
         return ask_page()
-    read = read_error(text)
     if read.hypotheses and read.outcome is not Outcome.NOT_PERMISSION and read.reading.form:
         return reading_page(read)
     return follow_up(text, await desk.diagnosis_at(place))

@@ -16,6 +16,7 @@ from bot.work.connection import UNANSWERED
 from bot.work.feedback import Feedback
 from bot.work.question import Place, Question
 from bot.work.queue import UNREACHABLE, AskedBefore, Queue
+from bot.work.texts import ABOUT
 from bot.work.threads import Threads
 
 GONE = "I don't know this thread any more: answers are kept for 30 days. Ask again with /backup-why."
@@ -83,6 +84,24 @@ class Desk:
         await self.note(Act.QUESTION, place, question.job.id, account=account or "")
         before = await self._queue.ask(question, delivery)
         return "" if before is None else await self._pointer(before, place)
+
+    async def ask_of_text(self, text: str, place: Place, delivery: str) -> None:
+        """Hands in an error text, to be evaluated and answered.
+
+        Args:
+            text: The text.
+            place: Where it was asked, and by whom.
+            delivery: Slack's id of the request.
+
+        Raises:
+            RefusedError: They may not ask anything here.
+            RedisUnreachableError: The text could not be handed in.
+        """
+        if (await self.gate.rights(place.user, place.channel)).nothing:
+            await self.note(Act.REFUSAL, place, ABOUT, outcome="no right")
+            raise RefusedError(self.gate.refusal(""))
+        await self.note(Act.QUESTION, place, ABOUT)
+        await self._queue.answer_text(text, place, delivery)
 
     async def press(self, button: str, thread: str, place: Place) -> tuple[Question, Diagnosis]:
         """Lets somebody press a button of a thread.

@@ -1,15 +1,15 @@
 """Hands questions to the worker, each once."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from docket import Docket
 
 from bot.errors import RedisUnreachableError
 from bot.replies.verdict import PARENT
 from bot.work.connection import UNANSWERED
-from bot.work.question import Question
-from bot.work.tasks import answer_question, check_again, list_failures
+from bot.work.question import Place, Question
+from bot.work.tasks import answer_question, answer_text, check_again, list_failures
 from bot.work.threads import Threads
 
 UNREACHABLE = "My queue (Redis) does not answer, so I can't look into this now: ask again in a minute."
@@ -82,6 +82,23 @@ class Queue:
         """
         try:
             await self._docket.add(check_again, key=f"{thread}:again")(thread, press, by)
+        except UNANSWERED as error:
+            raise RedisUnreachableError(UNREACHABLE) from error
+
+    async def answer_text(self, text: str, place: Place, delivery: str) -> None:
+        """Hands in an error text; a delivery that is repeated is answered once.
+
+        Args:
+            text: The text.
+            place: Where it was asked, and by whom.
+            delivery: Slack's id of the request.
+
+        Raises:
+            RedisUnreachableError: It could not be handed in.
+        """
+        thread = uuid.uuid5(_DELIVERIES, delivery).hex
+        try:
+            await self._docket.add(answer_text, key=thread)(thread, text, asdict(place))
         except UNANSWERED as error:
             raise RedisUnreachableError(UNREACHABLE) from error
 

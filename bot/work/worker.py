@@ -14,10 +14,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.access.audit import Audit
 from bot.access.gate import Gate
 from bot.access.rules import Rules
+from bot.diagnosis.reading import read_error
 from bot.work.answering import Answers, Diagnose
 from bot.work.connection import check, connect, place
 from bot.work.picker import ListFailures, Picker
 from bot.work.tasks import Kit, kit_of_this_worker, open_queue
+from bot.work.texts import DiagnoseText, Texts
 from bot.work.threads import Threads
 
 logger = logging.getLogger(__name__)
@@ -77,6 +79,7 @@ def make_kit(
     diagnose: Diagnose,
     rules: Rules | None = None,
     failures: ListFailures = list,
+    diagnose_text: DiagnoseText = read_error,
     *,
     edit_seconds: float = 1.0,
 ) -> Kit:
@@ -88,11 +91,13 @@ def make_kit(
         diagnose: The diagnosis, which blocks.
         rules: The access file; None where there is none.
         failures: Lists the jobs that failed lately, which blocks; none where it is not given.
+        diagnose_text: The diagnosis of an error text, which blocks; where it is not given, texts are only read.
         edit_seconds: How often the head of a thread is edited at most while its diagnosis runs.
     """
     gate = Gate(rules, client)
-    answers = Answers(client, Threads(redis), diagnose, gate, Audit(redis), edit_seconds=edit_seconds)
-    return Kit(answers, Picker(client, failures, gate))
+    threads, audit = Threads(redis), Audit(redis)
+    answers = Answers(client, threads, diagnose, gate, audit, edit_seconds=edit_seconds)
+    return Kit(answers, Picker(client, failures, gate), Texts(client, threads, diagnose_text, gate, audit))
 
 
 async def work(
@@ -101,6 +106,7 @@ async def work(
     diagnose: Diagnose,
     rules: Rules | None = None,
     failures: ListFailures = list,
+    diagnose_text: DiagnoseText = read_error,
 ) -> None:
     """The worker process: works until it is cancelled, and then finishes what it has begun.
 
@@ -110,6 +116,7 @@ async def work(
         diagnose: The diagnosis, which blocks.
         rules: The access file; None where there is none.
         failures: Lists the jobs that failed lately, which blocks; none where it is not given.
+        diagnose_text: The diagnosis of an error text, which blocks; where it is not given, texts are only read.
 
     Raises:
         RedisUnreachableError: Redis does not answer at the start; later it waits for it.
@@ -117,5 +124,5 @@ async def work(
     async with connect(redis_url) as redis:
         await check(redis)
         logger.info("taking questions from Redis at %s", place(redis))
-        async with working(redis_url, make_kit(redis, client, diagnose, rules, failures)) as running:
+        async with working(redis_url, make_kit(redis, client, diagnose, rules, failures, diagnose_text)) as running:
             await running
