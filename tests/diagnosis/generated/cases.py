@@ -1,6 +1,7 @@
 """The incidents: every cause with every job and resource type that it can meet, and the ones that are put together."""
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from tests.diagnosis.generated import breaking_keys, breaking_organization, innocent
 from tests.diagnosis.generated.cases_guards import guards
@@ -67,15 +68,18 @@ def can_occur(code: str, job: str, kind: str) -> bool:
     return True
 
 
-def product() -> Iterator[Case]:
-    """Every cause with every job and resource type."""
+def product() -> Iterator[list[Case]]:
+    """Every cause with every job and resource type: a list of the types for each cause and job that can meet."""
     turn = 0
     for code in BREAKERS:
         for job, kinds in JOBS.items():
-            for kind in kinds:
-                if can_occur(code, job, kind):
-                    turn += 1
-                    yield Case(f"{code}-{job}-{kind}", _broken(code, job, kind, turn))
+            met = [kind for kind in kinds if can_occur(code, job, kind)]
+            if met:
+                yield [
+                    Case(f"{code}-{job}-{kind}", _broken(code, job, kind, turn + step))
+                    for step, kind in enumerate(met, start=1)
+                ]
+            turn += len(met)
 
 
 def _broken(code: str, job: str, kind: str, turn: int) -> Callable[[], Scene]:
@@ -109,13 +113,13 @@ def put_together() -> Iterator[Case]:
 
 def every_case() -> Iterator[Case]:
     """All of them."""
-    yield from product()
+    yield from chain.from_iterable(product())
     yield from unharmed()
     yield from put_together()
 
 
 def some_cases() -> Iterator[Case]:
-    """All that are made one by one, and of the others enough to meet each cause with each job, and each type."""
-    yield from list(product())[::14]
+    """All that are made one by one, each cause with each job for one resource type, and a few of the unharmed."""
+    yield from (cases[turn % len(cases)] for turn, cases in enumerate(product()))
     yield from list(unharmed())[::4]
     yield from put_together()
