@@ -4,7 +4,10 @@ from datetime import datetime
 
 from bot.aws.lookup import Lookup, Operation, lookup
 
-LOOKUP_EVENTS = Operation("cloudtrail", "LookupEvents", "Events", pages=4)
+_TOO_OLD = frozenset({"InvalidTimeRangeException"})
+"""CloudTrail keeps events for 90 days, and says this of a window before them."""
+
+LOOKUP_EVENTS = Operation("cloudtrail", "LookupEvents", "Events", _TOO_OLD, pages=4)
 
 
 def events(

@@ -9,6 +9,7 @@ from bot import arn
 from bot.aws import backup, sts
 from bot.aws.facts import Facts
 from bot.aws.lookup import Answer
+from bot.diagnosis.facts.changes import Suspects, gather_changes
 from bot.diagnosis.facts.documents import parsed
 from bot.diagnosis.facts.job import Located
 from bot.diagnosis.facts.keys import KeyFacts, gather_key
@@ -22,7 +23,7 @@ from bot.diagnosis.facts.principals import PrincipalFacts, gather_role, service_
 from bot.diagnosis.facts.resources import ResourceFacts, gather_resource, instance_profile_role
 from bot.diagnosis.facts.trail import Denial, gather_denials
 from bot.diagnosis.facts.vaults import VaultFacts, gather_vault
-from bot.diagnosis.model import Entity, JobType
+from bot.diagnosis.model import Entity, JobType, LaterChange
 from bot.diagnosis.reading import Reading, read
 from bot.settings import Settings
 from knowledge.need import KeyOf, VaultOf, of_type
@@ -63,6 +64,8 @@ class Case:
     """The request that an encoded message tells of."""
     denials: tuple[Denial, ...] | None = None
     """What CloudTrail recorded of the job's session; None where it can't be read."""
+    changes: tuple[LaterChange, ...] = ()
+    """What has been changed, since the job ended, of that which its message blames."""
     advanced_dynamodb: bool | None = None
     instance_role: str | None = None
     """The role that a restored EC2 instance is given."""
@@ -128,13 +131,20 @@ def gather_case(facts: Facts, job: Located, settings: Settings) -> Case:
     organizations = {account: gather_organization(facts, account, management) for account in accounts}
     home_management = organizations[job.account].management_account
     role = gather_role(facts, str(job.described.get("IamRoleArn") or ""))
+    keys = _keys(facts, job, _Known(resource, vaults, recovery_point, metadata))
+    suspects = Suspects(
+        role,
+        vaults=tuple(vault.arn for vault in vaults.values()),
+        keys=tuple(dict.fromkeys(key.arn for several in keys.values() for key in several or ())),
+        management_account=home_management,
+    )
     return Case(
         job=job,
         role=role,
         default_role=gather_role(facts, _default_role_arn(job)) if role.is_service_linked_role else None,
         resource=resource,
         vaults=vaults,
-        keys=_keys(facts, job, _Known(resource, vaults, recovery_point, metadata)),
+        keys=keys,
         named_keys=_named_keys(facts, job, (reading, *(denial.reading for denial in denials or ()))),
         organizations=organizations,
         reading=reading,
@@ -144,6 +154,7 @@ def gather_case(facts: Facts, job: Located, settings: Settings) -> Case:
         recovery_point=recovery_point,
         decoded=decoded,
         denials=denials,
+        changes=gather_changes(facts, job, reading, suspects),
         advanced_dynamodb=_advanced_dynamodb(facts, job, reading),
         instance_role=_instance_role(facts, job, metadata),
     )

@@ -70,11 +70,29 @@ def summary(case: Case, result: Outcome, causes: Sequence[Cause], layers: Sequen
         aside = (
             "" if case.reading.permission or not case.reading.form else " The job's message speaks of something else."
         )
-        return f"{likely}{telling[0].explanation}{more}{aside}"
+        since = changed_since(case) if likely else ""
+        return f"{likely}{telling[0].explanation}{more}{aside}{since}"
     if result is Outcome.UNDETERMINED:
         unknown = " and ".join(layer.layer.value for layer in layers if layer.verdict is Verdict.UNKNOWN)
-        return f"What could be read does not explain the failure; unknown remains: {unknown}."
-    return f"{noun} failed for a reason that no policy explains: {_quoted(case)}"
+        return f"What could be read does not explain the failure; unknown remains: {unknown}.{changed_since(case)}"
+    return f"{noun} failed for a reason that no policy explains: {_quoted(case)}{changed_since(case)}"
+
+
+def changed_since(case: Case) -> str:
+    """Says that what the message blames is not what the job met any more; empty where nothing was changed."""
+    if not case.changes:
+        return ""
+    last = case.changes[-1]
+    by = f" by {last.by}" if last.by else ""
+    return f" But {last.event} changed {last.target} {ago(last.minutes)} after the job ended{by}: run the job again."
+
+
+def ago(minutes: int) -> str:
+    """How long something took, as a person says it."""
+    for unit, size in (("day", 1440), ("hour", 60)):
+        if minutes >= 2 * size:
+            return f"{minutes // size} {unit}s"
+    return f"{minutes} minute{'' if minutes == 1 else 's'}"
 
 
 def _quoted(case: Case) -> str:

@@ -105,7 +105,15 @@ class Machine:
         says = summary(failed[-1], result, causes, layers)
         self.observe(Left("conclude", says))
         followed = tuple(case.job.id for case in failed if case is not asked)
-        return Diagnosis(job=asked.job.to_job(followed), outcome=result, summary=says, causes=causes, layers=layers)
+        return Diagnosis(
+            job=asked.job.to_job(followed),
+            outcome=result,
+            summary=says,
+            causes=causes,
+            layers=layers,
+            denied_calls=tuple(denial.to_call() for case in failed for denial in case.denials or ()),
+            changed_since=tuple(dict.fromkeys(change for case in failed for change in case.changes)),
+        )
 
     def _walk(self, state: str, walk: Walk, judged: Judged) -> Findings:
         self._enter(state)

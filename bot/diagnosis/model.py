@@ -207,6 +207,28 @@ class Unread(_Part):
     """The IAM action that would make it readable, and by whom it has to be allowed."""
 
 
+class DeniedCall(_Part):
+    """A call of the job's session that CloudTrail recorded as denied."""
+
+    action: str
+    resource: str | None = None
+    at: Moment
+    event_id: str = ""
+
+
+class LaterChange(_Part):
+    """A change of what the job's message blames, made after the job ended, as CloudTrail recorded it."""
+
+    event: str
+    layer: LayerName
+    target: str
+    by: str | None = None
+    """The ARN of who made it; None where the event does not tell."""
+    at: Moment
+    minutes: int
+    """How long after the job's end."""
+
+
 class Cost(_Part):
     """What the diagnosis took."""
 
@@ -228,6 +250,8 @@ class Diagnosis(_Part):
     causes: tuple[Cause, ...] = ()
     layers: tuple[Layer, ...] = ()
     unread: tuple[Unread, ...] = ()
+    denied_calls: tuple[DeniedCall, ...] = ()
+    changed_since: tuple[LaterChange, ...] = ()
     cost: Cost = Cost()
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, use_attribute_docstrings=True)

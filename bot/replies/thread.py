@@ -2,7 +2,19 @@
 
 import json
 
-from bot.diagnosis.model import Cause, Change, Check, Diagnosis, Evidence, Fix, Job, Layer, Unread
+from bot.diagnosis.model import (
+    Cause,
+    Change,
+    Check,
+    DeniedCall,
+    Diagnosis,
+    Evidence,
+    Fix,
+    Job,
+    LaterChange,
+    Layer,
+    Unread,
+)
 from bot.replies.document import (
     Bullets,
     Facts,
@@ -42,7 +54,7 @@ def thread_pages(diagnosis: Diagnosis, *, first_cause_told: bool = False) -> tup
         for number, cause in enumerate(diagnosis.causes, start=1)
         if cause.fix is not None
     )
-    return (_job_page(diagnosis.job), *layers, *unread, *fixes, *_next_page(diagnosis))
+    return (_job_page(diagnosis.job), *layers, *_trail_page(diagnosis), *unread, *fixes, *_next_page(diagnosis))
 
 
 def _causes_of(diagnosis: Diagnosis, layer: Layer) -> tuple[Cause, ...]:
@@ -98,6 +110,43 @@ def _evidence(evidence: Evidence) -> Line:
     effect = line(f"{evidence.effect} in ") if evidence.effect else line()
     which = (*statement(evidence.statement), *line(" of ")) if evidence.statement is not None else line()
     return (*effect, *which, code(evidence.policy))
+
+
+def _trail_page(diagnosis: Diagnosis) -> tuple[Page, ...]:
+    """What CloudTrail recorded: the calls that were denied, and what was changed after the job ended."""
+    denied = tuple(_denied(calls) for calls in _alike(diagnosis.denied_calls))
+    changed = tuple(
+        line(f"{change.at:%Y-%m-%d %H:%M} UTC: ", code(change.event), " on ", code(change.target), *_by(change))
+        for change in diagnosis.changed_since
+    )
+    if not denied and not changed:
+        return ()
+    parts: list[Part] = [Heading("What CloudTrail recorded")]
+    if denied:
+        parts += [Paragraph(line("Denied to the job's session:")), Bullets(denied)]
+    if changed:
+        parts += [Paragraph(line("Changed after the job ended:")), Bullets(changed)]
+    calls, changes = counted(len(denied), "denied call"), counted(len(changed), "later change")
+    return (Page("trail", f"CloudTrail recorded {calls} and {changes}.", tuple(parts)),)
+
+
+def _alike(calls: tuple[DeniedCall, ...]) -> list[list[DeniedCall]]:
+    """Denied calls of one action on one resource, together: a job tries again."""
+    alike: dict[tuple[str, str | None], list[DeniedCall]] = {}
+    for call in calls:
+        alike.setdefault((call.action, call.resource), []).append(call)
+    return list(alike.values())
+
+
+def _denied(calls: list[DeniedCall]) -> Line:
+    first = calls[0]
+    on = line(" on ", code(first.resource)) if first.resource else ()
+    again = f", {len(calls)} times" if len(calls) > 1 else ""
+    return (*line(f"{first.at:%Y-%m-%d %H:%M} UTC: ", code(first.action)), *on, *line(again))
+
+
+def _by(change: LaterChange) -> Line:
+    return line(" by ", code(change.by)) if change.by else line()
 
 
 def _unread_page(unread: tuple[Unread, ...]) -> Page:

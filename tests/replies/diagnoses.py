@@ -10,12 +10,14 @@ from bot.diagnosis.model import (
     Change,
     Check,
     Cost,
+    DeniedCall,
     Diagnosis,
     Entity,
     Evidence,
     Fix,
     Job,
     JobType,
+    LaterChange,
     Layer,
     LayerName,
     Outcome,
@@ -25,6 +27,7 @@ from bot.diagnosis.model import (
 
 ROLE = "arn:aws:iam::222233334444:role/backup-job"
 VOLUME = "arn:aws:ec2:eu-west-1:222233334444:volume/vol-0a1b2c3d4e5f60718"
+SOME_TIME = datetime(2026, 11, 20, 7, tzinfo=UTC)
 JOB_ID = "6f0c2d1e-3b4a-4c5d-8e9f-0a1b2c3d4e5f"
 POLICY = {
     "Version": "2012-10-17",
@@ -224,5 +227,12 @@ def filled_with(*texts: str) -> Diagnosis:
         layers=tuple(Layer(layer=layer, verdict=Verdict.BLOCKED, checks=(check(), check())) for layer in LayerName),
         unread=tuple(
             Unread(what=fill(), account=fill(), why=fill(), region=fill(), permission=fill()) for _ in range(3)
+        ),
+        denied_calls=(
+            DeniedCall(action=fill(), resource=fill(), at=SOME_TIME),
+            DeniedCall(action=fill(), at=SOME_TIME),
+        ),
+        changed_since=(
+            LaterChange(event=fill(), layer=LayerName.KMS, target=fill(), by=fill(), at=SOME_TIME, minutes=40),
         ),
     )

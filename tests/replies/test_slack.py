@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.diagnosis.events import STATES, Entered, Left, Progress
-from bot.diagnosis.model import Diagnosis, Verdict
+from bot.diagnosis.model import DeniedCall, Diagnosis, LaterChange, LayerName, Verdict
 from bot.replies.checklist import Checklist, checklist_page
 from bot.replies.document import Heading, Page, Paragraph, line, without_plans
 from bot.replies.limits import message_problems
@@ -92,6 +92,20 @@ def test_a_shortened_verdict_says_so_and_the_thread_has_the_text_whole() -> None
     assert "…" in shown(list(message.blocks))
     short = draw_single(verdict_page(diagnoses.denied()))
     assert "shortened here" not in shown(list(short.blocks))
+
+
+def test_what_cloudtrail_recorded_is_told_once_an_action_and_with_who_changed_what() -> None:
+    call = DeniedCall(action="kms:CreateGrant", resource=diagnoses.VOLUME, at=diagnoses.SOME_TIME)
+    change = LaterChange(
+        event="PutKeyPolicy", layer=LayerName.KMS, target="a key", by="ana", at=diagnoses.SOME_TIME, minutes=40
+    )
+    diagnosis = diagnoses.denied(denied_calls=(call, call), changed_since=(change,))
+    (page,) = [page for page in thread_pages(diagnosis) if page.slot == "trail"]
+    said = shown(list(draw_single(page).blocks))
+    assert said.count("kms:CreateGrant") == 1
+    assert ", 2 times" in said
+    assert "PutKeyPolicy on a key by ana" in said
+    assert page.says == "CloudTrail recorded 1 denied call and 1 later change."
 
 
 def test_the_verdict_names_action_principal_resource_statement_policy_and_certainty() -> None:

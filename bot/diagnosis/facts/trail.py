@@ -10,6 +10,7 @@ from bot import arn
 from bot.aws import cloudtrail
 from bot.aws.facts import Facts
 from bot.diagnosis.denied_call import denied_call
+from bot.diagnosis.model import DeniedCall
 from bot.diagnosis.reading import Reading, read
 
 _AFTERWARDS: Final = timedelta(minutes=15)
@@ -24,6 +25,15 @@ class Denial:
     """What the event says of it."""
     at: str
     event_id: str
+
+    def to_call(self) -> DeniedCall:
+        """The denied call as a part of the diagnosis."""
+        return DeniedCall(
+            action=self.reading.action or "",
+            resource=self.reading.resource,
+            at=datetime.fromisoformat(self.at),
+            event_id=self.event_id,
+        )
 
 
 def session_name(role_name: str) -> str:
