@@ -135,11 +135,13 @@ class Evaluation:
         if Layer.RESOURCE in self.missing and not self.policies.has_resource_policy:
             yield LayerResult(Layer.RESOURCE, None, Verdict.SILENT, ())
         if self.policies.grants and self.request.service == KMS:
-            verdict, keys = self._verdict(lambda weighed: Verdict.ALLOWS if weighed.grants else Verdict.SILENT)
+            verdict, keys = self._verdict(
+                Layer.GRANT, lambda weighed: Verdict.ALLOWS if weighed.grants else Verdict.SILENT
+            )
             yield LayerResult(Layer.GRANT, None, verdict, tuple(self._grants()), keys)
 
     def _layer(self, place: int, sheet: Sheet) -> LayerResult:
-        verdict, keys = self._verdict(lambda weighed: _says(weighed.found[place]))
+        verdict, keys = self._verdict(sheet.layer, lambda weighed: _says(weighed.found[place]))
         allows, denies = self._matches_at(place, Effect.ALLOW), self._matches_at(place, Effect.DENY)
         deciding = {
             Verdict.ALLOWS: allows,
@@ -153,14 +155,19 @@ class Evaluation:
             whom = "direct" if max(every) > Grantee.ACCOUNT else "account"
         return LayerResult(sheet.layer, sheet.level, verdict, tuple(deciding[verdict]), keys, whom)
 
-    def _verdict(self, asked: Callable[[Weighed], Verdict]) -> tuple[Verdict, tuple[str, ...]]:
-        """What all readings have in common, and the keys that it hangs on."""
+    def _verdict(self, layer: Layer, asked: Callable[[Weighed], Verdict]) -> tuple[Verdict, tuple[str, ...]]:
+        """What all readings have in common, and the keys that it hangs on.
+
+        Of a layer that never allows, it does not matter whether it also denies where it had to allow; elsewhere nothing
+        else does.
+        """
         said = {asked(outcome.weighed) for outcome in self._outcomes}
         if len(said) == 1:
             return said.pop(), ()
-        if Verdict.ALLOWS not in said:
+        if Verdict.ALLOWS not in said and layer in self.missing:
             return Verdict.SILENT, ()
-        return Verdict.DEPENDS, self._hinges(lambda weighed: asked(weighed) is Verdict.ALLOWS)
+        passes = Verdict.ALLOWS if Verdict.ALLOWS in said else Verdict.SILENT
+        return Verdict.DEPENDS, self._hinges(lambda weighed: asked(weighed) is passes)
 
     def _hinges(self, asked: Callable[[Weighed], bool]) -> tuple[str, ...]:
         """The keys on which a question hangs, as the request or else the policies spell them."""

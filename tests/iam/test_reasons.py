@@ -88,6 +88,34 @@ def test_each_layer_is_evaluated_on_its_own(
     assert [(str(result.layer), result.verdict) for result in ask(principal, **layers).layers] == expected, rule
 
 
+HANGING = deny(Sid="no", Principal="*", Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}})
+
+DENIES_THAT_HANG: list[tuple[str, str, dict[str, Any], list[tuple[str, Verdict, list[str]]]]] = [
+    ("a policy that need not allow tells of a Deny that hangs", ROLE,
+     {"identity": [allow()], "resource": [HANGING]},
+     [("identity", Verdict.ALLOWS, ["0"]), ("resource", Verdict.DEPENDS, ["no"])]),
+    ("an identity policy that need not allow does too", USER,
+     {"identity": [deny(Sid="no", Condition=HANGING["Condition"])], "resource": [to(USER)]},
+     [("identity", Verdict.DEPENDS, ["no"]), ("resource", Verdict.ALLOWS, ["0"])]),
+    ("a policy that had to allow is silent, whether or not it denies", BACKUP,
+     {"resource": [HANGING]}, [("resource", Verdict.SILENT, [])]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rule", "principal", "layers", "expected"), DENIES_THAT_HANG, ids=[row[0] for row in DENIES_THAT_HANG]
+)
+def test_a_layer_that_never_allows_tells_of_a_deny_that_hangs(
+    rule: str, principal: str, layers: dict[str, Any], expected: list[tuple[str, Verdict, list[str]]]
+) -> None:
+    found = ask(principal, unknown=["aws:SourceVpce"], **layers).layers
+    assert [
+        (str(result.layer), result.verdict, [each.statement for each in result.statements]) for result in found
+    ] == expected, rule
+    hanging = [result.depends_on for result in found if result.verdict is Verdict.DEPENDS]
+    assert hanging == [("aws:SourceVpce",)] * len(hanging)
+
+
 WHOM = [
     ("the session itself", SESSION, [to(SESSION)], "direct"),
     ("the session's role", SESSION, [to(ROLE)], "direct"),
