@@ -34,7 +34,7 @@ class Need(BaseModel):
     context: Mapping[str, str] = Field(default_factory=dict)
     when: frozenset[str] = frozenset()
     judge: frozenset[Literal["job-role", "vault", "organization", "kms"]] | None = None
-    """The layers that are judged; None for all of them."""
+    """The layers that are judged; None for all of them, none where only the state of the key counts."""
     optional: str | None = None
     source: str
 

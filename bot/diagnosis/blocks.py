@@ -69,7 +69,7 @@ class Findings:
             yield LayerName.ORGANIZATION
         if Layer.RCP not in exempt and _is_unread(self._place(requirement.resource_account), "rcp"):
             yield LayerName.ORGANIZATION
-        if key and key.policy is None and not key.is_unusable:
+        if key and key.policy is None and not (key.is_unusable or key.is_aws_managed):
             yield LayerName.KMS
         if vault and not vault.policy_is_known and vault.exists is not False:
             yield LayerName.VAULT
@@ -124,7 +124,7 @@ class Findings:
         """Whose policy it is, None where it could not be read or is AWS's own; its layer; how its codes begin."""
         key, vault, requirement = self.requirement.key, self.requirement.vault, self.requirement
         if key:
-            is_judged = key.policy is not None and not (key.is_aws_managed and self.evaluation.request.same_account)
+            is_judged = key.policy is not None and not key.is_aws_managed
             return key.arn if is_judged else None, LayerName.KMS, "key-policy"
         if vault:
             return vault.arn if vault.policy_is_known else None, LayerName.VAULT, "vault-policy"

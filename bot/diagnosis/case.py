@@ -1,9 +1,9 @@
 """All that is known of one failed job: gathered once, then only looked at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from bot import arn
 from bot.aws import backup, sts
@@ -19,7 +19,7 @@ from bot.diagnosis.facts.organization import (
     gather_organization,
     management_account,
 )
-from bot.diagnosis.facts.principals import PrincipalFacts, gather_role, service_linked_role_arn
+from bot.diagnosis.facts.principals import DEFAULT_ROLE_NAME, PrincipalFacts, gather_role, service_linked_role_arn
 from bot.diagnosis.facts.resources import ResourceFacts, gather_resource, instance_profile_role
 from bot.diagnosis.facts.trail import Denial, gather_denials
 from bot.diagnosis.facts.vaults import VaultFacts, gather_vault
@@ -39,6 +39,9 @@ Keys = tuple[KeyFacts, ...]
 @dataclass(frozen=True, slots=True)
 class Case:
     """What is known of one job."""
+
+    WAY: ClassVar[str] = "the setting of AWS Backup's advanced features for DynamoDB"
+    """What tells the ways of a backup apart."""
 
     job: Located
     role: PrincipalFacts
@@ -100,11 +103,25 @@ class Case:
         return str(self.job.described.get("ResourceType") or "")
 
     @property
+    def is_automatic_efs_backup(self) -> bool:
+        """Amazon EFS made it by itself, which it does with the service-linked role ("Automatic backups", EFS)."""
+        tags = self.resource.tags if self.resource and self.resource_type == "EFS" else None
+        is_tagged = (tags or {}).get("aws:elasticfilesystem:default-backup") == "enabled"
+        return is_tagged or (self.job.vault_arn or "").endswith(":aws/efs/automatic-backup-vault")
+
+    @property
     def is_fully_managed(self) -> bool | None:
         """Whether the recovery point is AWS Backup's own, under the vault's key; None where it can't be told."""
         needs = of_type(self.resource_type)
         management = needs.fully_managed if needs else "never"
         return self.advanced_dynamodb if management == "advanced" else management == "always"
+
+    @property
+    def ways(self) -> tuple["Case", ...]:
+        """The job as it is; both ways of a DynamoDB backup where it can't be told which one AWS Backup took."""
+        if self.resource_type != "DynamoDB" or self.advanced_dynamodb is not None:
+            return (self,)
+        return replace(self, advanced_dynamodb=True), replace(self, advanced_dynamodb=False)
 
     @property
     def partition(self) -> str:
@@ -128,10 +145,15 @@ def gather_case(facts: Facts, job: Located, settings: Settings) -> Case:
     other = job.destination_account if job.destination_account not in (None, job.account) else None
     management = management_account(facts, settings.management_account)
     accounts = (job.account, other) if other else (job.account,)
-    organizations = {account: gather_organization(facts, account, management) for account in accounts}
+    keys = _keys(facts, job, _Known(resource, vaults, recovery_point, metadata))
+    named_keys = _named_keys(facts, job, (reading, *(denial.reading for denial in denials or ())))
+    owners = (key.account for several in (*keys.values(), named_keys) for key in several or ())
+    organizations = {
+        account: gather_organization(facts, account, management)
+        for account in dict.fromkeys((*accounts, *filter(None, owners)))
+    }
     home_management = organizations[job.account].management_account
     role = gather_role(facts, str(job.described.get("IamRoleArn") or ""))
-    keys = _keys(facts, job, _Known(resource, vaults, recovery_point, metadata))
     suspects = Suspects(
         role,
         vaults=tuple(vault.arn for vault in vaults.values()),
@@ -145,7 +167,7 @@ def gather_case(facts: Facts, job: Located, settings: Settings) -> Case:
         resource=resource,
         vaults=vaults,
         keys=keys,
-        named_keys=_named_keys(facts, job, (reading, *(denial.reading for denial in denials or ()))),
+        named_keys=named_keys,
         organizations=organizations,
         reading=reading,
         service_linked_role=_service_linked_role(facts, job, other, reading),
@@ -208,7 +230,7 @@ def _service_linked_role(facts: Facts, job: Located, other: str | None, reading:
 
 
 def _default_role_arn(job: Located) -> str:
-    return f"arn:{arn.partition_of(job.region)}:iam::{job.account}:role/service-role/AWSBackupDefaultServiceRole"
+    return f"arn:{arn.partition_of(job.region)}:iam::{job.account}:role/service-role/{DEFAULT_ROLE_NAME}"
 
 
 def _named_keys(facts: Facts, job: Located, readings: tuple[Reading, ...]) -> Keys:

@@ -7,7 +7,7 @@ from bot.diagnosis.judgement import Judge, Judgement
 from bot.diagnosis.layers import job_role, kms, organization, resource, vault
 from bot.diagnosis.layers.findings import Findings, merged
 from bot.diagnosis.model import Cause
-from bot.diagnosis.needs import requirements
+from bot.diagnosis.needs import Requirement, assuming, requirements
 
 Walk = Callable[[Case, Sequence[Judgement]], Findings]
 Judged = Sequence[tuple[Case, Sequence[Judgement]]]
@@ -22,7 +22,24 @@ CHECKLIST_WALKS: tuple[tuple[str, Walk], ...] = (
 
 
 def judge_case(case: Case) -> tuple[Judgement, ...]:
-    """Judges all that a job needs; what stands alone in its layer silences what else would be said there of it."""
+    """Judges all that a job needs.
+
+    Where it can't be told in which of two ways AWS Backup makes a backup, both are judged: what blocks one way alone is
+    possible only, unless something blocks the other way too.
+    """
+    ways = [_judge(way) for way in case.ways]
+    if len(ways) == 1:
+        return ways[0]
+    calls = [{_call(judged.requirement) for judged in way} for way in ways]
+    shared = calls[0] & calls[1]
+    own = [[judged for judged in way if _call(judged.requirement) not in shared] for way in ways]
+    if not all(any(judged.is_blocked for judged in way) for way in own):
+        own = [[judged.hanging_on(Case.WAY) for judged in way] for way in own]
+    return (*(judged for judged in ways[0] if _call(judged.requirement) in shared), *own[0], *own[1])
+
+
+def _judge(case: Case) -> tuple[Judgement, ...]:
+    """Judges what a job needs; what stands alone in its layer silences what else would be said there of it."""
     wanted = requirements(case)
     stand_alone = [
         *(cause.principal for cause in job_role.check_role(case)[1]),
@@ -30,7 +47,13 @@ def judge_case(case: Case) -> tuple[Judgement, ...]:
         *(cause.resource for cause in kms.unusable_keys(case, wanted)),
     ]
     judge = Judge(case.organizations, [subject for subject in stand_alone if subject])
-    return tuple(judge.judge(requirement) for requirement in wanted)
+    is_assumed = case.role.exists is True and not case.role.is_service_linked_role
+    return tuple(judge.judge(requirement) for requirement in ((assuming(case), *wanted) if is_assumed else wanted))
+
+
+def _call(requirement: Requirement) -> tuple[str, str, str]:
+    """What makes two requirements the same call."""
+    return (requirement.principal.arn, requirement.action, requirement.resource)
 
 
 def walk_layer(walk: Walk, judged: Judged) -> Findings:

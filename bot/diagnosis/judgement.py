@@ -5,7 +5,7 @@ leaves the action blocked.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.diagnosis.blocks import Block, Findings
@@ -37,6 +37,16 @@ class Judgement:
     blocks: tuple[Block, ...]
     unread: frozenset[LayerName]
     """The layers of which something could not be read that might block it."""
+
+    @property
+    def is_blocked(self) -> bool:
+        """Something blocks it for certain."""
+        return any(block.certainty is Certainty.PROVEN for block in self.blocks)
+
+    def hanging_on(self, what: str) -> "Judgement":
+        """The same, as it is where something decides, which can't be told, whether the job needs it at all."""
+        hanging = (replace(block, certainty=Certainty.POSSIBLE, depends_on=(what,)) for block in self.blocks)
+        return replace(self, blocks=tuple(hanging))
 
 
 class Judge:

@@ -6,6 +6,7 @@ it names. What the job's message or CloudTrail names is added, with the resource
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from bot import arn
 from bot.diagnosis import context
@@ -21,6 +22,10 @@ from bot.diagnosis.reading import Reading
 from knowledge.need import JobKind, Need, needs, of_type
 
 EVERY_LAYER = frozenset(LayerName)
+SERVICE: Final = "backup.amazonaws.com"
+"""AWS Backup's service principal."""
+ASSUME_ROLE: Final = "sts:AssumeRole"
+_SERVICE_FACTS: Final = PrincipalFacts(SERVICE, exists=True, identity_is_complete=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,24 @@ def requirements(case: Case) -> tuple[Requirement, ...]:
     ]
     extra = [added for reading in readings for added in _of_reading(case, reading, from_needs)]
     return tuple(sorted([*extra, *from_needs], key=lambda requirement: _rank(requirement, readings)))
+
+
+def assuming(case: Case) -> Requirement:
+    """AWS Backup's own sts:AssumeRole of the job role, as the organization sees it.
+
+    The role's trust policy has a check of its own; a resource control policy binds the call beside it.
+    """
+    role = case.role
+    return Requirement(
+        principal=_SERVICE_FACTS,
+        entity=Entity.JOB_ROLE,
+        action=ASSUME_ROLE,
+        resource=role.arn,
+        resource_account=role.account,
+        region=case.job.region,
+        context=context.of_assume_role(case),
+        judged=frozenset({LayerName.ORGANIZATION}),
+    )
 
 
 def needed_keys(case: Case) -> tuple[Keys | None, ...]:
@@ -159,7 +182,8 @@ class _Base:
             )
 
     def _judged(self) -> frozenset[LayerName]:
-        return frozenset(LayerName(layer) for layer in self.need.judge) if self.need.judge else EVERY_LAYER
+        judged = self.need.judge
+        return EVERY_LAYER if judged is None else frozenset(LayerName(layer) for layer in judged)
 
 
 def requirement_on(case: Case, principal: PrincipalFacts, action: str, resource: str, region: str) -> Requirement:
@@ -212,7 +236,7 @@ def _of_reading(case: Case, reading: Reading, known: Iterable[Requirement]) -> I
     action, resource = str(reading.action), reading.resource or "*"
     principal = case.role if _entity(reading) is Entity.JOB_ROLE else case.service_linked_role
     same_action = [requirement for requirement in known if requirement.action.casefold() == action.casefold()]
-    if principal is None or action == "sts:AssumeRole":
+    if principal is None or action == ASSUME_ROLE:
         return
     if any(reading.resource in (None, requirement.resource) for requirement in same_action):
         return

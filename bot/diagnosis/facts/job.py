@@ -70,11 +70,6 @@ class Located:
         return self.described.get("CreationDate")
 
     @property
-    def is_automatic_efs_backup(self) -> bool:
-        """It was made by EFS itself, with the service-linked role, into EFS's own vault."""
-        return (self.vault_arn or "").endswith(":aws/efs/automatic-backup-vault")
-
-    @property
     def destination_account(self) -> str | None:
         """The account that a copy goes to."""
         vault = arn.parse(self.destination_vault_arn)

@@ -12,6 +12,7 @@ from bot.diagnosis.facts.documents import NamedDocument
 from knowledge.managed import managed_policy
 
 SERVICE_LINKED_ROLE_NAME: Final = "AWSServiceRoleForBackup"
+DEFAULT_ROLE_NAME: Final = "AWSBackupDefaultServiceRole"
 SERVICE_LINKED_ROLE_PATH: Final = "aws-service-role/backup.amazonaws.com"
 
 

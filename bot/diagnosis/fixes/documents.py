@@ -8,6 +8,7 @@ Document = dict[str, Any]
 
 _VERSION: Final = "2012-10-17"
 _PRINCIPAL_ARN: Final = "aws:principalarn"
+_SOURCE_ACCOUNT: Final = "aws:sourceaccount"
 _EXCEPTING: Final = ("arnnotlike", "arnnotequals", "stringnotlike", "stringnotequals")
 """Operators under which one more value is one more exception."""
 
@@ -56,6 +57,13 @@ def excepting_principal(statement: Document, arn: str) -> Document:
     )
 
 
+def excepting_source_account(statement: Document, account: str) -> Document:
+    """A deny that spares calls of AWS services for one account more."""
+    return admitting(statement, _SOURCE_ACCOUNT, account) or _with_condition(
+        statement, "StringNotEquals", "aws:SourceAccount", account
+    )
+
+
 def admitting(statement: Document, key: str, value: str) -> Document | None:
     """A deny that also spares one more value of a key that it spares values of; None where it spares none.
 
@@ -86,10 +94,10 @@ def spared_keys(statement: Document) -> list[str]:
     ]
 
 
-def sparing_resource(statement: Document, arn: str) -> Document | None:
-    """A deny of all resources but some that spares one more; None where it names what it denies."""
+def sparing_resources(statement: Document, arns: Sequence[str]) -> Document | None:
+    """A deny of all resources but some that spares more of them; None where it names what it denies."""
     spared = statement.get("NotResource")
-    return {**statement, "NotResource": [*_listed(spared), arn]} if spared else None
+    return {**statement, "NotResource": [*_listed(spared), *arns]} if spared else None
 
 
 def size_of(document: Any) -> int:

@@ -6,6 +6,7 @@ from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.fixes.proposal import Problem, Proposal, listed
 from bot.diagnosis.model import Change
+from bot.diagnosis.needs import SERVICE
 
 _FULL_ACCESS: Final = "p-FullAWSAccess"
 _LIMITS: Final = {"scp": 5_120, "rcp": 5_120}
@@ -62,15 +63,19 @@ def join_organization(problem: Problem) -> Proposal:
 
 
 def _narrowed(problem: Problem, statement: Document) -> tuple[Document, str]:
-    resource, principal = str(problem.cause.resource), str(problem.cause.principal)
-    by_resource = documents.sparing_resource(statement, resource)
+    resources = documents.without_repeats(block.resource for block in problem.blocks)
+    by_resource = documents.sparing_resources(statement, resources)
     if by_resource:
-        return by_resource, resource
+        return by_resource, listed(resources)
     for key in _STALE_KEYS:
         value = problem.value_of(key.casefold())
         changed = documents.admitting(statement, key.casefold(), value) if value else None
         if changed:
             return changed, f"the value {value} of {key}"
+    if problem.cause.principal == SERVICE:
+        account = problem.case.job.account
+        return documents.excepting_source_account(statement, account), f"AWS Backup's calls for account {account}"
+    principal = str(problem.cause.principal)
     return documents.excepting_principal(statement, principal), principal
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from bot.diagnosis.facts.documents import NamedDocument
-from bot.diagnosis.facts.principals import PrincipalFacts
+from bot.diagnosis.facts.principals import DEFAULT_ROLE_NAME, PrincipalFacts
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.fixes.proposal import Problem, Proposal, listed
-from bot.diagnosis.layers.trust import SERVICE
 from bot.diagnosis.model import Change
+from bot.diagnosis.needs import SERVICE
 from knowledge.need import documented_policies
 
 ADDED_POLICY: Final = "backup-why-allows"
@@ -25,7 +25,12 @@ _SPELLED: Final = {"iam:passedtoservice": "iam:PassedToService", "kms:viaservice
 
 
 def create_role(problem: Problem) -> Proposal:
-    """The role that the job names, with the trust that AWS Backup needs and AWS's own policies for this job."""
+    """The role that the job names, with the trust that AWS Backup needs and AWS's own policies for this job.
+
+    Where another path has a role of that name, none can be made beside it ("IAM identifiers"): that one is to be named.
+    """
+    if problem.case.role.found_arn:
+        return use_found_role(problem)
     job, arn = problem.case.job, str(problem.cause.principal)
     policies = documented_policies(job.type.value, problem.case.resource_type, problem.case.partition)
     changes = [Change(kind="create-role", target=arn, document=_trust(problem))]
@@ -44,7 +49,7 @@ def use_found_role(problem: Problem) -> Proposal:
 def use_job_role(problem: Problem) -> Proposal:
     """A role that is a job role, instead of the service-linked one."""
     known = problem.case.default_role
-    default = known.arn if known else "AWSBackupDefaultServiceRole"
+    default = known.arn if known else DEFAULT_ROLE_NAME
     change = Change(kind="change-plan", target=default, document={"IamRoleArn": default})
     return Proposal(
         f"Run the job with a job role, such as {default}.",
@@ -66,7 +71,7 @@ def spare_account_in_trust(problem: Problem) -> Proposal | None:
     if statement is None:
         return None
     account = problem.case.job.account
-    changed = documents.admitting(statement, "aws:sourceaccount", account) or _unless_account(statement, account)
+    changed = documents.excepting_source_account(statement, account)
     document = documents.with_changed_statement(problem.document, problem.cause.statement, changed)
     change = Change(kind="update-assume-role-policy", target=str(problem.cause.principal), document=document)
     return Proposal(
@@ -160,12 +165,6 @@ def _trust(problem: Problem) -> Document:
             }
         ]
     )
-
-
-def _unless_account(statement: Document, account: str) -> Document:
-    condition = dict(statement.get("Condition") or {})
-    condition["StringNotEquals"] = {**condition.get("StringNotEquals", {}), "aws:SourceAccount": [account]}
-    return {**statement, "Condition": condition}
 
 
 def _allowing(problem: Problem) -> Iterator[Document]:

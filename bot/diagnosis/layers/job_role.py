@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.diagnosis.case import Case
 from bot.diagnosis.causes import make_cause
-from bot.diagnosis.facts.principals import PrincipalFacts
+from bot.diagnosis.facts.principals import DEFAULT_ROLE_NAME, PrincipalFacts
 from bot.diagnosis.judgement import Judgement
 from bot.diagnosis.layers.findings import Findings, policy_check
 from bot.diagnosis.layers.trust import check_trust
@@ -39,13 +39,13 @@ def check_role(case: Case) -> tuple[Check, tuple[Cause, ...]]:
     """Whether the job's role is there, is the one that is meant, and may be a job role at all."""
     role = case.role
     cause = None
-    if role.is_service_linked_role and not case.job.is_automatic_efs_backup:
+    if role.is_service_linked_role and not case.is_automatic_efs_backup:
         cause = _cause("slr-as-job-role", role)
-    elif role.exists is False and role.found_arn:
-        code = "default-role-lookalike"
-        cause = _cause(code, role, {"found": role.found_arn})
+    elif role.exists is False and role.found_arn and role.name == DEFAULT_ROLE_NAME:
+        cause = _cause("default-role-lookalike", role, {"found": role.found_arn})
     elif role.exists is False:
-        cause = _cause("role-missing", role)
+        found = f" Its role of that name is {role.found_arn}." if role.found_arn else ""
+        cause = _cause("role-missing", role, {"found": found})
     if cause:
         return Check(check="role-exists", verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
     if role.exists is None:

@@ -11,10 +11,9 @@ from bot.diagnosis.case import Case
 from bot.diagnosis.causes import make_cause
 from bot.diagnosis.context import UNKNOWN
 from bot.diagnosis.model import Cause, Certainty, Check, Entity, Evidence, Verdict
+from bot.diagnosis.needs import ASSUME_ROLE, SERVICE
 from bot.iam import Decision, Effect, Evaluation, Layer, Policy, PolicySet, Request, evaluate, near_misses
 
-SERVICE: Final = "backup.amazonaws.com"
-_ACTION: Final = "sts:AssumeRole"
 _CHECK: Final = "trust-policy"
 _POLICY: Final = "trust"
 """By what a person looks a role's trust policy up."""
@@ -92,7 +91,7 @@ def _cause(
         Entity.JOB_ROLE,
         certainty=certainty,
         principal=case.role.arn,
-        actions=(_ACTION,),
+        actions=(ASSUME_ROLE,),
         resource=case.role.arn,
         policy=_POLICY,
         statement=statement,
@@ -104,7 +103,7 @@ def _cause(
 def _evaluate(case: Case, document: Any) -> Evaluation:
     request = Request(
         SERVICE,
-        _ACTION,
+        ASSUME_ROLE,
         case.role.arn,
         resource_account=case.role.account,
         context=context.of_assume_role(case),
