@@ -7,19 +7,29 @@ from itertools import combinations
 from bot.iam.conditions import Condition, Witness
 from bot.iam.conditions.strings import OTHER
 from bot.iam.grants import ENCRYPTION_CONTEXT, Grant
-from bot.iam.patterns import common_text
+from bot.iam.patterns import CommonTexts
 from bot.iam.request import Request
 from bot.iam.statement import Statement
 from bot.iam.variables import Context, Template, Value
 
 _MOST_COMBINED = 6
-"""Of so many values sets are made, for the set operators, and of so many patterns common texts are sought."""
-
-_LONGEST = 256
-"""Longer patterns are tried each alone."""
+"""Of so many values sets are made, for the set operators."""
 
 _MOST_PHRASES = 3
 """So many of the values that come to the same are named."""
+
+_MULTIVALUED = frozenset(
+    [
+        "aws:calledvia",
+        "aws:principalorgpaths",
+        "aws:principalservicenameslist",
+        "aws:resourceorgpaths",
+        "aws:sourceorgpaths",
+        "aws:tagkeys",
+        "aws:vpceorgpaths",
+    ]
+)
+"""The global keys that can have several values: AWS IAM User Guide, "AWS global condition context keys"."""
 
 _ABSENT = Witness(None, "is absent", usual=True)
 _UNMENTIONED = Witness(OTHER, "is another value", usual=True)
@@ -29,7 +39,7 @@ _EMPTY = Witness("", "is empty")
 
 def domain(
     key: str, request: Request, unknown: Collection[str], statements: Sequence[Statement], grants: Sequence[Grant]
-) -> list[Witness]:
+) -> list[Witness] | None:
     """The values of a key to try.
 
     Args:
@@ -40,26 +50,30 @@ def domain(
         grants: The grants of the key that is asked for.
 
     Returns:
-        A value for each class of values that come to the same; first one that the policies do not mention.
+        A value for each class of values that come to the same; first one that the policies do not mention. None where
+        there are too many to find.
     """
     context = {**request.context, **dict.fromkeys(unknown, OTHER)}
     conditions = [
         condition for statement in statements for condition in statement.conditions if condition.key.lower() == key
     ]
+    search = CommonTexts()
     witnesses = [
         *_compared(conditions, context),
-        *_common(list(_patterns(conditions, context))),
+        *_shared(list(_patterns(conditions, context)), search),
         *_guessed(key, request, context, statements),
         *_granted(key, grants),
     ]
-    if any(map(_is_of_sets, conditions)):
+    if search.is_over:
+        return None
+    if _can_be_several(key) and any(map(_is_of_sets, conditions)):
         witnesses.extend(_sets(witnesses))
     usual = [witness for witness in witnesses if witness.usual]
     mentioned = [witness for witness in witnesses if not witness.usual]
     others = frozenset(unknown) - {key}
     is_compared_alone = not (
         any(others & condition.variables for condition in conditions)
-        or any(key in grant.keys for grant in grants)
+        or any(grant.asks_for(key) for grant in grants)
         or any(key in _variables(statement) for statement in statements)
     )
     classes: dict[object, Witness] = {}
@@ -90,6 +104,11 @@ def _variables(statement: Statement) -> frozenset[str]:
     return variables | statement.resources.keys if statement.resources else variables
 
 
+def _can_be_several(key: str) -> bool:
+    """Whether a key can have several values: of those of services it is taken from how policies ask for them."""
+    return key in _MULTIVALUED or not key.startswith(("aws:", ENCRYPTION_CONTEXT))
+
+
 def _is_of_sets(condition: Condition) -> bool:
     """Whether a condition compares sets: keys of several values hold texts or ARNs."""
     base = condition.base
@@ -108,6 +127,8 @@ def _compared(conditions: Sequence[Condition], context: Context) -> Iterator[Wit
         if condition.base is not None:
             for text in _filled(condition, context):
                 yield from condition.base.witnesses(text)
+                if condition.base.patterns and condition.has_templates:
+                    yield Witness(text, f"is {text}")
 
 
 def _patterns(conditions: Sequence[Condition], context: Context) -> Iterator[str]:
@@ -117,21 +138,18 @@ def _patterns(conditions: Sequence[Condition], context: Context) -> Iterator[str
             yield from _filled(condition, context)
 
 
+def _shared(patterns: Sequence[str], search: CommonTexts) -> Iterator[Witness]:
+    """Values that several patterns match at once."""
+    for some, text in search.shared(patterns):
+        yield Witness(text, " and ".join(f"is like {pattern}" for pattern in some))
+
+
 def _filled(condition: Condition, context: Context) -> Iterator[str]:
     """A condition's values with their variables put in."""
     for value in condition.values:
         text = value.text if value.template is None else value.template.text(context)
         if text is not None:
             yield text
-
-
-def _common(patterns: Sequence[str]) -> Iterator[Witness]:
-    """Values that several patterns match at once."""
-    distinct = list(dict.fromkeys(pattern for pattern in patterns if len(pattern) <= _LONGEST))[:_MOST_COMBINED]
-    for some in (*combinations(distinct, 2), distinct):
-        text = common_text(some) if len(some) > 1 else None
-        if text is not None:
-            yield Witness(text, " and ".join(f"is like {pattern}" for pattern in some))
 
 
 def _guessed(key: str, request: Request, context: Context, statements: Sequence[Statement]) -> Iterator[Witness]:
@@ -155,12 +173,11 @@ def _guesses(key: str, template: Template | None, target: str) -> Iterator[Witne
 
 
 def _granted(key: str, grants: Sequence[Grant]) -> Iterator[Witness]:
-    """The values that grants ask of an encryption context."""
+    """The values that grants ask for."""
     for grant in grants:
-        for pairs in (grant.equal, grant.subset):
-            for name, value in (pairs or {}).items():
-                if ENCRYPTION_CONTEXT + name.lower() == key:
-                    yield Witness(value, f"is {value}")
+        for wanted, value in grant.wanted():
+            if wanted == key:
+                yield Witness(value, f"is {value}")
 
 
 def _sets(witnesses: Sequence[Witness]) -> Iterator[Witness]:

@@ -1,38 +1,102 @@
-"""Finds a text that several patterns match at once, so that what they ask for together can be tried."""
+"""Finds texts that several patterns match at once, so that what they ask for together can be tried."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.iam.wildcard import Wild, tokens_of
 
 _MOST_STATES = 20_000
-"""After so many tried states the search gives up: the patterns are taken to have no text in common."""
+"""After so many tried states a search is over."""
 
 _FILLER = "x"
 """A character for the places where any would do."""
 
 
-def common_text(patterns: Sequence[str]) -> str | None:
-    """A shortest text that every pattern matches; None where there is none, or it takes too long to find.
+class CommonTexts:
+    """A search for texts that several patterns match; over when it has taken too long.
 
-    The patterns are walked side by side, a character at a time. A state is the set of places that each pattern can
-    have come to, one bit a place.
+    The patterns are walked side by side, a character at a time. A state is the set of places that each pattern can have
+    come to, one bit a place.
     """
-    walks = [_Walk(pattern) for pattern in patterns]
-    start = tuple(walk.start for walk in walks)
-    texts = {start: ""}
-    queue = deque([start])
-    while queue and len(texts) < _MOST_STATES:
-        state = queue.popleft()
-        steps = list(zip(walks, state, strict=True))
-        if all(walk.is_over(places) for walk, places in steps):
-            return texts[state]
-        for character in sorted({_FILLER}.union(*(walk.offered(places) for walk, places in steps))):
-            following = tuple(walk.step(places, character) for walk, places in steps)
-            if all(following) and following not in texts:
-                texts[following] = texts[state] + character
-                queue.append(following)
-    return None
+
+    def __init__(self) -> None:
+        self._left = _MOST_STATES
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the search took too long, so that it may have missed a text."""
+        return not self._left
+
+    def shared(self, patterns: Sequence[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Looks among patterns for those that have texts in common: of some that do, larger groups are tried.
+
+        A pattern without a wildcard is left out, for it matches nothing but itself.
+
+        Yields:
+            The patterns of a group and a text that all of them match.
+        """
+        distinct = [pattern for pattern in dict.fromkeys(patterns) if "*" in pattern or "?" in pattern]
+        groups: list[tuple[int, ...]] = [(place,) for place in range(len(distinct))]
+        while groups and not self.is_over:
+            larger: list[tuple[int, ...]] = []
+            for group in groups:
+                for place in range(group[-1] + 1, len(distinct)):
+                    some = tuple(distinct[each] for each in (*group, place))
+                    texts = list(self._find_both(some))
+                    larger.extend([(*group, place)] if texts else [])
+                    yield from ((some, text) for text in texts)
+            groups = larger
+
+    def _find_both(self, patterns: Sequence[str]) -> Iterator[str]:
+        """Texts that all patterns match as strings and as ARNs, which are matched segment by segment."""
+        text = self.find(patterns)
+        if text is None:
+            return
+        yield text
+        segments = [pattern.split(":", 5) for pattern in patterns]
+        if all(len(each) == 6 for each in segments):
+            parts = [part for column in zip(*segments, strict=True) if (part := self.find(column)) is not None]
+            if len(parts) == 6:
+                yield ":".join(parts)
+
+    def find(self, patterns: Sequence[str]) -> str | None:
+        """A shortest text that every pattern matches; None where there is none, or the search is over."""
+        longest = max(heads := [_head(pattern) for pattern in patterns], key=len)
+        if not all(map(longest.startswith, heads)):
+            return None
+        walks = [_Walk(pattern) for pattern in patterns]
+        start = tuple(walk.start for walk in walks)
+        steps: dict[_State, tuple[_State, str] | None] = {start: None}
+        queue = deque([start])
+        while queue and self._left:
+            self._left -= 1
+            state = queue.popleft()
+            places = list(zip(walks, state, strict=True))
+            if all(walk.is_over(at) for walk, at in places):
+                return _text(steps, state)
+            for character in sorted({_FILLER}.union(*(walk.offered(at) for walk, at in places))):
+                following = tuple(walk.step(at, character) for walk, at in places)
+                if all(following) and following not in steps:
+                    steps[following] = state, character
+                    queue.append(following)
+        return None
+
+
+def _head(pattern: str) -> str:
+    """What stands before the first wildcard."""
+    return pattern.partition("*")[0].partition("?")[0]
+
+
+_State = tuple[int, ...]
+
+
+def _text(steps: Mapping[_State, tuple[_State, str] | None], state: _State) -> str:
+    """The characters that led to a state."""
+    characters: list[str] = []
+    while step := steps[state]:
+        state, character = step
+        characters.append(character)
+    return "".join(reversed(characters))
 
 
 class _Walk:

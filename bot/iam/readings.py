@@ -54,14 +54,16 @@ def explore(request: Request, policies: PolicySet, unknown: Collection[str]) -> 
         unknown: The keys, in lower case, whose value is not known and that statements hang on.
 
     Returns:
-        An outcome for each reading; two, for the best and the worst case, where there are more than `MOST_READINGS`.
+        An outcome for each reading; two, for the best and the worst case, where there are more than `MOST_READINGS` or
+        the values of a key are too many to find.
     """
     exempt = policies.exempt(request)
     sheets = [sheet for sheet in policies.plan(request.action).sheets if sheet.layer not in exempt]
     statements = [statement for sheet in sheets for statement in (*sheet.allows, *sheet.denies)]
     keys = sorted(unknown)
-    domains = [domain(key, request, keys, statements, policies.grants) for key in keys]
-    if prod(map(len, domains)) > MOST_READINGS:
+    found = [domain(key, request, keys, statements, policies.grants) for key in keys]
+    domains = [values for values in found if values is not None]
+    if len(domains) < len(found) or prod(map(len, domains)) > MOST_READINGS:
         bounds = [View(request, request.context, frozenset(keys), effect) for effect in Effect]
         return [Outcome({}, weigh(bound, policies), tuple(keys)) for bound in bounds]
     return [_try(request, policies, dict(zip(keys, values, strict=True))) for values in product(*domains)]

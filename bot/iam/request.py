@@ -104,10 +104,15 @@ class Request:
                 self.context[key] = value
 
     def unknown_among(self, keys: frozenset[str]) -> frozenset[str]:
-        """Of some keys, given in lower case, those whose value is not known."""
+        """Of some keys, given in lower case, those whose value is not known.
+
+        A star at the end of one stands for whatever may follow there.
+        """
         if not self.unknown:
             return frozenset()
         found = keys & self.unknown
+        if begins := _prefixes(keys):
+            found |= {key for key in self.unknown if key.startswith(begins)}
         if self.unknown_prefixes:
             known = self.context.keys() | self.absent
             hidden = (key for key in keys - known if key.startswith(self.unknown_prefixes))

@@ -16,6 +16,7 @@ from tests.iam.asking import (
     TARGET_THERE,
     THERE,
     USER,
+    VAULT,
     allow,
     ask,
     deny,
@@ -115,6 +116,8 @@ TEAM = {"Constraints": {"EncryptionContextSubset": {"Team": "storage"}}}
 ONLY_TEAM = {"Constraints": {"EncryptionContextEquals": {"Team": "storage"}}}
 GIVEN = {"kms:EncryptionContext:Team": "storage"}
 MORE = {**GIVEN, "kms:EncryptionContext:Site": "x"}
+FOR_VAULT = {"SourceArn": VAULT}
+SERVICE_GRANT = grant(None, GranteeServicePrincipal=BACKUP, Constraints=FOR_VAULT)
 USER_POLICY = {"resource": [to(USER + "-other")]}
 """A key policy that names somebody else, so that only a grant can allow."""
 
@@ -142,7 +145,27 @@ GRANTS: list[tuple[str, str, dict[str, Any], str, dict[str, str], dict[str, Any]
      "implicit-deny", ["resource"]),
     ("the encryption context is compared with its case", ROLE, grant(**TEAM), "kms:Decrypt",
      {"kms:EncryptionContext:team": "storage"}, {}, "implicit-deny", ["resource"]),
-    ("a constraint does not bind CreateGrant", ROLE, grant(**TEAM), "kms:CreateGrant", {}, {}, "allowed", []),
+    ("a constraint binds the grants that CreateGrant makes", ROLE, grant(**TEAM), "kms:CreateGrant", {}, {},
+     "implicit-deny", ["resource"]),
+    ("a grant as strict may be made", ROLE, grant(**TEAM), "kms:CreateGrant", GIVEN, {}, "allowed", []),
+    ("a constraint does not bind DescribeKey", ROLE, grant(ROLE, ["DescribeKey"], **TEAM), "kms:DescribeKey", {}, {},
+     "allowed", []),
+    ("a grant to a service that works for a resource", BACKUP, SERVICE_GRANT, "kms:Decrypt",
+     {"aws:SourceArn": VAULT}, {}, "allowed", []),
+    ("a grant to a service that works for another resource", BACKUP, SERVICE_GRANT, "kms:Decrypt",
+     {"aws:SourceArn": VAULT + "2"}, {}, "implicit-deny", ["resource"]),
+    ("a grant to a service that works for no resource", BACKUP, SERVICE_GRANT, "kms:Decrypt", {}, {},
+     "implicit-deny", ["resource"]),
+    ("a grant to another service", "ec2.amazonaws.com", SERVICE_GRANT, "kms:Decrypt", {"aws:SourceArn": VAULT}, {},
+     "implicit-deny", ["resource"]),
+    ("the resource that a service works for is not asked of a role", ROLE, grant(Constraints=FOR_VAULT), "kms:Decrypt",
+     {}, {}, "allowed", []),
+    ("the resource that a service works for is not asked where it retires", BACKUP,
+     {**SERVICE_GRANT, "Operations": ["RetireGrant"]}, "kms:RetireGrant", {}, {}, "allowed", []),
+    ("a resource that can't be read allows nothing", ROLE, grant(Constraints={"SourceArn": 5}), "kms:Decrypt", {}, {},
+     "implicit-deny", ["resource"]),
+    ("the retiring service may retire", BACKUP, grant(RetiringServicePrincipal=BACKUP), "kms:RetireGrant", {}, {},
+     "allowed", []),
     ("the retiring principal may retire", USER, grant(RetiringPrincipal=USER), "kms:RetireGrant", {}, {},
      "allowed", []),
     ("another may not", USER, grant(RetiringPrincipal=ROLE), "kms:RetireGrant", {}, {},

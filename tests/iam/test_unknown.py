@@ -6,7 +6,7 @@ import pytest
 
 from bot.iam import Decision, Verdict, decide
 from bot.iam.readings import MOST_READINGS
-from tests.iam.asking import BUCKET, FULL, HERE, KEY, ROLE, allow, ask, deny, policy, to
+from tests.iam.asking import BACKUP, BUCKET, FULL, HERE, KEY, ROLE, VAULT, allow, ask, deny, policy, to
 
 VPCE, IP, TAG = "aws:SourceVpce", "aws:SourceIp", "aws:PrincipalTag/team"
 
@@ -37,6 +37,22 @@ ROWS: list[tuple[str, list[str], dict[str, Any], str, list[str]]] = [
      "implicit-deny", []),
     ("what one layer asks another asks too", [VPCE],
      {"identity": [only("StringLike", VPCE, "a*")], "boundary": [only("StringLike", VPCE, "*b")]}, "depends", [VPCE]),
+    ("what three layers ask together, and a fourth excludes", [VPCE],
+     {"identity": [only("StringLike", VPCE, "a*")], "boundary": [only("StringLike", VPCE, "*b")],
+      "session": [only("StringLike", VPCE, "*c*")], "scps": [[unless("StringLike", VPCE, "x*")]]}, "depends", [VPCE]),
+    ("what three layers never allow together", [VPCE],
+     {"identity": [only("StringLike", VPCE, "a*")], "boundary": [only("StringLike", VPCE, "*b")],
+      "session": [only("StringLike", VPCE, "*c")]}, "implicit-deny", []),
+    ("ARNs that two patterns share", ["aws:SourceArn"],
+     {"identity": [allow(), deny(Condition={"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:a:*"},
+                                            "ArnEquals": {"aws:SourceArn": "arn:aws:*:eu-west-?:*:*"}})]},
+     "depends", ["aws:SourceArn"]),
+    ("ARNs are shared segment by segment", ["aws:SourceArn"],
+     {"identity": [only("ArnLike", "aws:SourceArn", "arn:aws:*:*:a:*")],
+      "boundary": [only("ArnLike", "aws:SourceArn", "arn:aws:sns:*:*:a*")]}, "depends", ["aws:SourceArn"]),
+    ("ARNs that no two patterns share", ["aws:SourceArn"],
+     {"identity": [only("ArnLike", "aws:SourceArn", "arn:aws:sns:*:a:*")],
+      "boundary": [only("ArnLike", "aws:SourceArn", "arn:aws:s*s:*:b:a*")]}, "implicit-deny", []),
     ("absence is a reading", [VPCE], {"identity": [only("Null", VPCE, "true")]}, "depends", [VPCE]),
     ("IfExists hangs on the key", [VPCE], {"identity": [only("StringEqualsIfExists", VPCE, "a")]}, "depends", [VPCE]),
     ("present or absent, all is covered", [VPCE],
@@ -103,6 +119,13 @@ ROWS: list[tuple[str, list[str], dict[str, Any], str, list[str]]] = [
     ("every key there is", ["*"], {"identity": [only("StringEquals", VPCE, "a")]}, "depends", [VPCE]),
     ("a key of another beginning is absent", ["aws:ResourceTag/*"], {"identity": [only("StringEquals", TAG, "blue")]},
      "implicit-deny", []),
+    ("an escaped wildcard stands for itself", ["svc:k"], {"identity": [only("StringLike", "svc:k", "${*}")]},
+     "depends", ["svc:k"]),
+    ("a tag has never several values", [TAG],
+     {"identity": [only("StringNotEquals", TAG, "a"), only("ForAllValues:StringNotEquals", TAG, "b")]}, "allowed", []),
+    ("a service's key may have several", ["svc:k"],
+     {"identity": [only("StringNotEquals", "svc:k", "a"), only("ForAllValues:StringNotEquals", "svc:k", "b")]},
+     "depends", ["svc:k"]),
     ("a key that is filled in can be unknown", ["aws:PrincipalArn"],
      {"identity": [only("ArnEquals", "aws:PrincipalArn", ROLE)]}, "depends", ["aws:PrincipalArn"]),
 ]  # fmt: skip
@@ -224,6 +247,31 @@ GRANT = {"GrantId": "g-1", "GranteePrincipal": ROLE, "Operations": ["Decrypt"]}
 PAIR = "kms:EncryptionContext:aws:ebs:id"
 
 
+EXACT = {**GRANT, "Constraints": {"EncryptionContextEquals": {"aws:ebs:id": "vol-1"}}}
+OTHER_PAIR = "kms:EncryptionContext:Site"
+
+
+@pytest.mark.parametrize("unknown", [OTHER_PAIR, "kms:EncryptionContext:*"])
+def test_a_grant_of_an_exact_encryption_context_hangs_on_any_other_pair(unknown: str) -> None:
+    given: dict[str, Any] = {"context": {PAIR: "vol-1"}, "resource": [to(HERE + "0")]}
+    answer = ask(ROLE, "kms:Decrypt", KEY, unknown=[unknown], grants=[EXACT], **given)
+    assert (answer.decision, answer.depends_on) == (Decision.DEPENDS, (unknown,))
+
+
+def test_a_grant_of_a_part_of_an_encryption_context_hangs_on_no_other_pair() -> None:
+    grant = {**GRANT, "Constraints": {"EncryptionContextSubset": {"aws:ebs:id": "vol-1"}}}
+    given: dict[str, Any] = {"context": {PAIR: "vol-1"}, "resource": [to(HERE + "0")]}
+    answer = ask(ROLE, "kms:Decrypt", KEY, unknown=[OTHER_PAIR], grants=[grant], **given)
+    assert answer.decision is Decision.ALLOWED
+
+
+def test_a_grant_to_a_service_hangs_on_the_resource_it_works_for() -> None:
+    grant = {"Operations": ["Decrypt"], "GranteeServicePrincipal": BACKUP, "Constraints": {"SourceArn": VAULT}}
+    answer = ask(BACKUP, "kms:Decrypt", KEY, unknown=["aws:SourceArn"], grants=[grant])
+    assert (answer.decision, answer.depends_on) == (Decision.DEPENDS, ("aws:SourceArn",))
+    assert answer.sentence == f"denied unless aws:SourceArn is {VAULT}"
+
+
 @pytest.mark.parametrize("constraint", ["EncryptionContextSubset", "EncryptionContextEquals"])
 def test_a_grant_hangs_on_its_encryption_context(constraint: str) -> None:
     grant = {**GRANT, "Constraints": {constraint: {"aws:ebs:id": "vol-1"}}}
@@ -287,6 +335,16 @@ def test_too_many_readings_bound_grants_too(known: dict[str, Any], decision: str
     hanging = {**GRANT, "GrantId": "g-2", "Constraints": {"EncryptionContextSubset": pairs}}
     unknown = [f"kms:EncryptionContext:{name}" for name in pairs]
     answer = ask(ROLE, "kms:Decrypt", KEY, unknown=unknown, grants=[known, hanging], resource=[to(HERE + "0")])
+    assert answer.decision == decision
+
+
+@pytest.mark.parametrize(("service", "decision"), [(BACKUP, "depends"), ("ec2.amazonaws.com", "implicit-deny")])
+def test_too_many_readings_bound_the_resource_that_a_service_works_for(service: str, decision: str) -> None:
+    pairs = {f"k{number}": "1" for number in range(14)}
+    constraints = {"EncryptionContextSubset": pairs, "SourceArn": VAULT}
+    grant = {"Operations": ["Decrypt"], "GranteeServicePrincipal": service, "Constraints": constraints}
+    unknown = ["aws:SourceArn", *(f"kms:EncryptionContext:{name}" for name in pairs)]
+    answer = ask(BACKUP, "kms:Decrypt", KEY, unknown=unknown, grants=[grant])
     assert answer.decision == decision
 
 

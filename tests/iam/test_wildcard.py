@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bot.iam.patterns import common_text
+from bot.iam.patterns import CommonTexts
 from bot.iam.wildcard import Wild, compile_tokens, compile_wildcard, tokens_of
 
 MATCHES = [
@@ -69,8 +69,26 @@ COMMON = [
 
 @pytest.mark.parametrize(("rule", "patterns", "expected"), COMMON, ids=[row[0] for row in COMMON])
 def test_a_text_is_found_that_several_patterns_match(rule: str, patterns: list[str], expected: str | None) -> None:
-    assert common_text(patterns) == expected, rule
+    assert CommonTexts().find(patterns) == expected, rule
 
 
 def test_the_search_for_a_common_text_gives_up() -> None:
-    assert common_text(["*" + f"{letter}*" * 60 for letter in "abc"]) is None
+    search = CommonTexts()
+    assert search.find(["*" + f"{letter}*" * 60 for letter in "abc"]) is None
+    assert search.is_over
+    assert search.find(["a*", "*b"]) is None
+    assert list(search.shared(["a*", "*b"])) == []
+
+
+def test_patterns_that_begin_differently_have_nothing_in_common_and_take_no_search() -> None:
+    search = CommonTexts()
+    assert list(search.shared([f"arn:aws:iam::{number:012}:role/*" for number in range(200)])) == []
+    assert not search.is_over
+
+
+def test_larger_groups_are_sought_among_patterns_that_share() -> None:
+    found = CommonTexts().shared(["a*", "*b", "*c*", "x*"])
+    assert [(some, text) for some, text in found if len(some) > 2] == [
+        (("a*", "*b", "*c*"), "acb"),
+        (("*b", "*c*", "x*"), "xcb"),
+    ]

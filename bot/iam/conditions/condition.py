@@ -7,7 +7,7 @@ Sources: AWS IAM User Guide, "IAM JSON policy elements: Condition operators" (ke
 - A key that is not there matches nothing: negated operators are true, `…IfExists` and `ForAllValues:` are true,
   everything else is false.
 - A key with several values needs a set operator. Without one the condition is false, also when negated.
-- An empty text counts as no value for `ForAllValues:`, as the page says, and as a value for everything else.
+- An empty text counts as no value for the set operators, as the page says, and as a value for everything else.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,7 +39,18 @@ class Condition:
         holds: The test.
     """
 
-    __slots__ = ("base", "holds", "key", "keys", "operator", "quantifier", "texts", "values", "variables")
+    __slots__ = (
+        "base",
+        "has_templates",
+        "holds",
+        "key",
+        "keys",
+        "operator",
+        "quantifier",
+        "texts",
+        "values",
+        "variables",
+    )
 
     def __init__(
         self,
@@ -57,6 +68,7 @@ class Condition:
         self.base = base
         self.quantifier = quantifier
         self.holds = holds
+        self.has_templates = any(value.template for value in values)
         self.variables = frozenset[str]().union(*(value.template.keys for value in values if value.template))
         self.keys = self.variables | {key.lower()}
 
@@ -98,8 +110,8 @@ def any_test(key: str, matches: Matches, *, negated: bool, if_exists: bool) -> H
 
     def holds(context: Context) -> bool:
         value = context.get(key)
-        if value is None:
-            return if_exists
+        if not value:
+            return if_exists and value is None
         values = (value,) if isinstance(value, str) else value
         return any(matches(each, context) is not negated for each in values)
 
