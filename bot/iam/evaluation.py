@@ -76,14 +76,16 @@ class Evaluation:
     def by(self) -> tuple[StatementMatch, ...]:
         """The statements that decided: those that deny an explicit deny, all that allow what is allowed.
 
-        Of a decision that depends, the statements that mean the request only under some readings; of an implicit deny
-        none.
+        Of an explicit deny, those that deny under every reading; where none does, but one or the other always denies,
+        all of these. Of a decision that depends, the statements that mean the request only under some readings; of an
+        implicit deny none.
         """
         match self.decision:
             case Decision.IMPLICIT_DENY:
                 return ()
             case Decision.EXPLICIT_DENY:
-                return tuple(self._matches(Effect.DENY))
+                denies = tuple(self._matches(Effect.DENY))
+                return tuple(each for each in denies if not each.hangs) or denies
             case Decision.ALLOWED:
                 return (*self._matches(Effect.ALLOW), *self._grants())
         all_matches = (*self._matches(Effect.DENY), *self._matches(Effect.ALLOW), *self._grants())

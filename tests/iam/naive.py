@@ -45,8 +45,9 @@ def evaluate(line: Line) -> dict[str, Any]:
 
     Returns:
         decision, depends_on, missing, denied_by and, of what is allowed, whether it is contested. With unknown keys,
-        denied_by has the statements that deny under any reading, unless the decision does not rest on them; missing has
-        the layers that fail to allow under every one or, where those of an implicit deny take turns, under any.
+        denied_by has the statements that deny under every reading or, where they take turns, under any, unless the
+        decision does not rest on them; missing has the layers that fail to allow under every one or, where those of an
+        implicit deny take turns, under any.
     """
     known = context_of(line)
     keys = line.get("unknown", [])
@@ -55,7 +56,9 @@ def evaluate(line: Line) -> dict[str, Any]:
     decision = decision_of(list(outcomes.values()))
     certain = frozenset.intersection(*(outcome.missing for outcome in outcomes.values()))
     sometimes = frozenset.union(*(outcome.missing for outcome in outcomes.values()))
-    denied_by = frozenset.union(*(outcome.denied_by for outcome in outcomes.values()))
+    denied_by = frozenset.intersection(*(outcome.denied_by for outcome in outcomes.values())) or frozenset.union(
+        *(outcome.denied_by for outcome in outcomes.values())
+    )
     return {
         "decision": decision,
         "depends_on": sorted(key for index, key in enumerate(keys) if flips(outcomes, index)),

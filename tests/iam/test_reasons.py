@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.iam import Effect, Evaluation, Verdict
+from bot.iam import Decision, Effect, Evaluation, Verdict
 from tests.iam.asking import (
     BACKUP,
     FULL,
@@ -58,6 +58,26 @@ def test_to_name_the_account_has_a_part_for_keys_and_across_accounts() -> None:
         assert ("resource", "resource", "root") in told(answer)
 
 
+VPCE = "aws:SourceVpce"
+HANGING = deny(Sid="hangs", Condition={"StringEquals": {VPCE: "vpce-1"}})
+OTHERWISE = deny(Sid="otherwise", Condition={"StringNotEquals": {VPCE: "vpce-1"}})
+
+DENIES: list[tuple[str, list[dict[str, Any]], list[tuple[str, bool]]]] = [
+    ("one that always denies is named alone", [HANGING, deny(Sid="always")], [("always", False)]),
+    ("all that always deny are named", [deny(Sid="a"), HANGING, deny(Sid="b")], [("a", False), ("b", False)]),
+    ("where one or the other denies both are named", [HANGING, OTHERWISE], [("hangs", True), ("otherwise", True)]),
+]
+
+
+@pytest.mark.parametrize(("rule", "denies", "named"), DENIES, ids=[row[0] for row in DENIES])
+def test_an_explicit_deny_is_by_the_statements_that_always_deny(
+    rule: str, denies: list[dict[str, Any]], named: list[tuple[str, bool]]
+) -> None:
+    answer = ask(unknown=[VPCE], identity=[allow(), *denies])
+    assert answer.decision is Decision.EXPLICIT_DENY
+    assert sorted((match.statement, match.hangs) for match in answer.by) == named, rule
+
+
 def test_a_grant_is_named_by_its_name_and_id() -> None:
     grant = {"GrantId": "g-1", "Name": "ebs", "GranteePrincipal": ROLE, "Operations": ["Decrypt"]}
     answer = ask(ROLE, "kms:Decrypt", KEY, grants=[grant], resource=[to(USER)])
@@ -88,17 +108,17 @@ def test_each_layer_is_evaluated_on_its_own(
     assert [(str(result.layer), result.verdict) for result in ask(principal, **layers).layers] == expected, rule
 
 
-HANGING = deny(Sid="no", Principal="*", Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}})
+PERIMETER = deny(Sid="no", Principal="*", Condition={"StringNotEquals": {VPCE: "vpce-1"}})
 
 DENIES_THAT_HANG: list[tuple[str, str, dict[str, Any], list[tuple[str, Verdict, list[str]]]]] = [
     ("a policy that need not allow tells of a Deny that hangs", ROLE,
-     {"identity": [allow()], "resource": [HANGING]},
+     {"identity": [allow()], "resource": [PERIMETER]},
      [("identity", Verdict.ALLOWS, ["0"]), ("resource", Verdict.DEPENDS, ["no"])]),
     ("an identity policy that need not allow does too", USER,
-     {"identity": [deny(Sid="no", Condition=HANGING["Condition"])], "resource": [to(USER)]},
+     {"identity": [deny(Sid="no", Condition=PERIMETER["Condition"])], "resource": [to(USER)]},
      [("identity", Verdict.DEPENDS, ["no"]), ("resource", Verdict.ALLOWS, ["0"])]),
     ("a policy that had to allow is silent, whether or not it denies", BACKUP,
-     {"resource": [HANGING]}, [("resource", Verdict.SILENT, [])]),
+     {"resource": [PERIMETER]}, [("resource", Verdict.SILENT, [])]),
 ]  # fmt: skip
 
 
@@ -108,12 +128,12 @@ DENIES_THAT_HANG: list[tuple[str, str, dict[str, Any], list[tuple[str, Verdict, 
 def test_a_layer_that_never_allows_tells_of_a_deny_that_hangs(
     rule: str, principal: str, layers: dict[str, Any], expected: list[tuple[str, Verdict, list[str]]]
 ) -> None:
-    found = ask(principal, unknown=["aws:SourceVpce"], **layers).layers
+    found = ask(principal, unknown=[VPCE], **layers).layers
     assert [
         (str(result.layer), result.verdict, [each.statement for each in result.statements]) for result in found
     ] == expected, rule
     hanging = [result.depends_on for result in found if result.verdict is Verdict.DEPENDS]
-    assert hanging == [("aws:SourceVpce",)] * len(hanging)
+    assert hanging == [(VPCE,)] * len(hanging)
 
 
 WHOM = [
