@@ -134,7 +134,7 @@ class Evaluation:
     def _layers(self) -> Iterator[LayerResult]:
         for place, found in enumerate(self._found):
             yield self._layer(place, found.sheet)
-        if Layer.RESOURCE in self.missing and not self.policies.has_resource_policy:
+        if Layer.RESOURCE in self.missing and not any(found.sheet.layer is Layer.RESOURCE for found in self._found):
             yield LayerResult(Layer.RESOURCE, None, Verdict.SILENT, ())
         if self.policies.grants and self.request.service == KMS:
             verdict, keys = self._verdict(

@@ -8,7 +8,7 @@ from bot.iam.grants import Grant
 from bot.iam.policy import Policy
 from bot.iam.principals import PrincipalKind
 from bot.iam.request import Request
-from bot.iam.services import NOT_BOUND_BY_RCPS, RCP_SERVICES, SERVICE_LINKED_ROLE, TRUST_POLICY_ACTIONS
+from bot.iam.services import NOT_BOUND_BY_RESOURCES, RCP_SERVICES, SERVICE_LINKED_ROLE, TRUST_POLICY_ACTIONS
 from bot.iam.statement import Effect, Statement
 
 _MOST_PLANS = 1024
@@ -158,9 +158,11 @@ class PolicySet:
         Sources: AWS Organizations User Guide, "Service control policies (SCPs)" (Tasks and entities not restricted by
         SCPs) and "Resource control policies (RCPs)" (Resources and entities not restricted by RCPs); AWS IAM User
         Guide, "Policy evaluation logic" (the root user has full access, a service principal only what a resource's
-        policy gives it).
+        policy gives it); AWS KMS Developer Guide, "Retiring and revoking grants".
         """
         exempt = _UNBOUND.get(request.principal.kind, _NOTHING)
+        if request.action in NOT_BOUND_BY_RESOURCES:
+            exempt |= _OF_RESOURCES
         if self._scps_spare(request):
             exempt |= {Layer.SCP}
         return exempt | {Layer.RCP} if self._rcps_spare(request) else exempt
@@ -174,7 +176,6 @@ class PolicySet:
     def _rcps_spare(self, request: Request) -> bool:
         return (
             request.service not in RCP_SERVICES
-            or request.action in NOT_BOUND_BY_RCPS
             or request.principal.is_service_linked_role
             or self._manages(request.resource_account)
             or _assumes_service_linked_role(request)
@@ -183,6 +184,7 @@ class PolicySet:
 
 _NOTHING = frozenset[Layer]()
 _OF_IDENTITIES = frozenset([Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION])
+_OF_RESOURCES = frozenset([Layer.RCP, Layer.RESOURCE])
 _UNBOUND = {
     PrincipalKind.ROOT: _OF_IDENTITIES,
     PrincipalKind.SERVICE: _OF_IDENTITIES | {Layer.SCP},

@@ -88,7 +88,8 @@ def near_misses(request: Request, policies: PolicySet, layer: Layer, *, most: in
     Args:
         request: The request.
         policies: The policies it has to pass.
-        layer: The layer that had to allow and did not. Of SCPs and RCPs only the levels are searched that do not.
+        layer: The layer that had to allow and did not. Of SCPs and RCPs only the levels are searched that do not; in a
+            layer that does not bind the request nothing is near.
         most: How many statements at most.
 
     Returns:
@@ -96,7 +97,7 @@ def near_misses(request: Request, policies: PolicySet, layer: Layer, *, most: in
     """
     found: list[NearMiss] = []
     allowing: set[int | None] = set()
-    for level, policy in policies.policies(layer):
+    for level, policy in policies.policies(layer) if layer not in policies.exempt(request) else ():
         for statement in (*policy.candidates(request.action), *policy.neighbours(request.action, most)):
             if statement.effect is Effect.ALLOW and belongs(statement, layer):
                 failures = tuple(sorted(_failures(statement, request), key=lambda failure: failure.part))

@@ -72,8 +72,12 @@ Source: AWS Organizations User Guide, "Resource control policies (RCPs)", List o
 September 2026. AWS Backup, EC2, RDS, EFS and FSx are not among them.
 """
 
-NOT_BOUND_BY_RCPS = frozenset(["kms:retiregrant"])
-"""Actions that RCPs do not bind. Source: the same page, Resources and entities not restricted by RCPs."""
+NOT_BOUND_BY_RESOURCES = frozenset(["kms:retiregrant"])
+"""Actions on which neither RCPs nor the resource's own policy have an effect.
+
+Sources: the same page, Resources and entities not restricted by RCPs; AWS KMS Developer Guide, "Retiring and revoking
+grants" (the permission is not effective in a key policy or resource control policy).
+"""
 
 TRUST_POLICY_ACTIONS = frozenset(
     [

@@ -30,6 +30,7 @@ from bot.iam.services import (
     KMS_ACROSS_ACCOUNTS,
     KMS_KEY,
     NEEDS_NO_PERMISSION,
+    NOT_BOUND_BY_RESOURCES,
     OWNED_BY_AWS,
     TRUST_POLICY_ACTIONS,
 )
@@ -187,8 +188,9 @@ def must_name(request: Request) -> bool:
     """Whether the resource's policy has to name the principal or its account: a role to assume, or a KMS key."""
     if request.action in TRUST_POLICY_ACTIONS:
         return True
-    is_key = request.resource != "*" and (request.arn is None or request.arn[5].startswith(KMS_KEY))
-    return request.service == KMS and is_key
+    if request.service != KMS or request.action in NOT_BOUND_BY_RESOURCES:
+        return False
+    return request.resource != "*" and (request.arn is None or request.arn[5].startswith(KMS_KEY))
 
 
 def _is_owned_by_aws(request: Request) -> bool:

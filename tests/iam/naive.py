@@ -15,8 +15,7 @@ from tests.iam.naive_statements import (
     Statement,
     applies,
     caller_of,
-    grant_allows,
-    grantee_roles,
+    granted_roles,
     principal_roles,
     service_of,
 )
@@ -148,9 +147,10 @@ def rcp_levels(line: Line, caller: Caller) -> list[list[Line]]:
 def resource_policies(line: Line, caller: Caller) -> list[Line]:
     """The policy of the resource. A key without one stands for a key that delegates to its account.
 
-    "Default key policy", AWS KMS Developer Guide.
+    "Default key policy" and, for kms:RetireGrant, which no key policy allows or denies and the key's account can
+    delegate all the same, "Retiring and revoking grants", AWS KMS Developer Guide.
     """
-    if line.get("resource_policy"):
+    if line.get("resource_policy") and line["action"].lower() != "kms:retiregrant":
         return [line["resource_policy"]]
     if service_of(line) != "kms":
         return []
@@ -253,7 +253,6 @@ def granted_to(line: Line, caller: Caller, reading: Reading) -> set[str]:
     statements = allowing(resource_policies(line, caller), line, caller, reading)
     to_whom = set().union(*(principal_roles(statement["Principal"], caller) for statement in statements))
     for grant in line.get("grants", []):
-        if grant_allows(grant, line, caller, reading):
-            grantee = grantee_roles(grant, caller)
-            to_whom |= grantee if grantee == {"account"} else grantee | {"grant"}
+        named = granted_roles(grant, line, caller, reading)
+        to_whom |= named | ({"grant"} if named - {"account"} else set())
     return to_whom

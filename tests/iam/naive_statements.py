@@ -103,20 +103,28 @@ def not_principal_applies(principal: Any, line: Line, caller: Caller) -> bool:
     return bool(line.get("permission_boundaries")) or not spared
 
 
-def grant_allows(grant: Line, line: Line, caller: Caller, reading: Reading) -> bool:
-    """Whether a KMS grant allows the request: its grantee, its operations and its constraints all fit."""
+def granted_roles(grant: Line, line: Line, caller: Caller, reading: Reading) -> set[str]:
+    """As what a KMS grant allows the caller the request: as its grantee, and as the principal that may retire it.
+
+    The grantee's operations and constraints have to fit. "Retiring and revoking grants": the grantee can retire it only
+    if that is among the operations.
+    """
     operation = line["action"].split(":")[1].lower()
-    fits = service_of(line) == "kms" and operation in [name.lower() for name in grant["Operations"]]
-    return fits and bool(grantee_roles(grant, caller)) and constraints_hold(grant, operation, caller, reading)
+    if service_of(line) != "kms":
+        return set()
+    roles = roles_in_grant(grant, "Retiring", caller) if operation == "retiregrant" else set()
+    fits = operation in [name.lower() for name in grant["Operations"]]
+    if fits and constraints_hold(grant, operation, caller, reading):
+        roles |= roles_in_grant(grant, "Grantee", caller)
+    return roles
 
 
-def grantee_roles(grant: Line, caller: Caller) -> set[str]:
-    """As what a grant names the caller."""
+def roles_in_grant(grant: Line, part: str, caller: Caller) -> set[str]:
+    """As what a grant names the caller in one of its parts: Grantee or Retiring."""
     if caller.kind == "service":
-        return (
-            {"itself"} if caller.arn in (grant.get("GranteeServicePrincipal"), grant.get("GranteePrincipal")) else set()
-        )
-    return entry_roles(grant.get("GranteePrincipal", ""), caller)
+        names = (grant.get(f"{part}ServicePrincipal"), grant.get(f"{part}Principal"))
+        return {"itself"} if caller.arn in names else set()
+    return entry_roles(grant.get(f"{part}Principal", ""), caller)
 
 
 def constraints_hold(grant: Line, operation: str, caller: Caller, reading: Reading) -> bool:

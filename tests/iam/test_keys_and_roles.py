@@ -169,7 +169,7 @@ GRANTS: list[tuple[str, str, dict[str, Any], str, dict[str, str], dict[str, Any]
     ("the retiring principal may retire", USER, grant(RetiringPrincipal=USER), "kms:RetireGrant", {}, {},
      "allowed", []),
     ("another may not", USER, grant(RetiringPrincipal=ROLE), "kms:RetireGrant", {}, {},
-     "implicit-deny", ["resource"]),
+     "implicit-deny", ["identity"]),
     ("a constraint of an unknown kind allows nothing", ROLE, grant(Constraints={"Other": "x"}), "kms:Decrypt", {}, {},
      "implicit-deny", ["resource"]),
     ("constraints that can't be read allow nothing", ROLE, grant(Constraints="x"), "kms:Decrypt", {}, {},
