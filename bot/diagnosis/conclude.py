@@ -52,7 +52,7 @@ def outcome(failed: Sequence[Case], causes: Sequence[Cause], layers: Sequence[La
     """What the diagnosis came to, from the failed jobs, the causes and the layers."""
     if any(cause.certainty is not Certainty.POSSIBLE for cause in causes):
         return Outcome.DENIED
-    rules_out = all(case.reading.form is not None and not case.reading.permission for case in failed)
+    rules_out = all(case.reading.rules_permissions_out for case in failed)
     if any(layer.verdict is Verdict.UNKNOWN for layer in layers) and not rules_out:
         return Outcome.UNDETERMINED
     return Outcome.NOT_PERMISSION
@@ -67,9 +67,7 @@ def summary(case: Case, result: Outcome, causes: Sequence[Cause], layers: Sequen
         telling = [cause for cause in causes if cause.certainty is not Certainty.POSSIBLE]
         more = f" ({len(telling) - 1} more to mend)" if len(telling) > 1 else ""
         likely = "Likely: " if telling[0].certainty is Certainty.LIKELY else ""
-        aside = (
-            "" if case.reading.permission or not case.reading.form else " The job's message speaks of something else."
-        )
+        aside = " The job's message speaks of something else." if case.reading.rules_permissions_out else ""
         since = changed_since(case) if likely else ""
         return f"{likely}{telling[0].explanation}{more}{aside}{since}"
     if result is Outcome.UNDETERMINED:

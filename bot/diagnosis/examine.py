@@ -24,8 +24,9 @@ CHECKLIST_WALKS: tuple[tuple[str, Walk], ...] = (
 def judge_case(case: Case) -> tuple[Judgement, ...]:
     """Judges all that a job needs.
 
-    Where it can't be told in which of two ways AWS Backup makes a backup, both are judged: what blocks one way alone is
-    possible only, unless something blocks the other way too.
+    Where it can't be told in which of two ways AWS Backup makes a backup, both are judged. What blocks one way alone is
+    possible only; it is nothing where the message speaks of something else, since the job then went the way that is
+    open.
     """
     ways = [_judge(way) for way in case.ways]
     if len(ways) == 1:
@@ -33,9 +34,13 @@ def judge_case(case: Case) -> tuple[Judgement, ...]:
     calls = [{_call(judged.requirement) for judged in way} for way in ways]
     shared = calls[0] & calls[1]
     own = [[judged for judged in way if _call(judged.requirement) not in shared] for way in ways]
-    if not all(any(judged.is_blocked for judged in way) for way in own):
+    open_ways = [way for way in own if not any(judged.is_blocked for judged in way)]
+    if open_ways and case.reading.rules_permissions_out:
+        own = open_ways
+    elif open_ways:
         own = [[judged.hanging_on(Case.WAY) for judged in way] for way in own]
-    return (*(judged for judged in ways[0] if _call(judged.requirement) in shared), *own[0], *own[1])
+    both = (judged for judged in ways[0] if _call(judged.requirement) in shared)
+    return (*both, *(judged for way in own for judged in way))
 
 
 def _judge(case: Case) -> tuple[Judgement, ...]:

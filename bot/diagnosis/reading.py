@@ -63,6 +63,11 @@ class Reading(_Part):
     knowledge: str | None = None
     """The entry that tells more of such texts."""
 
+    @property
+    def rules_permissions_out(self) -> bool:
+        """The text is of a form that tells of something else than a missing permission."""
+        return self.form is not None and not self.permission
+
 
 class Hypothesis(_Part):
     """A cause that may be behind a text."""
