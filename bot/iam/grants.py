@@ -98,11 +98,10 @@ class Grant:
         request = view.request
         if self.key and request.resource.rpartition("/")[2] != self.key:
             return Grantee.NOBODY
-        if request.action == _RETIRE and self.retirers.grantee(request.principal):
-            return self.retirers.grantee(request.principal)
+        retirer = self.retirers.grantee(request.principal) if request.action == _RETIRE else Grantee.NOBODY
         if request.action in self.actions and self._has_source(view) and self._has_encryption_context(view):
-            return self.grantees.grantee(request.principal)
-        return Grantee.NOBODY
+            return max(retirer, self.grantees.grantee(request.principal))
+        return retirer
 
     def _has_source(self, view: View) -> bool:
         """Whether a service makes the request for the resource it must; of others nothing is asked."""

@@ -238,13 +238,14 @@ class Maker:
         grant: Json = {"GrantId": f"grant-{number}", "KeyId": self.line["resource"], "Operations": operations}
         constraints: Json = {}
         if self.principal.arn == SERVICE:
-            grant["GranteeServicePrincipal"] = SERVICE
+            grant |= {"GranteeServicePrincipal": SERVICE, "RetiringServicePrincipal": SERVICE}
             constraints["SourceArn"] = one_of(draw, next(key for key in KEYS if key.name == "aws:SourceArn").values)
         else:
-            grant["GranteePrincipal"] = one_of(
-                draw, [self.principal.role or self.principal.arn, self.principal.arn, ROLE, USER]
-            )
-        if "CreateGrant" not in operations and chance(draw, 2):
+            named = [self.principal.role or self.principal.arn, self.principal.arn, ROLE, USER]
+            grant["GranteePrincipal"] = one_of(draw, named)
+            if chance(draw, 3):
+                grant["RetiringPrincipal"] = one_of(draw, [*named, f"arn:aws:iam::{HOME}:root"])
+        if chance(draw, 2):
             kind = one_of(draw, ("EncryptionContextEquals", "EncryptionContextSubset"))
             constraints[kind] = {"Department": one_of(draw, ("IT", "it"))}
         return grant | ({"Constraints": constraints} if constraints else {})

@@ -33,6 +33,10 @@ RETIREMENTS: list[tuple[str, str, str, list[dict[str, Any]], dict[str, Any], str
     ("the account that owns the key may retire", ROOT, KEY, [], {"resource": [to(USER)]}, "allowed", []),
     ("a retiring account has to let its principals", ROLE, KEY_THERE, [grant(ROOT)],
      {}, "implicit-deny", ["identity"]),
+    ("a grantee may retire if it is among the operations, though only its account is to retire", ROLE, KEY_THERE,
+     [{**grant(ROOT), "GranteePrincipal": ROLE, "Operations": ["RetireGrant"]}], {}, "allowed", []),
+    ("a grantee may not retire if it is not among the operations", ROLE, KEY_THERE,
+     [{**grant(USER), "GranteePrincipal": ROLE}], {}, "implicit-deny", ["identity", "resource"]),
     ("a retiring account may let its principals", ROLE, KEY_THERE, [grant(ROOT)],
      {"identity": [allow()]}, "allowed", []),
 ]  # fmt: skip

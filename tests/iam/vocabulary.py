@@ -64,11 +64,13 @@ SCENES = (
         "plain",
     ),
     Scene(
-        ("kms:Decrypt", "kms:CreateGrant", "kms:DescribeKey"),
+        ("kms:Decrypt", "kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"),
         (f"arn:aws:kms:eu-west-1:{HOME}:key/1111aaaa",),
         "key",
     ),
-    Scene(("kms:DescribeKey", "kms:Decrypt"), (f"arn:aws:kms:eu-west-1:{AWAY}:key/1111aaaa",), "key"),
+    Scene(
+        ("kms:DescribeKey", "kms:Decrypt", "kms:RetireGrant"), (f"arn:aws:kms:eu-west-1:{AWAY}:key/1111aaaa",), "key"
+    ),
     Scene(
         ("sts:AssumeRole",),
         (f"arn:aws:iam::{HOME}:role/restore/red", f"arn:aws:iam::{AWAY}:role/restore/red"),
