@@ -67,7 +67,8 @@ class Findings:
             yield LayerName.JOB_ROLE
         if Layer.SCP not in exempt and _is_unread(self._place(principal.account), "scp"):
             yield LayerName.ORGANIZATION
-        if Layer.RCP not in exempt and _is_unread(self._place(requirement.resource_account), "rcp"):
+        is_bound = Layer.RCP not in exempt and not (key and key.is_aws_managed)
+        if is_bound and _is_unread(self._place(requirement.resource_account), "rcp"):
             yield LayerName.ORGANIZATION
         if key and key.policy is None and not (key.is_unusable or key.is_aws_managed):
             yield LayerName.KMS

@@ -103,11 +103,13 @@ class Judge:
         known = self._sets.get((*identity, key.arn if key else None))
         if known is None:
             organizations = self._organizations
+            place = organizations.get(requirement.resource_account)
+            is_out_of_reach = key is not None and key.is_aws_managed  # "Resource control policies in AWS KMS"
             known = self._sets[(*identity, key.arn if key else None)] = PolicySet(
                 identity=self._compile_all(principal.identity),
                 boundary=self._compile(principal.boundary) if principal.boundary else None,
                 scps=self._levels(organizations.get(principal.account), Layer.SCP),
-                rcps=self._levels(organizations.get(requirement.resource_account), Layer.RCP),
+                rcps=None if is_out_of_reach else self._levels(place, Layer.RCP),
                 resource=self._compile(resource) if resource else None,
                 grants=[Grant.parse(grant) for grant in key.grants or ()] if key else (),
                 management_account=next(
