@@ -24,7 +24,7 @@ class Operation:
     name: str
     """As AWS spells it: GetRole."""
     member: str | None = None
-    """The member of the answer that is kept; without it the whole answer is."""
+    """The member of the answer that is kept; without it the whole answer is, of a list its first page."""
     absent: frozenset[str] = frozenset()
     """Error codes by which AWS says that there is no such thing."""
     action: str = ""

@@ -109,7 +109,7 @@ class Reader:
         operation = lookup.operation
         client = self._sessions.client(operation.service, lookup.account, lookup.region)
         method = xform_name(operation.name)
-        if client.can_paginate(method):
+        if operation.member and client.can_paginate(method):
             return Answer(State.KNOWN, _all_pages(client.get_paginator(method), lookup))
         response = getattr(client, method)(**lookup.parameters)
         del response["ResponseMetadata"]

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot import arn
-from bot.aws import sts
 from bot.aws.facts import Facts, gather
 from bot.aws.lookup import OWN
 from bot.aws.reader import Reader
 from bot.diagnosis import context
+from bot.diagnosis.facts.denied_request import DeniedRequest, gather_denied_request
 from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.keys import KeyFacts, gather_key
 from bot.diagnosis.facts.organization import OrganizationFacts, gather_organization, management_account
@@ -23,7 +23,7 @@ from bot.diagnosis.judgement import Judge, Judgement
 from bot.diagnosis.layers.findings import Findings, policy_check
 from bot.diagnosis.model import Certainty, Entity, LayerName, Outcome
 from bot.diagnosis.needs import Requirement
-from bot.diagnosis.reading import Reading, TextDiagnosis, read, read_error
+from bot.diagnosis.reading import TextDiagnosis, read, read_error
 from bot.diagnosis.unread import unread
 from bot.iam import Layer
 from bot.settings import Settings
@@ -33,7 +33,7 @@ from bot.settings import Settings
 class Call:
     """A denied call and what is known of it."""
 
-    reading: Reading
+    denied: DeniedRequest
     principal: PrincipalFacts | None
     organizations: Mapping[str, OrganizationFacts]
     key: KeyFacts | None = None
@@ -71,7 +71,7 @@ def diagnose_text(text: str, settings: Settings, reader: Reader, region: str) ->
     return alone.model_copy(
         update={
             "outcome": Outcome.DENIED if is_proven else alone.outcome,
-            "reading": call.reading,
+            "reading": call.denied.reading,
             "causes": causes,
             "layers": tuple(findings.to_layer() for findings in walked),
             "unread": unread(facts, settings.role_name, {*call.organizations, facts.own_account or ""}),
@@ -81,7 +81,9 @@ def diagnose_text(text: str, settings: Settings, reader: Reader, region: str) ->
 
 def gather_call(facts: Facts, text: str, settings: Settings) -> Call:
     """Reads what a denied call hangs on: the caller's policies, the organization, and the policy of the resource."""
-    reading = _decoded(facts, read(text))
+    caller = arn.parse(read(text).principal)
+    denied = gather_denied_request(facts, caller.account if caller else OWN, facts.home, text)
+    reading = denied.reading
     principal = gather_caller(facts, reading.principal) if reading.principal else None
     named = arn.parse(reading.resource)
     management = management_account(facts, settings.management_account)
@@ -91,7 +93,7 @@ def gather_call(facts: Facts, text: str, settings: Settings) -> Call:
     assumes = reading.action == "sts:AssumeRole" and reading.resource is not None
     role = gather_role(facts, str(reading.resource)) if assumes else None
     return Call(
-        reading=reading,
+        denied=denied,
         principal=principal,
         organizations={account: gather_organization(facts, account, management) for account in dict.fromkeys(accounts)},
         key=gather_key(facts, named.account, named.region, str(named)) if named and is_key else None,
@@ -100,18 +102,8 @@ def gather_call(facts: Facts, text: str, settings: Settings) -> Call:
     )
 
 
-def _decoded(facts: Facts, reading: Reading) -> Reading:
-    """What stood behind an encoded message; it can be decoded with the denied caller's account's credentials only."""
-    if not reading.encoded_message:
-        return reading
-    principal = arn.parse(reading.principal)
-    account = principal.account if principal else OWN
-    answer = facts.ask(sts.decoded_message(account, facts.home, reading.encoded_message))
-    return read(answer.value) if answer.known else reading
-
-
 def _requirement(call: Call, now: datetime) -> Requirement | None:
-    principal, reading = call.principal, call.reading
+    principal, reading = call.principal, call.denied.reading
     if principal is None or not reading.action:
         return None
     named = arn.parse(reading.resource)
@@ -124,7 +116,10 @@ def _requirement(call: Call, now: datetime) -> Requirement | None:
         resource=reading.resource or "*",
         resource_account=owner,
         region=region,
-        context=context.of_caller(call.organizations, principal.account, owner, region, now),
+        context={
+            **context.of_caller(call.organizations, principal.account, owner, region, now),
+            **call.denied.keys,
+        },
         vault=call.vault,
         key=call.key,
         policy=call.trust,

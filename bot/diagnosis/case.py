@@ -6,11 +6,10 @@ from datetime import timedelta
 from typing import Any, ClassVar, Final
 
 from bot import arn
-from bot.aws import backup, sts
+from bot.aws import backup
 from bot.aws.facts import Facts
-from bot.aws.lookup import Answer
 from bot.diagnosis.facts.changes import Suspects, gather_changes
-from bot.diagnosis.facts.documents import parsed
+from bot.diagnosis.facts.denied_request import gather_denied_request
 from bot.diagnosis.facts.job import Located
 from bot.diagnosis.facts.keys import KeyFacts, gather_key
 from bot.diagnosis.facts.organization import (
@@ -24,7 +23,7 @@ from bot.diagnosis.facts.resources import ResourceFacts, gather_resource, instan
 from bot.diagnosis.facts.trail import Denial, gather_denials
 from bot.diagnosis.facts.vaults import VaultFacts, gather_vault
 from bot.diagnosis.model import Entity, JobType, LaterChange
-from bot.diagnosis.reading import Reading, read
+from bot.diagnosis.reading import Reading
 from bot.settings import Settings
 from knowledge.need import KeyOf, VaultOf, of_type
 
@@ -63,8 +62,8 @@ class Case:
     metadata: Mapping[str, str] = field(default_factory=dict)
     """What a restore was asked to make."""
     recovery_point: Mapping[str, Any] = field(default_factory=dict)
-    decoded: Mapping[str, Any] | None = None
-    """The request that an encoded message tells of."""
+    denied_keys: Mapping[str, str | list[str] | None] = field(default_factory=dict)
+    """Condition keys that the denied request carried, where AWS tells."""
     denials: tuple[Denial, ...] | None = None
     """What CloudTrail recorded of the job's session; None where it can't be read."""
     changes: tuple[LaterChange, ...] = ()
@@ -140,7 +139,9 @@ def gather_case(facts: Facts, job: Located, settings: Settings) -> Case:
     metadata, recovery_point = _metadata(facts, job), _recovery_point(facts, job)
     resource = _resource(facts, job, metadata)
     vaults = _vaults(facts, job)
-    reading, decoded = _message(facts, job)
+    message = str(job.described.get("StatusMessage") or "")
+    denied = gather_denied_request(facts, job.account, job.region, message)
+    reading = denied.reading
     denials = _denials(facts, job)
     other = job.destination_account if job.destination_account not in (None, job.account) else None
     management = management_account(facts, settings.management_account)
@@ -174,7 +175,7 @@ def gather_case(facts: Facts, job: Located, settings: Settings) -> Case:
         cross_account_backup=cross_account_backup(facts, home_management) if other and home_management else None,
         metadata=metadata,
         recovery_point=recovery_point,
-        decoded=decoded,
+        denied_keys=denied.keys,
         denials=denials,
         changes=gather_changes(facts, job, reading, suspects),
         advanced_dynamodb=_advanced_dynamodb(facts, job, reading),
@@ -244,22 +245,6 @@ def _vaults(facts: Facts, job: Located) -> dict[VaultOf, VaultFacts]:
     if job.type is JobType.COPY:
         named = {"source": job.vault_arn, "destination": job.destination_vault_arn}
     return {role: gather_vault(facts, vault_arn) for role, vault_arn in named.items() if vault_arn}
-
-
-def _message(facts: Facts, job: Located) -> tuple[Reading, Mapping[str, Any] | None]:
-    """The job's message as read, and the request behind an encoded one where it can be decoded."""
-    text = str(job.described.get("StatusMessage") or "")
-    reading = read(text)
-    if not reading.encoded_message:
-        return reading, None
-    answer = facts.ask(sts.decoded_message(job.account, job.region, reading.encoded_message))
-    decoded = _parsed_message(answer)
-    return (read(answer.value), decoded) if decoded else (reading, None)
-
-
-def _parsed_message(answer: Answer) -> Mapping[str, Any] | None:
-    message = parsed(answer.value) if answer.known else None
-    return message if isinstance(message, dict) else None
 
 
 def _keys(facts: Facts, job: Located, known: _Known) -> dict[KeyOf, Keys | None]:

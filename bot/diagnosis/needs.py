@@ -250,15 +250,8 @@ def _of_reading(case: Case, reading: Reading, known: Iterable[Requirement]) -> I
         return
     vault = next((vault for vault in case.vaults.values() if vault.arn == resource), model.vault if model else None)
     requirement = requirement_on(case, principal, action, resource, region)
-    merged = {**(model.context if model else {}), **requirement.context, **_decoded_keys(case)}
+    merged = {**(model.context if model else {}), **requirement.context, **case.denied_keys}
     yield replace(requirement, context=merged, vault=vault, is_named=True)
-
-
-def _decoded_keys(case: Case) -> Context:
-    """The condition keys of the request that an encoded message tells of ("DecodeAuthorizationMessage")."""
-    request = (case.decoded or {}).get("context") or {}
-    items = (request.get("conditions") or {}).get("items") or ()
-    return {item["key"]: [value["value"] for value in item["values"]["items"]] or None for item in items}
 
 
 def _owner(case: Case, resource: str) -> str:

@@ -71,7 +71,7 @@ class Gateway:
             started: When it arrived, in seconds of `time.monotonic`.
         """
         signature = Signature.of(http.headers.get("Authorization", ""))
-        service = signed_for(signature.service) if signature else None
+        service = signed_for(signature.service, http.path) if signature else None
         if signature is None or service is None:
             return _unrecognised(signature)
         request = _Request(http, signature, service)

@@ -162,6 +162,7 @@ class Account(Frame):
     unreadable: frozenset[str] = frozenset()
     global_settings: dict[str, str] = Field(default_factory=dict)
     decoded_messages: dict[str, Record] = Field(default_factory=dict)
+    authorization_details: dict[str, Record] = Field(default_factory=dict)
     roles: tuple[Role, ...] = ()
     users: tuple[User, ...] = ()
     groups: tuple[Group, ...] = ()

@@ -18,6 +18,7 @@ from bot.sandbox.services.rds import RDS
 from bot.sandbox.services.redshift import REDSHIFT
 from bot.sandbox.services.s3 import S3
 from bot.sandbox.services.sts import STS
+from bot.sandbox.services.toolbox import PATH, TOOLBOX
 
 _OFFERED = (BACKUP, CLOUDTRAIL, DYNAMODB, EC2, EFS, FSX, IAM, KMS, ORGANIZATIONS, RDS, REDSHIFT, S3, STS)
 
@@ -26,15 +27,18 @@ BY_SIGNING_NAME: Mapping[str, Service] = {service.prefix or service.name: servic
 
 
 @cache
-def signed_for(name: str) -> Service | None:
-    """The service that a signature is for.
+def signed_for(name: str, path: str) -> Service | None:
+    """The service that a request is for.
 
     Args:
         name: The service's name in the signature.
+        path: The path of the request, which tells apart two services that are signed for alike.
 
     Returns:
         A service of the sandbox, one without operations where only botocore knows it, None where nobody does.
     """
+    if name == TOOLBOX.prefix and path.startswith(PATH):
+        return TOOLBOX
     if service := BY_SIGNING_NAME.get(name):
         return service
     return Service(name, {}) if name in service_names() else None
