@@ -116,9 +116,8 @@ def _of_role(role: PrincipalFacts, home: str) -> Iterator[_Trail]:
 
 def _changes(facts: Facts, trail: _Trail, since: datetime) -> Iterator[LaterChange]:
     for event in _events(facts, trail, since):
-        target = _target(trail, event)
-        if event["eventName"] in trail.events and target and not event.get("errorCode"):
-            at = datetime.fromisoformat(str(event["eventTime"]))
+        target, at = _target(trail, event), datetime.fromisoformat(str(event["eventTime"]))
+        if event["eventName"] in trail.events and target and at > since and not event.get("errorCode"):
             yield LaterChange(
                 event=event["eventName"],
                 layer=trail.layer,
