@@ -23,7 +23,7 @@ class Denial:
 
     reading: Reading
     """What the event says of it."""
-    at: str
+    at: datetime
     event_id: str
 
     def to_call(self) -> DeniedCall:
@@ -31,7 +31,7 @@ class Denial:
         return DeniedCall(
             action=self.reading.action or "",
             resource=self.reading.resource,
-            at=datetime.fromisoformat(self.at),
+            at=self.at,
             event_id=self.event_id,
         )
 
@@ -58,17 +58,19 @@ def gather_denials(
     """
     parsed_arn = arn.parse(role_arn)
     role = parsed_arn.name if parsed_arn else role_arn
-    start, end = window
-    answer = facts.ask(cloudtrail.events(account, region, start, end + _AFTERWARDS, "Username", session_name(role)))
+    start, end = window[0], window[1] + _AFTERWARDS
+    answer = facts.ask(cloudtrail.events(account, region, start, end, "Username", session_name(role)))
     if not answer.known:
         return None
     events = (json.loads(item["CloudTrailEvent"]) for item in answer.value)
     of_session = f":assumed-role/{role}/{session_name(role)}"
-    return tuple(_denials(sorted(events, key=lambda event: str(event["eventTime"])), of_session))
+    denials = _denials(sorted(events, key=lambda event: str(event["eventTime"])), of_session)
+    return tuple(denial for denial in denials if start <= denial.at <= end)
 
 
 def _denials(events: list[Mapping[str, Any]], of_session: str) -> Iterator[Denial]:
     for event in events:
         caller = (event.get("userIdentity") or {}).get("arn") or ""
         if caller.endswith(of_session) and denied_call(event):
-            yield Denial(read(json.dumps(event)), str(event["eventTime"]), str(event.get("eventID") or ""))
+            at = datetime.fromisoformat(str(event["eventTime"]))
+            yield Denial(read(json.dumps(event)), at, str(event.get("eventID") or ""))
