@@ -137,10 +137,8 @@ class Findings:
 
     def _control(self, result: LayerResult, kind: str, place: OrganizationFacts | None) -> Iterator[Block]:
         """What the control policies of one level refuse; a policy's target is the highest node it is attached to."""
-        levels = place.levels if place else None
-        if levels is None or result.level is None:
-            return
-        own = levels[result.level]
+        levels = (place.levels if place else None) or ()
+        own = levels[result.level or 0]
         for block in self._denials(result, f"{kind}-denied", LayerName.ORGANIZATION):
             attached = (
                 level.target

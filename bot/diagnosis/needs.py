@@ -116,6 +116,11 @@ def _entity(reading: Reading) -> Entity | None:
     return reading.entity if reading.entity in (Entity.JOB_ROLE, Entity.SERVICE_LINKED_ROLE) else None
 
 
+def _acting(case: Case, *, is_job_role: bool) -> PrincipalFacts:
+    """Who makes a call of the job: its role, or the service-linked role where that is another one."""
+    return case.role if is_job_role else case.service_linked_role or case.role
+
+
 def _holding(case: Case) -> Iterator[tuple[Need, bool]]:
     """The rows that hold for the job, each with whether the job fails without it.
 
@@ -130,9 +135,7 @@ def _holding(case: Case) -> Iterator[tuple[Need, bool]]:
 
 
 def _of_need(case: Case, need: Need) -> Iterator[Requirement]:
-    principal = case.role if need.by == "job-role" else case.service_linked_role
-    if principal is None:
-        return
+    principal = _acting(case, is_job_role=need.by == "job-role")
     region = case.destination_region if need.region == "destination" else case.job.region
     base = _Base(case, principal, region, need)
     if need.key:
@@ -234,9 +237,9 @@ def kms_requirement(
 def _of_reading(case: Case, reading: Reading, known: Iterable[Requirement]) -> Iterator[Requirement]:
     """What a message names and no row does: an action that is in no row, or on a resource that is in none."""
     action, resource = str(reading.action), reading.resource or "*"
-    principal = case.role if _entity(reading) is Entity.JOB_ROLE else case.service_linked_role
+    principal = _acting(case, is_job_role=_entity(reading) is Entity.JOB_ROLE)
     same_action = [requirement for requirement in known if requirement.action.casefold() == action.casefold()]
-    if principal is None or action == ASSUME_ROLE:
+    if action == ASSUME_ROLE:
         return
     if any(reading.resource in (None, requirement.resource) for requirement in same_action):
         return

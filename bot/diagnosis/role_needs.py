@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from bot import arn
 from bot.aws.facts import Facts, gather
 from bot.aws.reader import Reader
-from bot.diagnosis.facts.documents import NamedDocument
+from bot.diagnosis.facts.documents import NamedDocument, statements_of
 from bot.diagnosis.facts.principals import PrincipalFacts, gather_role
-from bot.diagnosis.fixes.documents import statements_of
 from bot.errors import AwsUnreachableError, BadInputError
 from bot.iam import Effect, Policy
 from knowledge.need import JobKind, Need, needs

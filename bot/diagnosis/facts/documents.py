@@ -1,6 +1,7 @@
 """A policy document with the name by which a person would look it up."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +17,16 @@ class NamedDocument:
     """The parsed document; the text itself where it is not JSON."""
 
 
-def parsed(text: str | dict[str, Any] | None) -> Any:
-    """Reads a document as the API answers it: some services parse it, others send JSON text."""
-    if not isinstance(text, str):
-        return text
+def parsed(text: Any) -> Any:
+    """Reads a document that comes as JSON text; as it came where it is none."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, TypeError):
         return text
+
+
+def statements_of(document: Any) -> list[dict[str, Any]]:
+    """The statements of a document, of which there may be one that is no list."""
+    found = document.get("Statement") if isinstance(document, Mapping) else None
+    listed = found if isinstance(found, list) else [found]
+    return [dict(statement) for statement in listed if isinstance(statement, Mapping)]

@@ -38,12 +38,6 @@ class KeyFacts:
         return parsed_arn.account if parsed_arn else ""
 
     @property
-    def region(self) -> str:
-        """The Region that it is in."""
-        parsed_arn = arn.parse(self.arn)
-        return parsed_arn.region if parsed_arn else ""
-
-    @property
     def is_aws_managed(self) -> bool:
         """AWS manages it for a service: its policy can't be changed."""
         return self.manager == "AWS"

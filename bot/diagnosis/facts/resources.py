@@ -29,12 +29,6 @@ class ResourceFacts:
     instance_role: str | None = None
     """The role of an EC2 instance's profile."""
 
-    @property
-    def account(self) -> str:
-        """The account in its ARN; empty for a bucket."""
-        parsed_arn = arn.parse(self.arn)
-        return parsed_arn.account if parsed_arn else ""
-
 
 @dataclass(frozen=True, slots=True)
 class _Place:

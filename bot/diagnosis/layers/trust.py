@@ -3,13 +3,14 @@
 Source: "IAM service roles" (AWS Backup Developer Guide) and "The confused deputy problem" (IAM User Guide).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from bot.diagnosis import context
 from bot.diagnosis.case import Case
 from bot.diagnosis.causes import make_cause
 from bot.diagnosis.context import UNKNOWN
+from bot.diagnosis.facts.documents import statements_of
 from bot.diagnosis.model import Cause, Certainty, Check, Entity, Evidence, Verdict
 from bot.diagnosis.needs import ASSUME_ROLE, SERVICE
 from bot.iam import Decision, Effect, Evaluation, Layer, Policy, PolicySet, Request, evaluate, near_misses
@@ -122,10 +123,7 @@ def _without_conditions(document: Any) -> Any:
     return _mapped(document, lambda statement: {name: part for name, part in statement.items() if name != "Condition"})
 
 
-def _mapped(document: Any, change: Any) -> Any:
-    if not isinstance(document, Mapping):
-        return document
-    statements = document.get("Statement")
-    listed = statements if isinstance(statements, list) else [statements]
-    changed = [change(statement) for statement in listed if isinstance(statement, Mapping)]
-    return {**document, "Statement": [statement for statement in changed if statement]}
+def _mapped(document: Any, change: Callable[[Mapping[str, Any]], Mapping[str, Any] | None]) -> Any:
+    changed = (change(statement) for statement in statements_of(document))
+    rest = document if isinstance(document, Mapping) else {}
+    return {**rest, "Statement": [statement for statement in changed if statement]}
