@@ -18,7 +18,7 @@ from bot.diagnosis.facts.organization import (
     gather_organization,
     management_account,
 )
-from bot.diagnosis.facts.principals import DEFAULT_ROLE_NAME, PrincipalFacts, gather_role, service_linked_role_arn
+from bot.diagnosis.facts.principals import PrincipalFacts, default_role_arn, gather_role, service_linked_role_arn
 from bot.diagnosis.facts.resources import ResourceFacts, gather_resource, instance_profile_role
 from bot.diagnosis.facts.trail import Denial, gather_denials
 from bot.diagnosis.facts.vaults import VaultFacts, gather_vault
@@ -89,12 +89,18 @@ class Case:
         return vault.region if vault else self.job.region
 
     @property
+    def all_keys(self) -> Keys:
+        """Every key that the job may use; one that it uses in two ways is there twice."""
+        return tuple(key for several in (*self.keys.values(), self.named_keys) for key in several or ())
+
+    @property
     def accounts(self) -> frozenset[str]:
         """The accounts that take part."""
-        keys = (key for several in (*self.keys.values(), self.named_keys) for key in several or ())
         places = self.organizations.values()
         management = (place.management_account for place in places if place.management_account)
-        return frozenset({self.job.account, self.destination_account, *management, *(key.account for key in keys)})
+        return frozenset(
+            {self.job.account, self.destination_account, *management, *(key.account for key in self.all_keys)}
+        )
 
     @property
     def resource_type(self) -> str:
@@ -164,7 +170,7 @@ def gather_case(facts: Facts, job: Located, settings: Settings) -> Case:
     return Case(
         job=job,
         role=role,
-        default_role=gather_role(facts, _default_role_arn(job)) if role.is_service_linked_role else None,
+        default_role=_default_role(facts, job) if role.is_service_linked_role else None,
         resource=resource,
         vaults=vaults,
         keys=keys,
@@ -230,8 +236,8 @@ def _service_linked_role(facts: Facts, job: Located, other: str | None, reading:
     return gather_role(facts, service_linked_role_arn(account, arn.partition_of(job.region))) if account else None
 
 
-def _default_role_arn(job: Located) -> str:
-    return f"arn:{arn.partition_of(job.region)}:iam::{job.account}:role/service-role/{DEFAULT_ROLE_NAME}"
+def _default_role(facts: Facts, job: Located) -> PrincipalFacts:
+    return gather_role(facts, default_role_arn(job.account, arn.partition_of(job.region)))
 
 
 def _named_keys(facts: Facts, job: Located, readings: tuple[Reading, ...]) -> Keys:

@@ -13,22 +13,17 @@ from typing import Any
 
 import pytest
 
-from bot.aws.cache import LookupCache
-from bot.aws.facts import Facts, gather
-from bot.aws.reader import Reader
-from bot.aws.sessions import Sessions
-from bot.diagnosis.case import Case, gather_case
+from bot.diagnosis.case import Case
 from bot.diagnosis.examine import examine
 from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.organization import Level
 from bot.diagnosis.fixes.apply import applied
 from bot.diagnosis.fixes.documents import with_statements
-from bot.diagnosis.locate import search
 from bot.diagnosis.model import Cause, Certainty, Change, LayerName
 from bot.diagnosis.needs import Requirement, requirements
 from bot.diagnosis.reading import read
-from bot.settings import load_settings
 from tests.conftest import ServeEstate
+from tests.diagnosis.altering import gathered
 from tests.diagnosis.incidents import FILES, expectation, reference_to, text_of
 from tests.diagnosis.test_fixes import without_message
 from tests.diagnosis.test_incidents import MakeDiagnostician
@@ -69,7 +64,7 @@ def test_without_its_message_an_incident_keeps_its_proven_causes(
 def test_a_need_that_is_taken_away_in_a_layer_blocks_exactly_that_layer(
     incident: Path, served_estate: ServeEstate
 ) -> None:
-    case = gathered(text_of(incident), served_estate)
+    case = replace(gathered(text_of(incident), served_estate), reading=read("Access denied"), denials=())
     assert examine([case]) == ()
     found = {
         (requirement.action, requirement.resource, code): {
@@ -85,20 +80,6 @@ def test_a_need_that_is_taken_away_in_a_layer_blocks_exactly_that_layer(
     }
     assert found == expected
     assert len(found) > len(requirements(case))
-
-
-def gathered(text: str, served_estate: ServeEstate) -> Case:
-    """What is known of an incident's job, read through the sandbox, with a message that says nothing."""
-    served_estate(text)
-    settings = load_settings()
-    sessions = Sessions(settings)
-    reader, facts = Reader(sessions, LookupCache(None, 300, "tests")), Facts(sessions.region)
-    reference = reference_to(expectation(text))
-    found = gather(lambda known: search(known, reference, settings, sessions.region), facts, reader)
-    assert found.job is not None
-    job = found.job
-    case = gather(lambda known: gather_case(known, job, settings), facts, reader)
-    return replace(case, reading=read("Access denied"), denials=())
 
 
 def breaks(case: Case, requirement: Requirement) -> Iterator[Break]:

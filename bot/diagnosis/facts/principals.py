@@ -67,6 +67,11 @@ def service_linked_role_arn(account: str, partition: str) -> str:
     return f"arn:{partition}:iam::{account}:role/{SERVICE_LINKED_ROLE_PATH}/{SERVICE_LINKED_ROLE_NAME}"
 
 
+def default_role_arn(account: str, partition: str) -> str:
+    """The ARN that AWS Backup's default service role has, or would have, in an account."""
+    return f"arn:{partition}:iam::{account}:role/service-role/{DEFAULT_ROLE_NAME}"
+
+
 def gather_role(facts: Facts, role_arn: str) -> PrincipalFacts:
     """Reads a role with its trust policy, its identity policies and its boundary.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from bot.diagnosis.case import Case, Keys
 from bot.diagnosis.facts.documents import NamedDocument
@@ -10,8 +10,11 @@ from bot.diagnosis.facts.keys import KeyFacts
 from bot.diagnosis.facts.organization import Level
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.facts.vaults import VaultFacts
+from bot.diagnosis.fixes.vaults import needs_own_key
 from bot.diagnosis.model import Change
 from knowledge.managed import managed_policy
+
+_SERVICE_LINKED_POLICY: Final = "aws-service-role/AWSBackupServiceLinkedRolePolicyForBackup"
 
 
 def applied(case: Case, change: Change) -> Case | None:
@@ -28,38 +31,50 @@ def applied(case: Case, change: Change) -> Case | None:
 
 
 def _create_role(case: Case, change: Change) -> Case:
-    role = PrincipalFacts(
-        change.target,
-        exists=True,
-        found_arn=change.target,
-        tags={},
-        trust=change.document,
-        identity_is_complete=True,
-    )
-    return replace(case, role=role)
+    return _with_role(case, change, lambda _absent: _made(change, trust=change.document))
 
 
-def _attach_role_policy(case: Case, change: Change) -> Case | None:
-    policy = managed_policy(change.document["PolicyArn"])
-    if policy is None:
-        return None
-    return _with_identity(case, change.target, NamedDocument(policy.arn, policy.document))
+def _attach_role_policy(case: Case, change: Change) -> Case:
+    return _with_identity(case, change, _managed(change.document["PolicyArn"]))
 
 
 def _put_role_policy(case: Case, change: Change) -> Case:
-    return _with_identity(case, change.target, NamedDocument(str(change.name), change.document))
+    return _with_identity(case, change, NamedDocument(str(change.name), change.document))
 
 
-def _with_identity(case: Case, role_arn: str, document: NamedDocument) -> Case:
-    role = case.role
-    if role.arn != role_arn:
-        return case
-    others = tuple(known for known in role.identity if known.name != document.name)
-    return replace(case, role=replace(role, identity=(*others, document)))
+def _with_identity(case: Case, change: Change, document: NamedDocument) -> Case:
+    def changed(role: PrincipalFacts) -> PrincipalFacts:
+        others = tuple(known for known in role.identity if known.name != document.name)
+        return replace(role, identity=(*others, document))
+
+    return _with_role(case, change, changed)
 
 
 def _update_assume_role_policy(case: Case, change: Change) -> Case:
-    return replace(case, role=replace(case.role, trust=change.document))
+    return _with_role(case, change, lambda role: replace(role, trust=change.document))
+
+
+def _with_role(case: Case, change: Change, changed: Callable[[PrincipalFacts], PrincipalFacts]) -> Case:
+    """The case with the job role changed, or the default role that may take its place."""
+    role, default = case.role, case.default_role
+    return replace(
+        case,
+        role=changed(role) if role.arn == change.target else role,
+        default_role=changed(default) if default and default.arn == change.target else default,
+    )
+
+
+def _made(change: Change, **facts: Any) -> PrincipalFacts:
+    """A role that a change makes."""
+    return PrincipalFacts(
+        change.target, exists=True, found_arn=change.target, tags={}, identity_is_complete=True, **facts
+    )
+
+
+def _managed(policy_arn: str) -> NamedDocument:
+    """One of AWS's own policies; of one that this project has no copy of nothing is said to be allowed."""
+    policy = managed_policy(policy_arn)
+    return NamedDocument(policy_arn, policy.document if policy else {})
 
 
 def _put_policy_version(case: Case, change: Change) -> Case:
@@ -70,31 +85,19 @@ def _put_policy_version(case: Case, change: Change) -> Case:
     return replace(case, role=replace(role, identity=identity, boundary=boundary))
 
 
-def _create_service_linked_role(case: Case, change: Change) -> Case | None:
+def _create_service_linked_role(case: Case, change: Change) -> Case:
+    if case.service_linked_role is None or case.service_linked_role.arn != change.target:
+        return case
     partition = change.target.split(":")[1]
-    path = "aws-service-role/AWSBackupServiceLinkedRolePolicyForBackup"
-    policy = managed_policy(f"arn:{partition}:iam::aws:policy/{path}")
-    if policy is None:
-        return None
-    role = PrincipalFacts(
-        change.target,
-        exists=True,
-        found_arn=change.target,
-        tags={},
-        identity=(NamedDocument(policy.arn, policy.document),),
-        identity_is_complete=True,
-    )
-    return replace(case, service_linked_role=role)
+    policy = _managed(f"arn:{partition}:iam::aws:policy/{_SERVICE_LINKED_POLICY}")
+    return replace(case, service_linked_role=_made(change, identity=(policy,)))
 
 
-def _change_plan(case: Case, change: Change) -> Case | None:
-    """Another role in the plan; provable where that role has been read."""
-    role, default = case.role, case.default_role
-    if default and change.target == default.arn:
-        return replace(case, role=default) if default.exists else None
-    if change.target != role.found_arn:
-        return None
-    return replace(case, role=replace(role, arn=change.target, exists=True))
+def _change_plan(case: Case, change: Change) -> Case:
+    """Another role in the plan, where that role has been read or is one that the fix makes."""
+    roles = (case.role, case.default_role)
+    known = next((role for role in roles if role and role.found_arn == change.target), None)
+    return replace(case, role=replace(known, arn=change.target, exists=True)) if known else case
 
 
 def _put_vault_access_policy(case: Case, change: Change) -> Case:
@@ -103,8 +106,8 @@ def _put_vault_access_policy(case: Case, change: Change) -> Case:
 
 
 def _create_vault(case: Case, change: Change) -> Case | None:
-    """A new vault; without knowing its key only a copy that any key will do for can be proven."""
-    if case.is_cross_account or case.is_fully_managed is not True:
+    """A new vault, under the default key: where that won't do, nothing can be told of the key that it will have."""
+    if needs_own_key(case):
         return None
     return _with_vaults(case, change, lambda vault: replace(vault, exists=True, policy=None, policy_is_known=True))
 

@@ -1,8 +1,10 @@
 """Small changes of policy documents; each returns a new document and leaves the rest of it as it was."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
+
+from bot.diagnosis.facts.documents import statements_of
 
 Document = dict[str, Any]
 
@@ -13,17 +15,16 @@ _EXCEPTING: Final = ("arnnotlike", "arnnotequals", "stringnotlike", "stringnoteq
 """Operators under which one more value is one more exception."""
 
 
-def statements_of(document: Any) -> list[Document]:
-    """The statements of a document, of which there may be one that is no list."""
-    found = document.get("Statement") if isinstance(document, Mapping) else None
-    listed = found if isinstance(found, list) else [found]
-    return [dict(statement) for statement in listed if isinstance(statement, Mapping)]
-
-
 def with_statements(document: Any, added: Sequence[Document]) -> Document:
-    """A document with statements added to it; an empty one becomes a new document."""
+    """A document with statements added to it; an empty one becomes a new document.
+
+    A Sid is given once in a document ("IAM JSON policy elements: Sid"): one that is taken gets a number.
+    """
     kept = dict(document) if isinstance(document, Mapping) else {"Version": _VERSION}
-    return {**kept, "Statement": [*statements_of(document), *added]}
+    statements = statements_of(document)
+    for statement in added:
+        statements.append(_with_free_sid(statement, {known.get("Sid") for known in statements}))
+    return {**kept, "Statement": statements}
 
 
 def new_document(statements: Sequence[Document]) -> Document:
@@ -31,19 +32,17 @@ def new_document(statements: Sequence[Document]) -> Document:
     return {"Version": _VERSION, "Statement": list(statements)}
 
 
-def find_statement(document: Any, name: str | None) -> Document | None:
-    """The statement of a Sid, or at a position."""
-    found = statements_of(document)
-    by_sid = next((statement for statement in found if statement.get("Sid") == name), None)
-    if by_sid is None and name and name.isdigit() and int(name) < len(found):
-        return found[int(name)]
-    return by_sid
+def statement_of(document: Any, name: str | None) -> Document:
+    """A statement by the name that the evaluator gives it: its Sid, or its position where it has none."""
+    statements = statements_of(document)
+    return statements[_place(statements, name)]
 
 
 def with_changed_statement(document: Any, name: str | None, changed: Document) -> Document:
-    """The document with one statement replaced."""
-    old = find_statement(document, name)
-    return {**document, "Statement": [changed if each == old else each for each in statements_of(document)]}
+    """The document with one statement replaced, which is named as in `statement_of`."""
+    statements = statements_of(document)
+    statements[_place(statements, name)] = changed
+    return {**document, "Statement": statements}
 
 
 def excepting_principal(statement: Document, arn: str) -> Document:
@@ -100,14 +99,22 @@ def sparing_resources(statement: Document, arns: Sequence[str]) -> Document | No
     return {**statement, "NotResource": [*_listed(spared), *arns]} if spared else None
 
 
-def size_of(document: Any) -> int:
-    """Characters as IAM counts them: white space does not count ("IAM and AWS STS quotas")."""
-    return len("".join(json.dumps(document, separators=(",", ":"), ensure_ascii=False).split()))
-
-
 def without_repeats(values: Iterable[str]) -> list[str]:
     """The values, each once, in their order."""
     return list(dict.fromkeys(values))
+
+
+def _place(statements: Sequence[Document], name: str | None) -> int:
+    sids = [statement.get("Sid") for statement in statements]
+    return sids.index(name) if name in sids else int(str(name))
+
+
+def _with_free_sid(statement: Document, taken: Collection[Any]) -> Document:
+    sid = statement.get("Sid")
+    if sid is None:
+        return statement
+    numbered = (f"{sid}{number}" for number in itertools.count(2))
+    return {**statement, "Sid": next(free for free in itertools.chain([sid], numbered) if free not in taken)}
 
 
 def _with_condition(statement: Document, operator: str, key: str, value: str) -> Document:

@@ -6,15 +6,11 @@ from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.proposal import Problem, Proposal, listed
 from bot.diagnosis.model import Change
 
-_LIMIT: Final = 32_768
-"""Bytes of a key policy ("Resource quotas", AWS KMS Developer Guide)."""
 _GRANTS: Final = frozenset({"kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"})
 
 
-def admit_principal(problem: Problem) -> Proposal | None:
+def admit_principal(problem: Problem) -> Proposal:
     """A key policy that lets the principal use the key, and make grants for AWS's services only."""
-    if problem.document is None:
-        return None
     principal = str(problem.cause.principal)
     uses = [action for action in problem.cause.actions if action not in _GRANTS]
     grants = [action for action in problem.cause.actions if action in _GRANTS]
@@ -28,30 +24,23 @@ def admit_principal(problem: Problem) -> Proposal | None:
     return _proposal(problem, document, f"Let {principal} use {listed(list(problem.cause.actions))}.", None)
 
 
-def spare_in_key_policy(problem: Problem) -> Proposal | None:
+def spare_in_key_policy(problem: Problem) -> Proposal:
     """A denying statement of a key policy that spares the principal."""
-    statement = documents.find_statement(problem.document, problem.cause.statement)
-    if statement is None:
-        return None
-    changed = documents.excepting_principal(statement, str(problem.cause.principal))
-    document = documents.with_changed_statement(problem.document, problem.cause.statement, changed)
-    summary = f"Spare {problem.cause.principal} in statement {problem.cause.statement} of the key policy."
+    principal = str(problem.cause.principal)
+    document = problem.with_statement(documents.excepting_principal(problem.statement, principal))
+    summary = f"Spare {principal} in statement {problem.cause.statement} of the key policy."
     return _proposal(problem, document, summary, "Somebody meant this deny: ask the key's owner for the exception.")
 
 
-def make_usable(problem: Problem) -> Proposal | None:
+def make_usable(problem: Problem) -> Proposal:
     """The key back in use, where its state allows that."""
-    key = problem.key
-    if key is None:
-        return None
-    enable = Change(kind="enable-key", target=key.arn)
-    cancel = Change(kind="cancel-key-deletion", target=key.arn)
-    changes = {"Disabled": (enable,), "PendingDeletion": (cancel, enable)}.get(str(key.state))
+    key = str(problem.cause.resource)
+    state = next((known.state for known in problem.case.all_keys if known.arn == key), None)
+    enable, cancel = Change(kind="enable-key", target=key), Change(kind="cancel-key-deletion", target=key)
+    changes = {"Disabled": (enable,), "PendingDeletion": (cancel, enable)}.get(str(state))
     if changes is None:
         return Proposal(
-            "Put the resource or the vault under another key.",
-            (),
-            f"The key is {key.state or 'gone'}: no call mends it.",
+            "Put the resource or the vault under another key.", (), f"The key is {state or 'gone'}: no call mends it."
         )
     verb = "Cancel the deletion of the key and enable it" if cancel in changes else "Enable the key"
     return Proposal(f"{verb}.", changes, "Somebody took this key out of use: ask its owner why.")
@@ -81,6 +70,4 @@ def _statement(sid: str, principal: str, actions: list[str]) -> dict[str, Any]:
 
 def _proposal(problem: Problem, document: dict[str, Any], summary: str, caution: str | None) -> Proposal:
     change = Change(kind="put-key-policy", target=str(problem.cause.policy), document=document)
-    if documents.size_of(document) > _LIMIT:
-        return Proposal(summary, (), f"The key policy would be larger than {_LIMIT} bytes: drop what is not needed.")
     return Proposal(summary, (change,), caution)

@@ -2,52 +2,45 @@
 
 from typing import Final
 
+from bot.diagnosis.facts.documents import NamedDocument, statements_of
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.fixes.proposal import Problem, Proposal, listed
 from bot.diagnosis.model import Change
 from bot.diagnosis.needs import SERVICE
 
-_FULL_ACCESS: Final = "p-FullAWSAccess"
-_LIMITS: Final = {"scp": 5_120, "rcp": 5_120}
-"""Characters of a control policy ("Quotas for AWS Organizations")."""
+_CAUTION: Final = "This is a guard rail of the organization: ask for the exception, it binds every account below."
 _STALE_KEYS: Final = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:ResourceOrgID")
 """Keys whose spared values name the organization itself: a deny that spares another one is out of date."""
 
 
-def spare_in_control_policy(problem: Problem) -> Proposal | None:
+def spare_in_control_policy(problem: Problem) -> Proposal:
     """A denying statement of an SCP or RCP with the narrowest exception that it already knows, else for this role."""
-    statement = documents.find_statement(problem.document, problem.cause.statement)
-    if statement is None:
-        return None
-    changed, what = _narrowed(problem, statement)
-    document = documents.with_changed_statement(problem.document, problem.cause.statement, changed)
+    changed, what = _narrowed(problem, problem.statement)
     summary = f"Spare {what} in statement {problem.cause.statement} of {problem.cause.policy}."
-    return _proposal(problem, str(problem.cause.policy), document, summary)
+    return _proposal(str(problem.cause.policy), problem.with_statement(changed), summary)
 
 
-def allow_at_level(problem: Problem) -> Proposal | None:
-    """The allow list at the level where nothing allows the actions, with them in it."""
-    place = problem.case.organizations.get(str(problem.cause.principal).split(":")[4])
-    levels = place.levels if place else None
-    level = next((level for level in levels or () if level.target == problem.cause.target), None)
-    own = [document for document in (level.scps if level else None) or () if document.name != _FULL_ACCESS]
-    if not own:
-        return None
-    resources = documents.without_repeats(
-        resource for action in problem.cause.actions for resource in problem.resources_of(action)
-    )
-    statement = {"Effect": "Allow", "Action": list(problem.cause.actions), "Resource": resources}
-    document = documents.with_statements(own[0].document, [statement])
-    summary = f"Allow {listed(list(problem.cause.actions))} in {own[0].name}, attached at {problem.cause.target}."
-    return _proposal(problem, own[0].name, document, summary)
+def allow_at_level(problem: Problem) -> Proposal:
+    """The allow list at the level where nothing allows the actions, with them in it.
+
+    It allows them on everything: it only bounds what the accounts below may allow, and an Allow of an SCP that names
+    resources is not taken everywhere ("SCP syntax").
+    """
+    actions, target = listed(list(problem.cause.actions)), problem.cause.target
+    allow_list = _allow_list(problem)
+    if allow_list is None:
+        return Proposal(
+            f"Attach a service control policy at {target} that allows {actions}: it has none.", (), _CAUTION
+        )
+    statement = {"Effect": "Allow", "Action": list(problem.cause.actions), "Resource": "*"}
+    document = documents.with_statements(allow_list.document, [statement])
+    return _proposal(allow_list.name, document, f"Allow {actions} in {allow_list.name}, attached at {target}.")
 
 
-def enable_cross_account_backup(problem: Problem) -> Proposal | None:
+def enable_cross_account_backup(problem: Problem) -> Proposal:
     """The switch in the organization's management account."""
-    management = problem.case.organizations[problem.case.job.account].management_account
-    if management is None:
-        return None
+    management = str(problem.case.organizations[problem.case.job.account].management_account)
     change = Change(kind="enable-cross-account-backup", target=management)
     return Proposal(f"Switch cross-account backup on in the management account {management}.", (change,))
 
@@ -79,10 +72,17 @@ def _narrowed(problem: Problem, statement: Document) -> tuple[Document, str]:
     return documents.excepting_principal(statement, principal), principal
 
 
-def _proposal(problem: Problem, policy: str, document: Document, summary: str) -> Proposal:
-    change = Change(kind="update-organization-policy", target=policy, document=document)
-    caution = "This is a guard rail of the organization: ask for the exception, it binds every account below."
-    limit = _LIMITS[problem.cause.code[:3]]
-    if documents.size_of(document) > limit:
-        return Proposal(summary, (), f"The policy would be larger than {limit} characters. {caution}")
-    return Proposal(summary, (change,), caution)
+def _allow_list(problem: Problem) -> NamedDocument | None:
+    """The policy at the level that bars the actions which says most of what is allowed; None where there is none."""
+    places = problem.case.organizations.values()
+    levels = (level for place in places for level in place.levels or () if level.target == problem.cause.target)
+    attached = [document for level in levels for document in level.scps or ()]
+    return max(attached, key=_allows, default=None)
+
+
+def _allows(policy: NamedDocument) -> int:
+    return [statement.get("Effect") for statement in statements_of(policy.document)].count("Allow")
+
+
+def _proposal(policy: str, document: Document, summary: str) -> Proposal:
+    return Proposal(summary, (Change(kind="update-organization-policy", target=policy, document=document),), _CAUTION)

@@ -1,6 +1,7 @@
 """Proposes a fix for each cause and proves it: applied after those before it, examined again, nothing new blocked."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from bot.diagnosis.case import Case
@@ -8,6 +9,7 @@ from bot.diagnosis.examine import examine, judge_case
 from bot.diagnosis.fixes import keys, organization, resources, roles, vaults
 from bot.diagnosis.fixes.apply import applied
 from bot.diagnosis.fixes.commands import cli, terraform
+from bot.diagnosis.fixes.limits import too_large
 from bot.diagnosis.fixes.proposal import Problem, Proposal, Propose
 from bot.diagnosis.model import Cause, Certainty, Change, Fix, LayerName
 from knowledge.causes import cause_codes
@@ -43,6 +45,8 @@ PROPOSALS: Final[Mapping[str, Propose]] = {
 }
 """How each cause is mended."""
 
+_MENDED_BEFORE: Final = Proposal("Nothing more: the change before this one mends it too.")
+
 Identity = tuple[str | None, ...]
 
 
@@ -56,48 +60,78 @@ def with_fixes(cases: Sequence[Case], causes: Sequence[Cause]) -> tuple[Cause, .
         cases: What is known of the failed jobs.
         causes: What evaluation found in them.
     """
-    now = list(cases)
-    standing = {_identity(cause) for cause in causes}
+    state = _State(cases)
     mended: list[Cause] = []
     for cause in causes:
-        problem = _problem(now, cause)
-        proposal = PROPOSALS[cause.code](problem) if cause.certainty is Certainty.PROVEN else None
-        after = _after(now, proposal.changes) if proposal else None
-        left = {_identity(each) for each in examine(after)} if after else None
-        is_proven = left is not None and _identity(cause) not in left and left <= standing
-        if after and left is not None and is_proven:
-            now, standing = after, left
-        fix = _fix(proposal, cause, is_proven=is_proven) if proposal else None
+        problem = state.problem(cause)
+        fix, state = _mend(state, problem) if cause.certainty is Certainty.PROVEN else (None, state)
         document = problem.document if isinstance(problem.document, dict) else None
         mended.append(cause.model_copy(update={"fix": fix, "document": document}))
     return tuple(mended)
 
 
-def _problem(cases: Sequence[Case], cause: Cause) -> Problem:
-    """The cause with the case that it is in and the refusals that it was put together from."""
-    for case in cases:
+class _State:
+    """What is known once the fixes so far are made, and what is left to mend.
+
+    Args:
+        cases: What is known of the failed jobs.
+        named: The role that a plan names by now, by the ARN of the one that it named.
+    """
+
+    def __init__(self, cases: Sequence[Case], named: Mapping[str | None, str] = MappingProxyType({})) -> None:
+        self._cases = cases
+        self._named = named
+        self.left = {_identity(cause): case for case in reversed(cases) for cause in examine([case])}
+        """Each thing to mend, with the first case that it is in."""
+
+    def problem(self, cause: Cause) -> Problem:
+        """The cause, of the role that the plan names by now, with all refusals that it was put together from."""
+        meant = cause.model_copy(update={"principal": self._named.get(cause.principal, cause.principal)})
+        thing = (meant.code, meant.principal, meant.policy, meant.statement, meant.target)
         blocks = tuple(
             block
+            for case in self._cases
             for judged in judge_case(case)
             for block in judged.blocks
-            if (block.code, block.principal, block.policy, block.statement, block.target)
-            == (cause.code, cause.principal, cause.policy, cause.statement, cause.target)
+            if (block.code, block.principal, block.policy, block.statement, block.target) == thing
         )
-        if blocks:
-            return Problem(case, cause, blocks)
-    return Problem(cases[0], cause, ())
+        return Problem(self.left.get(_identity(meant), self._cases[0]), meant, blocks)
+
+    def after(self, problem: Problem, changes: Sequence[Change]) -> "_State | None":
+        """The state after a fix; None where nothing is changed or where what comes of it can't be told."""
+        cases, named = list[Case | None](self._cases), dict(self._named)
+        for change in changes:
+            cases = [applied(case, change) if case else None for case in cases]
+            if change.kind == "change-plan":
+                named[problem.cause.principal] = change.target
+        known = [case for case in cases if case]
+        return _State(known, named) if changes and len(known) == len(cases) else None
+
+    def adds_to(self, before: "_State") -> bool:
+        """Something is to be mended that was not before; what was a role's may be that of the one in its place."""
+        return not self.left.keys() <= {
+            (code, self._named.get(principal, principal), *rest) for code, principal, *rest in before.left
+        }
 
 
-def _after(cases: Sequence[Case], changes: Sequence[Change]) -> list[Case] | None:
-    """The cases with all changes made; None where there are none or that can't be told."""
-    now: list[Case] = list(cases)
-    for change in changes:
-        changed = [applied(case, change) for case in now]
-        known = [case for case in changed if case is not None]
-        if len(known) != len(changed):
-            return None
-        now = known
-    return now if changes else None
+def _mend(state: _State, problem: Problem) -> tuple[Fix, _State]:
+    """The fix of a cause, and the state after it; the same state where the fix is not proven."""
+    cause = problem.cause
+    if _identity(cause) not in state.left:
+        return _fix(_MENDED_BEFORE, cause, is_proven=True), state
+    proposal = _within_limits(problem.case, PROPOSALS[cause.code](problem))
+    after = state.after(problem, proposal.changes)
+    if after is None or _identity(cause) in after.left or after.adds_to(state):
+        return _fix(proposal, cause, is_proven=False), state
+    return _fix(proposal, cause, is_proven=True), after
+
+
+def _within_limits(case: Case, proposal: Proposal) -> Proposal:
+    """The proposal, without its changes where AWS would not take one of them."""
+    wrong = list(filter(None, (too_large(case, change) for change in proposal.changes)))
+    if not wrong:
+        return proposal
+    return Proposal(proposal.summary, (), " ".join(filter(None, [*wrong, proposal.caution])))
 
 
 def _identity(cause: Cause) -> Identity:

@@ -7,9 +7,9 @@ from typing import Any
 from bot.diagnosis.blocks import Block
 from bot.diagnosis.case import Case
 from bot.diagnosis.facts.documents import NamedDocument
-from bot.diagnosis.facts.keys import KeyFacts
 from bot.diagnosis.facts.principals import PrincipalFacts
-from bot.diagnosis.facts.vaults import VaultFacts
+from bot.diagnosis.fixes import documents
+from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.model import Cause, Change
 
 
@@ -23,30 +23,20 @@ class Problem:
     """The refusals that the cause was put together from."""
 
     @property
-    def principal(self) -> PrincipalFacts | None:
-        """The identity that is refused, where it is one of the case's."""
-        known = (self.case.role, self.case.service_linked_role)
-        return next((facts for facts in known if facts and facts.arn == self.cause.principal), None)
-
-    @property
-    def key(self) -> KeyFacts | None:
-        """The key that the cause is about."""
-        about = self.cause.policy or self.cause.resource
-        keys = (key for several in (*self.case.keys.values(), self.case.named_keys) for key in several or ())
-        return next((key for key in keys if key.arn == about), None)
-
-    @property
-    def vault(self) -> VaultFacts | None:
-        """The vault that the cause is about."""
-        about = self.cause.policy or self.cause.resource
-        return next((vault for vault in self.case.vaults.values() if vault.arn == about), None)
-
-    @property
     def document(self) -> Any:
         """The document that the cause's policy names; None where there is none or it could not be read."""
-        if self.cause.policy == "trust":
+        if self.cause.code.startswith("trust-"):
             return self.case.role.trust
         return next((known.document for known in documents_of(self.case) if known.name == self.cause.policy), None)
+
+    @property
+    def statement(self) -> Document:
+        """The statement that denies."""
+        return documents.statement_of(self.document, self.cause.statement)
+
+    def with_statement(self, changed: Document) -> Document:
+        """The document with another statement in the place of the one that denies."""
+        return documents.with_changed_statement(self.document, self.cause.statement, changed)
 
     def resources_of(self, action: str) -> list[str]:
         """What an action is refused on."""
@@ -68,13 +58,17 @@ def documents_of(case: Case) -> Iterator[NamedDocument]:
             yield from principal.identity
             yield from (principal.boundary,) if principal.boundary else ()
     yield from (vault.policy for vault in case.vaults.values() if vault.policy)
-    keys = (key for several in (*case.keys.values(), case.named_keys) for key in several or ())
-    yield from (key.policy for key in keys if key.policy)
+    yield from (key.policy for key in case.all_keys if key.policy)
     for place in case.organizations.values():
         for level in place.levels or ():
             yield from (*(level.scps or ()), *(level.rcps or ()))
     if case.resource and case.resource.policy:
         yield case.resource.policy
+
+
+def inline_policies(role: PrincipalFacts) -> list[NamedDocument]:
+    """The policies that are written into a role."""
+    return [document for document in role.identity if not document.name.startswith("arn:")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +80,7 @@ class Proposal:
     caution: str | None = None
 
 
-Propose = Callable[[Problem], Proposal | None]
+Propose = Callable[[Problem], Proposal]
 
 
 def listed(values: Sequence[str]) -> str:

@@ -5,22 +5,17 @@ from bot.diagnosis.fixes.proposal import Problem, Proposal, listed
 from bot.diagnosis.model import Change
 
 
-def spare_in_own_policy(problem: Problem) -> Proposal | None:
+def spare_in_own_policy(problem: Problem) -> Proposal:
     """A denying statement of the resource's own policy that spares the job role."""
-    statement = documents.find_statement(problem.document, problem.cause.statement)
-    if statement is None:
-        return None
-    changed = documents.excepting_principal(statement, str(problem.cause.principal))
-    document = documents.with_changed_statement(problem.document, problem.cause.statement, changed)
+    principal = str(problem.cause.principal)
+    document = problem.with_statement(documents.excepting_principal(problem.statement, principal))
     change = Change(kind="put-resource-policy", target=str(problem.cause.policy), document=document)
-    summary = f"Spare {problem.cause.principal} in statement {problem.cause.statement} of the resource's own policy."
+    summary = f"Spare {principal} in statement {problem.cause.statement} of the resource's own policy."
     return Proposal(summary, (change,), "This deny protects the data: ask its owner for the exception.")
 
 
-def admit_in_own_policy(problem: Problem) -> Proposal | None:
+def admit_in_own_policy(problem: Problem) -> Proposal:
     """The resource's own policy with a statement that lets the job role in."""
-    if problem.document is None:
-        return None
     resources = documents.without_repeats(
         resource for action in problem.cause.actions for resource in problem.resources_of(action)
     )

@@ -1,23 +1,19 @@
 """Fixes in IAM: roles, their trust policies, identity policies and boundaries."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Final
 
-from bot.diagnosis.facts.documents import NamedDocument
-from bot.diagnosis.facts.principals import DEFAULT_ROLE_NAME, PrincipalFacts
+from bot.diagnosis.facts.principals import PrincipalFacts, default_role_arn
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
-from bot.diagnosis.fixes.proposal import Problem, Proposal, listed
-from bot.diagnosis.model import Change
+from bot.diagnosis.fixes.proposal import Problem, Proposal, inline_policies, listed
+from bot.diagnosis.model import Change, Entity
 from bot.diagnosis.needs import SERVICE
 from knowledge.need import documented_policies
 
 ADDED_POLICY: Final = "backup-why-allows"
 """The name of the inline policy that a missing permission is added with."""
-
-_INLINE_LIMIT: Final = 10_240
-_MANAGED_LIMIT: Final = 6_144
-"""Characters of all inline policies of a role, and of one managed policy ("IAM and AWS STS quotas")."""
 
 _SCOPING_KEYS: Final = ("iam:passedtoservice", "kms:viaservice")
 """Keys by whose value AWS recommends to bind a permission, in lower case."""
@@ -31,29 +27,26 @@ def create_role(problem: Problem) -> Proposal:
     """
     if problem.case.role.found_arn:
         return use_found_role(problem)
-    job, arn = problem.case.job, str(problem.cause.principal)
-    policies = documented_policies(job.type.value, problem.case.resource_type, problem.case.partition)
-    changes = [Change(kind="create-role", target=arn, document=_trust(problem))]
-    changes += [Change(kind="attach-role-policy", target=arn, document={"PolicyArn": policy}) for policy in policies]
-    names = listed([policy.rpartition("/")[2] for policy in policies])
-    return Proposal(f"Create the role {arn} with {names}, or name another role in the plan.", tuple(changes))
+    arn = str(problem.cause.principal)
+    names = listed([policy.rpartition("/")[2] for policy in _documented(problem)])
+    return Proposal(f"Create the role {arn} with {names}, or name another role in the plan.", _creating(problem, arn))
 
 
 def use_found_role(problem: Problem) -> Proposal:
     """The role of that name that the account has, named by its own path."""
     found = str(problem.case.role.found_arn)
-    change = Change(kind="change-plan", target=found, document={"IamRoleArn": found})
-    return Proposal(f"Name the role {found} in the backup plan or when starting the job.", (change,))
+    return Proposal(f"Name the role {found} in the backup plan or when starting the job.", (_naming(found),))
 
 
 def use_job_role(problem: Problem) -> Proposal:
-    """A role that is a job role, instead of the service-linked one."""
-    known = problem.case.default_role
-    default = known.arn if known else DEFAULT_ROLE_NAME
-    change = Change(kind="change-plan", target=default, document={"IamRoleArn": default})
+    """A role that is a job role, instead of the service-linked one; the default one is made where there is none."""
+    case, known = problem.case, problem.case.default_role
+    default = (known.found_arn if known else None) or default_role_arn(case.job.account, case.partition)
+    is_absent = known is not None and known.exists is False and known.found_arn is None
+    told = ", which the account does not have yet" if is_absent else ""
     return Proposal(
-        f"Run the job with a job role, such as {default}.",
-        (change,),
+        f"Run the job with a job role, such as {default}{told}.",
+        (*(_creating(problem, default) if is_absent else ()), _naming(default)),
         "The service-linked role is AWS Backup's own: nothing can be added to it.",
     )
 
@@ -65,14 +58,10 @@ def admit_service(problem: Problem) -> Proposal:
     return Proposal(f"Let {SERVICE} assume the role, for jobs of this account.", (change,))
 
 
-def spare_account_in_trust(problem: Problem) -> Proposal | None:
+def spare_account_in_trust(problem: Problem) -> Proposal:
     """A denying statement of the trust policy that spares the job's own account."""
-    statement = documents.find_statement(problem.document, problem.cause.statement)
-    if statement is None:
-        return None
     account = problem.case.job.account
-    changed = documents.excepting_source_account(statement, account)
-    document = documents.with_changed_statement(problem.document, problem.cause.statement, changed)
+    document = problem.with_statement(documents.excepting_source_account(problem.statement, account))
     change = Change(kind="update-assume-role-policy", target=str(problem.cause.principal), document=document)
     return Proposal(
         f"Spare AWS Backup's jobs of account {account} in statement {problem.cause.statement}.",
@@ -81,25 +70,24 @@ def spare_account_in_trust(problem: Problem) -> Proposal | None:
     )
 
 
-def allow(problem: Problem) -> Proposal | None:
+def allow(problem: Problem) -> Proposal:
     """An inline policy that allows exactly what is missing, on what it is missing on."""
-    role = problem.principal
-    if role is None or role.is_service_linked_role or ":role/" not in role.arn:
-        return None
+    role = problem.case.role
+    if problem.cause.entity is Entity.SERVICE_LINKED_ROLE:
+        return Proposal(
+            f"Ask AWS Support: the policy of {problem.cause.principal} is AWS's own, and only AWS changes it."
+        )
     document = documents.new_document(list(_allowing(problem)))
+    change = Change(kind="put-role-policy", target=role.arn, name=_free_name(role), document=document)
     actions = listed(list(problem.cause.actions))
-    if _inline_size(role) + documents.size_of(document) > _INLINE_LIMIT:
-        return Proposal(f"Allow {actions} in a managed policy of the role: its inline policies are full.")
-    name = _free_name(role)
-    change = Change(kind="put-role-policy", target=role.arn, name=name, document=document)
     return Proposal(f"Allow the role {actions}.", (change,), _managed_alternative(problem))
 
 
-def spare_in_identity_policy(problem: Problem) -> Proposal | None:
+def spare_in_identity_policy(problem: Problem) -> Proposal:
     """A denying statement of an identity policy, narrowed by what it spares already or for this role."""
-    statement = documents.find_statement(problem.document, problem.cause.statement)
-    if statement is None or problem.principal is None:
-        return None
+    if _is_aws_policy(problem.cause.policy):
+        return _detach(problem)
+    statement, role = problem.statement, str(problem.cause.principal)
     spared = next(
         (
             (key, value)
@@ -109,31 +97,31 @@ def spare_in_identity_policy(problem: Problem) -> Proposal | None:
         None,
     )
     changed = documents.admitting(statement, *spared) if spared else None
-    changed = changed or documents.excepting_principal(statement, problem.principal.arn)
-    what = f"the value {spared[1]} of {spared[0]}" if spared else f"the role {problem.principal.arn}"
-    document = documents.with_changed_statement(problem.document, problem.cause.statement, changed)
+    changed = changed or documents.excepting_principal(statement, role)
+    what = f"the value {spared[1]} of {spared[0]}" if spared else f"the role {role}"
     return Proposal(
         f"Spare {what} in statement {problem.cause.statement} of {problem.cause.policy}.",
-        (_identity_change(problem, document),),
+        (_identity_change(problem, problem.with_statement(changed)),),
         "This deny is a guard rail: ask its author for the exception.",
     )
 
 
-def allow_in_boundary(problem: Problem) -> Proposal | None:
+def allow_in_boundary(problem: Problem) -> Proposal:
     """A permissions boundary that allows what is missing too."""
-    if problem.document is None or _is_aws_policy(problem.cause.policy):
-        return None
+    actions = listed(list(problem.cause.actions))
+    if _is_aws_policy(problem.cause.policy):
+        return _other_boundary(problem, f"a policy of the account's own that allows {actions} too")
     document = documents.with_statements(problem.document, list(_allowing(problem)))
-    return _boundary_proposal(problem, document, f"Allow {listed(list(problem.cause.actions))} in the boundary.")
+    return _boundary_proposal(problem, document, f"Allow {actions} in the boundary.")
 
 
-def spare_in_boundary(problem: Problem) -> Proposal | None:
+def spare_in_boundary(problem: Problem) -> Proposal:
     """A denying statement of a permissions boundary that spares this role."""
-    statement = documents.find_statement(problem.document, problem.cause.statement)
-    if statement is None or problem.principal is None or _is_aws_policy(problem.cause.policy):
-        return None
-    changed = documents.excepting_principal(statement, problem.principal.arn)
-    document = documents.with_changed_statement(problem.document, problem.cause.statement, changed)
+    if _is_aws_policy(problem.cause.policy):
+        return _other_boundary(
+            problem, f"a policy of the account's own without its statement {problem.cause.statement}"
+        )
+    document = problem.with_statement(documents.excepting_principal(problem.statement, str(problem.cause.principal)))
     return _boundary_proposal(problem, document, f"Spare the role in statement {problem.cause.statement}.")
 
 
@@ -146,10 +134,46 @@ def create_service_linked_role(problem: Problem) -> Proposal:
 
 def _boundary_proposal(problem: Problem, document: Document, summary: str) -> Proposal:
     change = Change(kind="put-policy-version", target=str(problem.cause.policy), document=document)
-    caution = "A boundary is a guard rail, and it may be that of other roles too: ask its owner."
-    if documents.size_of(document) > _MANAGED_LIMIT:
-        return Proposal(summary, (), f"The policy would be larger than {_MANAGED_LIMIT} characters. {caution}")
-    return Proposal(summary, (change,), caution)
+    return Proposal(
+        summary, (change,), "A boundary is a guard rail, and it may be that of other roles too: ask its owner."
+    )
+
+
+def _other_boundary(problem: Problem, which: str) -> Proposal:
+    """AWS's own policies can't be changed ("Managed policies and inline policies"): another has to take its place."""
+    return Proposal(
+        f"Give the role another permissions boundary: {which}.",
+        (),
+        f"{problem.cause.policy} is AWS's own policy and can't be changed. Whoever may call "
+        "iam:PutRolePermissionsBoundary on the role can replace it by a copy made in the account.",
+    )
+
+
+def _detach(problem: Problem) -> Proposal:
+    """What denies is AWS's own policy, which can't be changed."""
+    actions = listed(list(problem.cause.actions))
+    return Proposal(
+        f"Detach {problem.cause.policy} from the role, or run the job with a role that is not denied {actions}.",
+        (),
+        "It is AWS's own policy and can't be changed. Somebody attached it to keep this role from doing harm: ask why.",
+    )
+
+
+def _creating(problem: Problem, arn: str) -> tuple[Change, ...]:
+    """A job role with AWS's own policies for this job."""
+    attached = (
+        Change(kind="attach-role-policy", target=arn, document={"PolicyArn": policy}) for policy in _documented(problem)
+    )
+    return (Change(kind="create-role", target=arn, document=_trust(problem)), *attached)
+
+
+def _naming(arn: str) -> Change:
+    return Change(kind="change-plan", target=arn, document={"IamRoleArn": arn})
+
+
+def _documented(problem: Problem) -> tuple[str, ...]:
+    case = problem.case
+    return documented_policies(case.job.type.value, case.resource_type, case.partition)
 
 
 def _trust(problem: Problem) -> Document:
@@ -200,26 +224,16 @@ def _identity_change(problem: Problem, document: Document) -> Change:
     return Change(kind="put-role-policy", target=role, name=policy, document=document)
 
 
-def _inline(role: PrincipalFacts) -> list[NamedDocument]:
-    return [document for document in role.identity if not document.name.startswith("arn:")]
-
-
-def _inline_size(role: PrincipalFacts) -> int:
-    return sum(documents.size_of(document.document) for document in _inline(role))
-
-
 def _free_name(role: PrincipalFacts) -> str:
-    taken = {document.name for document in _inline(role)}
-    names = (f"{ADDED_POLICY}{suffix}" for suffix in ("", *(f"-{number}" for number in range(2, 100))))
-    return next(name for name in names if name not in taken)
+    taken = {document.name for document in inline_policies(role)}
+    numbered = (f"{ADDED_POLICY}-{number}" for number in itertools.count(2))
+    return next(name for name in itertools.chain([ADDED_POLICY], numbered) if name not in taken)
 
 
 def _managed_alternative(problem: Problem) -> str | None:
-    case = problem.case
-    policies = documented_policies(case.job.type.value, case.resource_type, case.partition)
-    attached = {document.name for document in case.role.identity}
-    missing = [policy.rpartition("/")[2] for policy in policies if policy not in attached]
-    if problem.principal is not case.role or not missing:
+    attached = {document.name for document in problem.case.role.identity}
+    missing = [policy.rpartition("/")[2] for policy in _documented(problem) if policy not in attached]
+    if not missing:
         return None
     return f"AWS's own {listed(missing)} for such jobs would also do, and stays current by itself."
 

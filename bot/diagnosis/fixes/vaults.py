@@ -1,24 +1,44 @@
 """Fixes of vaults: making one, letting a copy in, sparing a principal from a deny."""
 
+from typing import Any, Final
+
+from bot.diagnosis.case import Case
 from bot.diagnosis.facts.vaults import EFS_AUTOMATIC_VAULT
 from bot.diagnosis.fixes import documents
+from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.fixes.proposal import Problem, Proposal, listed
-from bot.diagnosis.model import Change
+from bot.diagnosis.model import Change, JobType
+from bot.iam import Decision, Policy, PolicySet, Request, evaluate
+
+_PUT: Final = "backup:PutBackupVaultAccessPolicy"
+_DELETE: Final = "backup:DeleteBackupVaultAccessPolicy"
+_WHOEVER: Final = ("*", "aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalType", "aws:userid")
+"""The keys that tell one principal of an account from another, among all others."""
+
+
+def needs_own_key(case: Case) -> bool:
+    """The job can't write into a vault under the default key ("Creating backup copies across AWS accounts").
+
+    Backups can; a copy only within the account, and of a type that AWS Backup manages fully.
+    """
+    return case.job.type is JobType.COPY and (case.is_cross_account or case.is_fully_managed is not True)
 
 
 def create_vault(problem: Problem) -> Proposal:
     """The vault that the job names; a plan that names another one is as good."""
-    arn = str(problem.cause.resource)
+    vault = str(problem.cause.resource)
     caution = "If the vault was replaced by another one, name that one in the plan instead."
-    if problem.case.is_cross_account or not problem.case.is_fully_managed:
+    if needs_own_key(problem.case):
         caution += " The new vault must be under a customer managed key."
-    change = Change(kind="create-vault", target=arn)
-    return Proposal(f"Create the vault {arn.split(':', 6)[-1]}, or name another vault in the plan.", (change,), caution)
+    change = Change(kind="create-vault", target=vault)
+    return Proposal(
+        f"Create the vault {vault.split(':', 6)[-1]}, or name another vault in the plan.", (change,), caution
+    )
 
 
 def admit_copies(problem: Problem) -> Proposal:
     """An access policy that lets the job role copy into the vault."""
-    principal, vault = str(problem.cause.principal), str(problem.cause.policy)
+    principal = str(problem.cause.principal)
     statement = {
         "Sid": "CopiesFromAccount" + principal.split(":")[4],
         "Effect": "Allow",
@@ -27,23 +47,33 @@ def admit_copies(problem: Problem) -> Proposal:
         "Resource": "*",
     }
     document = documents.with_statements(problem.document, [statement])
-    change = Change(kind="put-vault-access-policy", target=vault, document=document)
-    return Proposal(f"Let {principal} use {listed(list(problem.cause.actions))} on the vault.", (change,))
+    return _putting(problem, document, f"Let {principal} use {listed(list(problem.cause.actions))} on the vault.")
 
 
-def spare_in_vault_policy(problem: Problem) -> Proposal | None:
+def spare_in_vault_policy(problem: Problem) -> Proposal:
     """A denying statement of a vault's access policy that spares the job role."""
-    statement = documents.find_statement(problem.document, problem.cause.statement)
-    if statement is None:
-        return None
-    summary = f"Spare {problem.cause.principal} in statement {problem.cause.statement} of the vault's access policy."
-    if str(problem.cause.policy).endswith(EFS_AUTOMATIC_VAULT):
-        return Proposal(
-            "Use a vault of your own in the plan.",
-            (),
-            "This vault is kept for EFS's own automatic backups, and its access policy can't be changed.",
-        )
-    changed = documents.excepting_principal(statement, str(problem.cause.principal))
-    document = documents.with_changed_statement(problem.document, problem.cause.statement, changed)
-    change = Change(kind="put-vault-access-policy", target=str(problem.cause.policy), document=document)
-    return Proposal(summary, (change,), "This deny protects the vault: ask its owner for the exception.")
+    principal = str(problem.cause.principal)
+    document = problem.with_statement(documents.excepting_principal(problem.statement, principal))
+    summary = f"Spare {principal} in statement {problem.cause.statement} of the vault's access policy."
+    return _putting(problem, document, summary, "This deny protects the vault: ask its owner for the exception.")
+
+
+def _putting(problem: Problem, document: Document, summary: str, caution: str = "") -> Proposal:
+    """The new policy, as far as the old one lets anybody put it."""
+    vault, policy = str(problem.cause.policy), problem.document
+    is_shut = _denies_all(vault, policy, _PUT)
+    if vault.endswith(EFS_AUTOMATIC_VAULT) or (is_shut and _denies_all(vault, policy, _DELETE)):
+        kept = "it is kept for EFS's own automatic backups" if vault.endswith(EFS_AUTOMATIC_VAULT) else "it denies that"
+        caution = f"Nobody can change the access policy of this vault: {kept}."
+        return Proposal("Use another vault of your own in the plan.", (), caution)
+    first = f"The policy denies everybody {_PUT}: call {_DELETE.partition(':')[2]} first." if is_shut else ""
+    change = Change(kind="put-vault-access-policy", target=vault, document=document)
+    return Proposal(summary, (change,), " ".join(filter(None, [caution, first])) or None)
+
+
+def _denies_all(vault: str, policy: Any, action: str) -> bool:
+    """Whether a vault's policy denies an action to everybody in its account, whoever it is."""
+    _, partition, _, _, account, *_ = vault.split(":")
+    request = Request(f"arn:{partition}:iam::{account}:root", action, vault, unknown=_WHOEVER)
+    policies = PolicySet(resource=Policy.compile(vault, policy) if policy else None)
+    return evaluate(request, policies).decision is Decision.EXPLICIT_DENY

@@ -1,0 +1,104 @@
+"""AWS's quotas of policy sizes: a fix that would go beyond one is told without a change that AWS would refuse."""
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.diagnosis.fixes.limits import too_large
+from bot.diagnosis.model import Change, Fix
+from tests.conftest import ServeEstate
+from tests.diagnosis.altering import Altered, diagnosed, fix_of, gathered, padding
+from tests.diagnosis.test_incidents import MakeDiagnostician
+
+BUCKET, FILE_SYSTEM = "arn:aws:s3:::media", "arn:aws:elasticfilesystem:eu-west-1:444455556666:file-system/fs-1"
+
+QUOTAS = [
+    pytest.param("put-policy-version", "arn:aws:iam::444455556666:policy/ops", 6_144, id="managed policy"),
+    pytest.param("update-organization-policy", "p-guard", 5_120, id="control policy"),
+    pytest.param("put-key-policy", "arn:aws:kms:eu-west-1:444455556666:key/1", 32_768, id="key policy"),
+    pytest.param("put-vault-access-policy", "arn:aws:backup:…:backup-vault:x", 20_480, id="vault policy"),
+    pytest.param("put-resource-policy", BUCKET, 20_480, id="bucket policy"),
+    pytest.param("put-resource-policy", FILE_SYSTEM, 20_000, id="file system policy"),
+]
+
+
+def document_of(size: int, filler: str = "x") -> dict[str, Any]:
+    """A document that is so many characters long where it is written without white space."""
+    bare = json.dumps({"Statement": [{"Sid": ""}]}, separators=(",", ":"))
+    return {"Statement": [{"Sid": filler * (size - len(bare))}]}
+
+
+@pytest.mark.parametrize(("kind", "target", "quota"), QUOTAS)
+def test_a_document_may_be_as_large_as_its_quota_and_no_larger(
+    kind: str, target: str, quota: int, served_estate: ServeEstate
+) -> None:
+    case = gathered(Altered(38).text, served_estate)
+    assert too_large(case, Change(kind=kind, target=target, document=document_of(quota))) is None
+    says = too_large(case, Change(kind=kind, target=target, document=document_of(quota + 1)))
+    assert says is not None
+    assert f"would be larger than {quota:,} " in says
+
+
+def test_white_space_counts_for_a_key_policy_and_not_for_iam(served_estate: ServeEstate) -> None:
+    case = gathered(Altered(38).text, served_estate)
+    spaced = document_of(40_000, filler=" ")
+    assert too_large(case, Change(kind="put-policy-version", target="arn:…", document=spaced)) is None
+    assert too_large(case, Change(kind="put-key-policy", target="arn:…", document=spaced)) is not None
+
+
+def test_the_bytes_of_a_key_policy_count_and_not_its_letters(served_estate: ServeEstate) -> None:
+    case = gathered(Altered(38).text, served_estate)
+    accented = document_of(20_000, filler="\N{LATIN SMALL LETTER E WITH ACUTE}")
+    assert too_large(case, Change(kind="put-key-policy", target="arn:…", document=accented)) is not None
+
+
+def test_what_has_no_quota_is_never_too_large(served_estate: ServeEstate) -> None:
+    case = gathered(Altered(38).text, served_estate)
+    assert too_large(case, Change(kind="create-role", target="arn:…", document=document_of(90_000))) is None
+
+
+def refused(fix: Fix, quota: str) -> bool:
+    """Whether a fix is told in words only, with the quota that stands in its way."""
+    return (fix.changes, fix.cli, fix.terraform, fix.proven) == ((), (), "", False) and quota in str(fix.caution)
+
+
+def test_a_full_boundary_is_told_with_who_to_ask_and_not_changed(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(29)
+    altered.policy(altered.role["PermissionsBoundary"])["Document"]["Statement"].append(padding(5_700))
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "boundary-missing")
+    assert refused(fix, "The managed policy would be larger than 6,144 characters")
+    assert "ask its owner" in str(fix.caution)
+    assert fix.summary == "Allow ec2:CreateSnapshot in the boundary."
+
+
+def test_a_full_key_policy_is_not_changed(served_estate: ServeEstate, diagnostician: MakeDiagnostician) -> None:
+    altered = Altered(39)
+    key = altered.key(altered.expect["causes"][0]["policy"])
+    key["Policy"]["Statement"].append(padding(32_400, Principal={"AWS": "arn:aws:iam::444455556666:role/Admin"}))
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "key-policy-missing")
+    assert refused(fix, "The key policy would be larger than 32,768 bytes")
+
+
+@pytest.mark.parametrize(("characters", "fits"), [(9_500, True), (10_200, False)])
+def test_all_inline_policies_of_a_role_share_one_quota(
+    characters: int, fits: bool, served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(8)
+    halves = {name: {"Statement": [padding(characters // 2)]} for name in ("queues", "more-queues")}
+    altered.role["InlinePolicies"] = halves
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "pass-role-missing")
+    assert fix.proven is fits
+    assert fits or refused(fix, "larger than 10,240 characters: attach a managed policy that says it")
+
+
+def test_an_inline_policy_that_is_changed_does_not_count_twice(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(37)
+    altered.role["InlinePolicies"]["approved-subnets"]["Statement"].append(padding(6_000))
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "permission-denied")
+    assert fix.proven
+    assert [change.name for change in fix.changes] == ["approved-subnets"]
