@@ -1,0 +1,161 @@
+"""Fixes in IAM: what is written into which policy, and what is said where the policy is AWS's own."""
+
+import pytest
+
+from bot.diagnosis.model import Certainty, Change
+from tests.conftest import ServeEstate
+from tests.diagnosis.altering import ACCOUNT, BACKUP_POLICY, Altered, diagnosed, fix_of, only
+from tests.diagnosis.mending import mended
+from tests.diagnosis.test_fixes import diagnosed as diagnosed_again
+from tests.diagnosis.test_fixes import without_message
+from tests.diagnosis.test_incidents import MakeDiagnostician
+
+POWER_USER = "arn:aws:iam::aws:policy/PowerUserAccess"
+DENY_ALL = "arn:aws:iam::aws:policy/AWSDenyAll"
+DEFAULT_ROLE = f"arn:aws:iam::{ACCOUNT}:role/service-role/AWSBackupDefaultServiceRole"
+
+
+@pytest.mark.parametrize(
+    ("boundary", "code", "which"),
+    [
+        (POWER_USER, "boundary-missing", "a policy of the account's own that allows iam:PassRole too"),
+        (DENY_ALL, "boundary-denied", "a policy of the account's own without its statement DenyAll"),
+    ],
+)
+def test_a_boundary_of_awss_own_is_to_be_replaced_by_who_may(
+    boundary: str, code: str, which: str, served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(8)
+    altered.role["PermissionsBoundary"] = boundary
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), code)
+    assert fix.summary == f"Give the role another permissions boundary: {which}."
+    assert f"{boundary} is AWS's own policy and can't be changed." in str(fix.caution)
+    assert "iam:PutRolePermissionsBoundary" in str(fix.caution)
+    assert (fix.owner, fix.changes, fix.proven) == ("owner of the permissions boundary", (), False)
+
+
+def test_a_deny_in_a_policy_of_awss_own_is_to_be_detached_and_not_rewritten(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(38)
+    altered.role["AttachedPolicies"].append(DENY_ALL)
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "permission-denied")
+    assert fix.summary.startswith(f"Detach {DENY_ALL} from the role")
+    assert (fix.changes, fix.proven) == ((), False)
+    assert "Somebody attached it to keep this role from doing harm" in str(fix.caution)
+
+
+def test_a_deny_that_spares_nobody_yet_spares_the_role(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(37)
+    deny = {"Effect": "Deny", "Action": "ec2:RunInstances", "Resource": "*"}
+    altered.role["InlinePolicies"]["approved-subnets"]["Statement"] = [deny]
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "permission-denied")
+    role = altered.job["IamRoleArn"]
+    assert fix.proven
+    assert fix.changes[0].document["Statement"] == [{**deny, "Condition": {"ArnNotLike": {"aws:PrincipalArn": [role]}}}]
+    assert fix.summary == f"Spare the role {role} in statement 0 of approved-subnets."
+
+
+def test_an_inline_policy_called_trust_is_not_taken_for_the_trust_policy(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(37)
+    altered.role["InlinePolicies"] = {"trust": altered.role["InlinePolicies"]["approved-subnets"]}
+    cause = only(diagnosed(altered, served_estate, diagnostician), "permission-denied")
+    assert cause.policy == "trust"
+    assert cause.document == altered.role["InlinePolicies"]["trust"]
+    assert cause.fix is not None
+    assert cause.fix.proven
+
+
+def test_a_missing_permission_is_written_beside_what_is_there_already(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(8)
+    taken = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}]}
+    altered.role["InlinePolicies"] = {"backup-why-allows": taken, "backup-why-allows-2": taken}
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "pass-role-missing")
+    assert [(change.kind, change.name) for change in fix.changes] == [("put-role-policy", "backup-why-allows-3")]
+    assert fix.proven
+
+
+@pytest.mark.parametrize("is_attached", [False, True])
+def test_awss_own_policy_is_named_as_another_way_only_where_it_is_not_attached(
+    is_attached: bool, served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(38)
+    altered.role["AttachedPolicies"] = [BACKUP_POLICY] if is_attached else []
+    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/ebs-backup/AWSBackup-ebs-backup"
+    volume = altered.job["ResourceArn"]
+    reason = "because no identity-based policy allows the ec2:GetConsoleOutput action"
+    said = f"User: {session} is not authorized to perform: ec2:GetConsoleOutput on resource: {volume} {reason}"
+    altered.job["StatusMessage"] = said
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "permission-missing")
+    assert fix.proven
+    assert ("AWSBackupServiceRolePolicyForBackup" in str(fix.caution)) is not is_attached
+
+
+def test_what_the_service_linked_role_lacks_is_for_aws_to_mend(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(28)
+    roles = altered.estate["accounts"]["777788889999"]["roles"]
+    linked = next(role for role in roles if role["RoleName"] == "AWSServiceRoleForBackup")
+    linked["AttachedPolicies"] = []
+    altered.job.update(State="FAILED", StatusMessage="Access denied", MessageCategory="AccessDenied")
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "permission-missing")
+    assert fix.summary.startswith("Ask AWS Support: the policy of arn:aws:iam::777788889999:role/aws-service-role/")
+    assert (fix.changes, fix.proven) == ((), False)
+
+
+def made_again(altered: Altered, changes: tuple[Change, ...], serve: ServeEstate, make: MakeDiagnostician) -> bool:
+    """Whether nothing is proven to block the job once the changes are made in the estate itself."""
+    after = diagnosed_again(mended(without_message(altered.text), list(changes)), serve, make)
+    return not [cause for cause in after.causes if cause.certainty is Certainty.PROVEN]
+
+
+@pytest.mark.parametrize("path", ["/service-role/", "/moved/", None], ids=["there", "on another path", "absent"])
+def test_a_job_of_the_service_linked_role_is_given_the_default_role_wherever_it_is(
+    path: str | None, served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(3)
+    roles = altered.account["roles"]
+    default = next(role for role in roles if role["RoleName"] == "AWSBackupDefaultServiceRole")
+    default["Path"] = path
+    if path is None:
+        roles.remove(default)
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "slr-as-job-role")
+    named = DEFAULT_ROLE.replace("/service-role/", path or "/service-role/")
+    assert f"such as {named}" in fix.summary
+    assert ("which the account does not have yet" in fix.summary) is (path is None)
+    assert [change.kind for change in fix.changes][-1:] == ["change-plan"]
+    assert ("create-role" in [change.kind for change in fix.changes]) is (path is None)
+    assert fix.changes[-1].document == {"IamRoleArn": named}
+    assert fix.proven
+    assert made_again(altered, fix.changes, served_estate, diagnostician)
+
+
+def test_a_role_that_moved_to_another_path_is_named_and_none_is_made_beside_it(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(25)
+    altered.role["Path"] = "/moved/"
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "role-missing")
+    assert [(change.kind, change.target) for change in fix.changes] == [
+        ("change-plan", f"arn:aws:iam::{ACCOUNT}:role/moved/rds-backup")
+    ]
+    assert fix.proven
+    assert made_again(altered, fix.changes, served_estate, diagnostician)
+
+
+def test_a_trust_that_is_added_twice_gets_a_sid_of_its_own(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(20)
+    altered.role["AssumeRolePolicyDocument"]["Statement"][0]["Sid"] = "BackupOfThisAccount"
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "trust-condition")
+    sids = [statement["Sid"] for statement in fix.changes[0].document["Statement"]]
+    assert len(sids) == len(set(sids))
+    assert sids[-1] == "BackupOfThisAccount2"
