@@ -1,0 +1,201 @@
+"""Fixes of what other rooms of AWS own: vaults, keys, buckets, file systems and the organization."""
+
+from typing import Any
+
+import pytest
+
+from bot.diagnosis.fixes.documents import with_statements
+from tests.conftest import ServeEstate
+from tests.diagnosis.altering import ACCOUNT, Altered, Json, diagnosed, fix_of, only, padding
+from tests.diagnosis.test_incidents import MakeDiagnostician
+
+EVERYBODY: Json = {"Effect": "Deny", "Principal": "*", "Resource": "*"}
+SHUT = {**EVERYBODY, "Sid": "Shut", "Action": ["backup:PutBackupVaultAccessPolicy"]}
+KEPT = {**EVERYBODY, "Sid": "Kept", "Action": ["backup:DeleteBackupVaultAccessPolicy"]}
+BUT_ADMIN = {"ArnNotLike": {"aws:PrincipalArn": [f"arn:aws:iam::{ACCOUNT}:role/Admin"]}}
+
+
+@pytest.mark.parametrize(
+    ("others", "is_told", "is_first_deleted"),
+    [
+        pytest.param([], True, False, id="nobody is kept from changing it"),
+        pytest.param([SHUT], True, True, id="it can only be deleted"),
+        pytest.param([SHUT, {**KEPT, "Condition": BUT_ADMIN}], True, True, id="an admin can delete it"),
+        pytest.param([{**SHUT, "Condition": BUT_ADMIN}, KEPT], True, False, id="an admin can change it"),
+        pytest.param([SHUT, KEPT], False, False, id="nobody can change or delete it"),
+    ],
+)
+def test_a_vaults_policy_is_changed_as_far_as_it_lets_anybody(
+    others: list[Json],
+    is_told: bool,
+    is_first_deleted: bool,
+    served_estate: ServeEstate,
+    diagnostician: MakeDiagnostician,
+) -> None:
+    altered = Altered(11)
+    policy = altered.vault(altered.job["DestinationBackupVaultArn"])["AccessPolicy"]
+    policy["Statement"] = [policy["Statement"][1], *others]
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "vault-policy-denied")
+    assert (bool(fix.changes), fix.proven) == (is_told, is_told)
+    assert ("call DeleteBackupVaultAccessPolicy first" in str(fix.caution)) is is_first_deleted
+    assert is_told or fix.summary == "Use another vault of your own in the plan."
+
+
+def test_the_vault_of_efss_own_backups_is_left_alone(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(11)
+    vault, name = altered.vault(altered.job["DestinationBackupVaultArn"]), "aws/efs/automatic-backup-vault"
+    altered.job["DestinationBackupVaultArn"] = altered.job["DestinationBackupVaultArn"].replace("dr-locked", name)
+    vault["BackupVaultName"] = name
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "vault-policy-denied")
+    assert (fix.summary, fix.changes) == ("Use another vault of your own in the plan.", ())
+    assert "kept for EFS's own automatic backups" in str(fix.caution)
+
+
+@pytest.mark.parametrize(("number", "needs_key"), [(10, False), (38, False), (11, True)])
+def test_a_vault_that_is_gone_is_made_anew_and_under_its_own_key_only_for_a_copy_that_needs_it(
+    number: int, needs_key: bool, served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(number)
+    arn = altered.job.get("DestinationBackupVaultArn") or altered.job["BackupVaultArn"]
+    for region in (region for account in altered.estate["accounts"].values() for region in account["regions"].values()):
+        region["vaults"] = [vault for vault in region["vaults"] if not arn.endswith(f":{vault['BackupVaultName']}")]
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "vault-missing")
+    assert [(change.kind, change.target) for change in fix.changes] == [("create-vault", arn)]
+    assert ("must be under a customer managed key" in str(fix.caution)) is needs_key
+    assert fix.proven is not needs_key
+
+
+def test_a_key_that_lacks_only_grants_is_opened_for_grants_to_services_only(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(39)
+    policy = altered.key(altered.expect["causes"][0]["policy"])["Policy"]
+    policy["Statement"][2]["Principal"] = {"AWS": altered.job["IamRoleArn"]}
+    before = list(policy["Statement"])
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "key-policy-missing")
+    assert fix.changes[0].document["Statement"] == [
+        *before,
+        {
+            "Sid": "AllowGrantsByBackup",
+            "Effect": "Allow",
+            "Principal": {"AWS": altered.job["IamRoleArn"]},
+            "Action": ["kms:CreateGrant"],
+            "Resource": "*",
+            "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        },
+    ]
+    assert fix.proven
+
+
+@pytest.mark.parametrize(
+    ("state", "kinds"),
+    [("Disabled", ["enable-key"]), ("PendingDeletion", ["cancel-key-deletion", "enable-key"]), ("Unavailable", [])],
+)
+def test_a_key_comes_back_into_use_where_its_state_allows_that(
+    state: str, kinds: list[str], served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(18)
+    diagnosis = diagnosed(altered, served_estate, diagnostician)
+    altered.key(str(only(diagnosis, "key-unusable").resource))["KeyState"] = state
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "key-unusable")
+    assert [change.kind for change in fix.changes] == kinds
+    assert fix.proven is bool(kinds)
+    assert kinds or fix.caution == "The key is Unavailable: no call mends it."
+
+
+def file_system_of(owner: str, policy: Json) -> Altered:
+    """A backup of a file system that belongs to an account, with a policy of its own."""
+    altered = Altered(32)
+    shared = altered.resource()
+    arn = shared["ResourceArn"].replace(ACCOUNT, owner)
+    region = {"keys": [], "vaults": [], "resources": [{**shared, "ResourceArn": arn, "Policy": policy}]}
+    altered.estate["accounts"].setdefault(owner, {})["regions"] = {altered.expect["region"]: region}
+    altered.job["ResourceArn"] = arn
+    altered.job["StatusMessage"] = "Access denied"
+    return altered
+
+
+def test_the_policy_of_another_accounts_file_system_is_opened_for_the_role(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    mount = {"Sid": "Mount", "Effect": "Allow", "Principal": "*", "Action": "elasticfilesystem:ClientMount"}
+    altered = file_system_of("777788889999", {"Version": "2012-10-17", "Statement": [mount]})
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "resource-policy-missing")
+    (change,) = fix.changes
+    assert (change.kind, change.target) == ("put-resource-policy", altered.job["ResourceArn"])
+    kept, added = change.document["Statement"]
+    assert kept == mount
+    assert added["Principal"] == {"AWS": altered.job["IamRoleArn"]}
+    assert added["Resource"] == [altered.job["ResourceArn"]]
+    assert "elasticfilesystem:Backup" in added["Action"]
+    assert fix.proven
+    assert fix.owner == "owner of the protected resource"
+
+
+def allow_list(altered: Altered, *statements: Json, attached: list[str] | None = None) -> None:
+    """The policies of the OU that has an allow list instead of FullAWSAccess."""
+    policy = altered.organization_policy("p-0regallow")
+    policy["Content"]["Statement"] += statements
+    unit = next(unit for unit in units(altered.estate["organization"]["root"]) if "p-0regallow" in unit["policies"])
+    if attached is not None:
+        unit["policies"] = attached
+
+
+def units(unit: Json) -> list[Json]:
+    return [unit, *(below for child in unit["children"] for below in units(child))]
+
+
+def test_an_allow_list_is_widened_and_a_deny_list_beside_it_left_alone(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(13)
+    allow_list(altered, attached=["p-0leaveorg1", "p-0regallow", "p-RCPFullAWSAccess"])
+    diagnosis = diagnosed(altered, served_estate, diagnostician)
+    fix, missing = fix_of(diagnosis, "scp-missing"), only(diagnosis, "scp-missing")
+    (change,) = fix.changes
+    assert (change.kind, change.target) == ("update-organization-policy", "p-0regallow")
+    assert change.document["Statement"][-1] == {
+        "Effect": "Allow",
+        "Action": list(missing.actions),
+        "Resource": "*",
+    }
+    assert fix.proven
+
+
+def test_an_allow_list_that_is_full_is_told_with_who_to_ask(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(13)
+    allow_list(altered, padding(4_850))
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "scp-missing")
+    assert (fix.changes, fix.proven) == ((), False)
+    assert "The control policy would be larger than 5,120 characters" in str(fix.caution)
+    assert "guard rail of the organization" in str(fix.caution)
+
+
+def test_a_level_without_any_policy_needs_one_attached(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(13)
+    allow_list(altered, attached=["p-RCPFullAWSAccess"])
+    diagnosis = diagnosed(altered, served_estate, diagnostician)
+    fix, missing = fix_of(diagnosis, "scp-missing"), only(diagnosis, "scp-missing")
+    assert fix.summary.startswith(f"Attach a service control policy at {missing.target} that allows")
+    assert (fix.changes, fix.proven) == ((), False)
+
+
+@pytest.mark.parametrize(
+    ("document", "added"),
+    [
+        pytest.param(None, "Here", id="no document"),
+        pytest.param({"Statement": {"Sid": "Other", "Effect": "Allow"}}, "Here", id="one that is no list"),
+        pytest.param({"Statement": [{"Sid": "Here"}]}, "Here2", id="taken"),
+        pytest.param({"Statement": [{"Sid": "Here"}, {"Sid": "Here2"}]}, "Here3", id="taken twice"),
+    ],
+)
+def test_a_statement_is_added_under_a_sid_that_is_free(document: Any, added: str) -> None:
+    statements = with_statements(document, [{"Sid": "Here", "Effect": "Deny"}])["Statement"]
+    assert statements[-1] == {"Sid": added, "Effect": "Deny"}
+    assert with_statements(document, [{"Effect": "Deny"}])["Statement"][-1] == {"Effect": "Deny"}
