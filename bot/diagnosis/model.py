@@ -122,7 +122,7 @@ class Change(_Part):
     kind: str
     target: str
     name: str | None = None
-    """The name of an inline policy."""
+    """The name of an inline policy, or what people call a policy whose target is an id."""
     document: dict[str, Any] = Field(default_factory=dict)
 
 

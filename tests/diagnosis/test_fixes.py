@@ -4,6 +4,7 @@ import json
 import shlex
 from pathlib import Path
 
+import hcl2
 import pytest
 
 from bot.diagnosis.model import Certainty, Diagnosis, Verdict
@@ -60,6 +61,7 @@ def test_a_fix_is_told_for_people_and_for_tools(
         assert len(fix.cli) == len(fix.changes)
         for command in fix.cli:
             assert command.startswith("#") or shlex.split(command)[0] == "aws"
+        hcl2.loads(fix.terraform + "\n")
         for change in fix.changes:
             assert "*" not in json.dumps(change.document.get("Principal", ""))
 

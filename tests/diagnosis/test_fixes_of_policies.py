@@ -156,6 +156,8 @@ def test_an_allow_list_is_widened_and_a_deny_list_beside_it_left_alone(
     fix, missing = fix_of(diagnosis, "scp-missing"), only(diagnosis, "scp-missing")
     (change,) = fix.changes
     assert (change.kind, change.target) == ("update-organization-policy", "p-0regallow")
+    assert change.name == "RegulatedAllowList"
+    assert '"RegulatedAllowList"' in fix.terraform
     assert change.document["Statement"][-1] == {
         "Effect": "Allow",
         "Action": list(missing.actions),

@@ -15,6 +15,8 @@ class NamedDocument:
     bucket or file system whose policy it is."""
     document: Any
     """The parsed document; the text itself where it is not JSON."""
+    title: str | None = None
+    """What people call it, where its name is an id."""
 
 
 def parsed(text: Any) -> Any:

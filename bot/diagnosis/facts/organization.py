@@ -148,4 +148,8 @@ def _policies(facts: Facts, reader: str, target: str, kind: str) -> tuple[NamedD
     answers = [(item["Id"], facts.ask(organizations.policy(reader, facts.home, item["Id"]))) for item in listed.value]
     if not all(answer.known for _id, answer in answers):
         return None
-    return tuple(NamedDocument(policy_id, parsed(answer.value["Content"])) for policy_id, answer in answers)
+    policies = [(policy_id, answer.value) for policy_id, answer in answers]
+    return tuple(
+        NamedDocument(policy_id, parsed(policy["Content"]), policy["PolicySummary"]["Name"])
+        for policy_id, policy in policies
+    )

@@ -139,13 +139,11 @@ def _with_keys(case: Case, change: Change, changed: Callable[[KeyFacts], KeyFact
 
 
 def _update_organization_policy(case: Case, change: Change) -> Case:
-    document = NamedDocument(change.target, change.document)
+    def of_policy(known: NamedDocument) -> NamedDocument:
+        return replace(known, document=change.document) if known.name == change.target else known
 
     def changed(level: Level) -> Level:
-        scps, rcps = (
-            None if known is None else tuple(document if each.name == change.target else each for each in known)
-            for known in (level.scps, level.rcps)
-        )
+        scps, rcps = (None if known is None else tuple(map(of_policy, known)) for known in (level.scps, level.rcps))
         return replace(level, scps=scps, rcps=rcps)
 
     organizations = {

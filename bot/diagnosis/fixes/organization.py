@@ -5,7 +5,7 @@ from typing import Final
 from bot.diagnosis.facts.documents import NamedDocument, statements_of
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
-from bot.diagnosis.fixes.proposal import Problem, Proposal, listed
+from bot.diagnosis.fixes.proposal import Problem, Proposal, documents_of, listed
 from bot.diagnosis.model import Change
 from bot.diagnosis.needs import SERVICE
 
@@ -17,8 +17,9 @@ _STALE_KEYS: Final = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:Resour
 def spare_in_control_policy(problem: Problem) -> Proposal:
     """A denying statement of an SCP or RCP with the narrowest exception that it already knows, else for this role."""
     changed, what = _narrowed(problem, problem.statement)
-    summary = f"Spare {what} in statement {problem.cause.statement} of {problem.cause.policy}."
-    return _proposal(str(problem.cause.policy), problem.with_statement(changed), summary)
+    policy = next(known for known in documents_of(problem.case) if known.name == problem.cause.policy)
+    summary = f"Spare {what} in statement {problem.cause.statement} of {policy.name}."
+    return _proposal(policy, problem.with_statement(changed), summary)
 
 
 def allow_at_level(problem: Problem) -> Proposal:
@@ -35,7 +36,7 @@ def allow_at_level(problem: Problem) -> Proposal:
         )
     statement = {"Effect": "Allow", "Action": list(problem.cause.actions), "Resource": "*"}
     document = documents.with_statements(allow_list.document, [statement])
-    return _proposal(allow_list.name, document, f"Allow {actions} in {allow_list.name}, attached at {target}.")
+    return _proposal(allow_list, document, f"Allow {actions} in {allow_list.name}, attached at {target}.")
 
 
 def enable_cross_account_backup(problem: Problem) -> Proposal:
@@ -84,5 +85,6 @@ def _allows(policy: NamedDocument) -> int:
     return [statement.get("Effect") for statement in statements_of(policy.document)].count("Allow")
 
 
-def _proposal(policy: str, document: Document, summary: str) -> Proposal:
-    return Proposal(summary, (Change(kind="update-organization-policy", target=policy, document=document),), _CAUTION)
+def _proposal(policy: NamedDocument, document: Document, summary: str) -> Proposal:
+    change = Change(kind="update-organization-policy", target=policy.name, name=policy.title, document=document)
+    return Proposal(summary, (change,), _CAUTION)

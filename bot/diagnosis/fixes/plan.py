@@ -8,9 +8,10 @@ from bot.diagnosis.case import Case
 from bot.diagnosis.examine import examine, judge_case
 from bot.diagnosis.fixes import keys, organization, resources, roles, vaults
 from bot.diagnosis.fixes.apply import applied
-from bot.diagnosis.fixes.commands import cli, terraform
+from bot.diagnosis.fixes.cli import cli
 from bot.diagnosis.fixes.limits import too_large
 from bot.diagnosis.fixes.proposal import Problem, Proposal, Propose
+from bot.diagnosis.fixes.terraform import terraform
 from bot.diagnosis.model import Cause, Certainty, Change, Fix, LayerName
 from knowledge.causes import cause_codes
 
