@@ -19,7 +19,7 @@ def explain(
 
       backup-why explain why can nobody assume my role
     """
-    from handlers.backup_explain import explanation
+    from bot.replies.teaching import explanation
 
     page, _found = explanation(" ".join(topic or ()))
     render_page(page, Console())

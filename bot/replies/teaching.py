@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from bot.errors import BadInputError
 from bot.replies.document import Bullets, Heading, Note, Page, Paragraph, Prose, code, line
+from knowledge import library, search
 from knowledge.library import Entry
 from knowledge.search import Hit
 
@@ -33,6 +35,24 @@ def ask_page(wrong: str = "") -> Page:
             Note(line("I only read. An id stands in the AWS Backup console under Jobs.")),
         ),
     )
+
+
+def explanation(topic: str) -> tuple[Page, bool]:
+    """What to say of a topic, and whether it is an entry; without one it teaches the asker alone.
+
+    Args:
+        topic: What was typed: an entry's name, or the words that somebody uses for it.
+    """
+    if topic.lower() in ("", "help"):
+        return topic_page(), False
+    try:
+        return entry_page(library.get(topic)), True
+    except BadInputError:
+        pass
+    near = search.nearest(topic)
+    if len(near) == 1:
+        return entry_page(library.get(near[0].slug)), True
+    return topic_page(topic, near), False
 
 
 def topic_page(topic: str = "", near: Sequence[Hit] = ()) -> Page:

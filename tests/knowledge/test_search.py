@@ -1,6 +1,5 @@
 """Finding entries: a question finds the right one first, a misspelled topic finds what was meant."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from operator import attrgetter
 from pathlib import Path
@@ -63,13 +62,12 @@ def test_many_threads_find_the_same() -> None:
     assert found == [QUESTIONS[question] for question in questions]
 
 
-def test_the_index_is_built_and_asked_in_milliseconds() -> None:
+def test_the_index_is_built_once() -> None:
     _index.cache_clear()
-    begin = time.perf_counter()
     search("what is the service-linked role?")
-    built = time.perf_counter()
-    search("kms " * 20_000)
-    asked = time.perf_counter()
+    search("what is a grant?")
+    assert _index.cache_info().misses == 1
 
-    assert built - begin < 0.5
-    assert asked - built < 0.5
+
+def test_a_question_of_many_words_is_answered() -> None:
+    assert search("kms " * 20_000)[0].slug == search("kms")[0].slug
