@@ -1,4 +1,4 @@
-"""“Why did this backup fail?” in a message's menu, and the global shortcut that lists failed jobs to pick from."""
+"""“Why did this backup fail” in a message's menu, and the global shortcut that lists failed jobs to pick from."""
 
 from collections.abc import Iterator
 from typing import Any

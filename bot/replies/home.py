@@ -54,7 +54,7 @@ def home_view(latest: Sequence[Latest]) -> View:
             (
                 line(code("/backup-why JOB-ID"), " in a channel"),
                 line(code("@backup-why JOB-ID"), " in a thread"),
-                line("“Why did this backup fail?” in the menu of a message, of an alert for instance"),
+                line("“Why did this backup fail” in the menu of a message, of an alert for instance"),
                 line("or write to me in Messages"),
             )
         ),

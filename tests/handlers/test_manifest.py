@@ -66,6 +66,7 @@ def test_the_texts_have_the_lengths_that_slack_asks_for() -> None:
     information = MANIFEST["display_information"]
     assert 174 <= len(information["long_description"]) <= 4_000
     assert len(information["description"]) <= 140
+    assert [shortcut["name"] for shortcut in FEATURES["shortcuts"] if len(shortcut["name"]) > 24] == []
 
 
 def test_history_is_read_only_where_an_administrator_grants_it() -> None:

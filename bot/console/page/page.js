@@ -144,7 +144,7 @@ function tools(channel, message, replies, withReplies) {
     row.append(open);
   }
   if (message.user === seen.state.bot) return row;
-  const why = make("button", { type: "button", text: "Why did this backup fail?" });
+  const why = make("button", { type: "button", text: "Why did this backup fail" });
   why.addEventListener("click", () => act({ do: "shortcut", callback: "why_failed", channel: channel.id, ts: message.ts }));
   row.append(why);
   return row;
