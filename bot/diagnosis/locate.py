@@ -1,6 +1,8 @@
 """Finds the job: a backup, a copy and a restore job of that id are asked for at once, everywhere in scope."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.aws import backup, organizations
 from bot.aws.facts import Facts
@@ -58,8 +60,13 @@ def accounts_in_scope(facts: Facts, said: str | None, settings: Settings, manage
         return ()
     second = organizations.accounts(management, facts.home) if management and management != own else None
     listed = facts.ask_either(organizations.accounts(OWN, facts.home), second)
-    members = [account["Id"] for account in listed.value if account["Status"] == "ACTIVE"] if listed.known else []
+    members = [member["Id"] for member in listed.value if _is_active(member)] if listed.known else []
     return tuple(dict.fromkeys([own, *members]))
+
+
+def _is_active(member: Mapping[str, Any]) -> bool:
+    """An account that can be read; Status is what older servers call its State ("DescribeAccount")."""
+    return member.get("State", member.get("Status")) == "ACTIVE"
 
 
 def _jobs(facts: Facts, reference: JobReference, account: str, region: str) -> list[Located]:

@@ -145,11 +145,9 @@ def _policies(facts: Facts, reader: str, target: str, kind: str) -> tuple[NamedD
     listed = facts.ask(organizations.policies_for_target(reader, facts.home, target, kind))
     if not listed.known:
         return () if listed.absent else None
-    answers = [(item["Id"], facts.ask(organizations.policy(reader, facts.home, item["Id"]))) for item in listed.value]
-    if not all(answer.known for _id, answer in answers):
+    answers = [(item, facts.ask(organizations.policy(reader, facts.home, item["Id"]))) for item in listed.value]
+    if not all(answer.known for _item, answer in answers):
         return None
-    policies = [(policy_id, answer.value) for policy_id, answer in answers]
     return tuple(
-        NamedDocument(policy_id, parsed(policy["Content"]), policy["PolicySummary"]["Name"])
-        for policy_id, policy in policies
+        NamedDocument(item["Id"], parsed(answer.value["Content"]), item.get("Name")) for item, answer in answers
     )

@@ -211,7 +211,6 @@ def _account(view: View, organization: Organization, target: Target) -> dict[str
         "Arn": _target_arn(view, organization, target),
         "Email": f"{target.id}@example.com",
         "Name": view.estate.account(target.id).Name or target.id,
-        "Status": "ACTIVE",
         "State": "ACTIVE",
         "Paths": [_path(organization, target)],
         "JoinedMethod": "CREATED",
