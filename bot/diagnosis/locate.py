@@ -66,7 +66,8 @@ def accounts_in_scope(facts: Facts, said: str | None, settings: Settings, manage
 
 def _is_active(member: Mapping[str, Any]) -> bool:
     """An account that can be read; Status is what older servers call its State ("DescribeAccount")."""
-    return member.get("State", member.get("Status")) == "ACTIVE"
+    state: str | None = member.get("State", member.get("Status"))
+    return state == "ACTIVE"
 
 
 def _jobs(facts: Facts, reference: JobReference, account: str, region: str) -> list[Located]:
