@@ -8,7 +8,7 @@ from typing import Final
 from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.organization import Level, OrganizationFacts
 from bot.diagnosis.model import Certainty, Entity, LayerName
-from bot.diagnosis.needs import Requirement
+from bot.diagnosis.requirement import Requirement
 from bot.iam import Effect, Evaluation, Layer, LayerResult, StatementMatch, Verdict, near_misses
 
 _HANDS_ROLE_OVER: Final = "iam:passrole"

@@ -22,8 +22,8 @@ from bot.diagnosis.facts.vaults import VaultFacts, gather_vault, is_vault
 from bot.diagnosis.judgement import Judge, Judgement
 from bot.diagnosis.layers.findings import Findings, policy_check
 from bot.diagnosis.model import Certainty, Entity, LayerName, Outcome
-from bot.diagnosis.needs import Requirement
 from bot.diagnosis.reading import TextDiagnosis, read, read_error
+from bot.diagnosis.requirement import Requirement
 from bot.diagnosis.unread import unread
 from bot.iam import Layer
 from bot.settings import Settings

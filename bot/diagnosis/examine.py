@@ -7,7 +7,8 @@ from bot.diagnosis.judgement import Judge, Judgement
 from bot.diagnosis.layers import job_role, kms, organization, resource, vault
 from bot.diagnosis.layers.findings import Findings, merged
 from bot.diagnosis.model import Cause
-from bot.diagnosis.needs import Requirement, assuming, requirements
+from bot.diagnosis.needs import requirements
+from bot.diagnosis.requirement import Requirement, assuming
 
 Walk = Callable[[Case, Sequence[Judgement]], Findings]
 Judged = Sequence[tuple[Case, Sequence[Judgement]]]

@@ -2,8 +2,9 @@
 
 from bot.aws import backup
 from bot.aws.facts import Facts
-from bot.diagnosis.case import Case, gather_case
+from bot.diagnosis.case import Case
 from bot.diagnosis.facts.job import Located
+from bot.diagnosis.gathering import gather_case
 from bot.diagnosis.model import JobType
 from bot.settings import Settings
 

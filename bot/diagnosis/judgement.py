@@ -15,7 +15,7 @@ from bot.diagnosis.facts.organization import OrganizationFacts
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.facts.trail import session_name
 from bot.diagnosis.model import Certainty, LayerName
-from bot.diagnosis.needs import Requirement
+from bot.diagnosis.requirement import Requirement
 from bot.iam import Evaluation, Grant, Layer, Policy, PolicySet, Principal, PrincipalKind, Request, evaluate
 
 RCP_FULL_ACCESS: Final = NamedDocument(

@@ -6,50 +6,15 @@ it names. What the job's message or CloudTrail names is added, with the resource
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
 
-from bot import arn
-from bot.diagnosis import context
 from bot.diagnosis.case import Case, Keys
 from bot.diagnosis.circumstances import circumstances, names
-from bot.diagnosis.context import Context
-from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.keys import KeyFacts
 from bot.diagnosis.facts.principals import PrincipalFacts
-from bot.diagnosis.facts.vaults import VaultFacts
 from bot.diagnosis.model import Entity, LayerName
 from bot.diagnosis.reading import Reading
+from bot.diagnosis.requirement import ASSUME_ROLE, EVERY_LAYER, Requirement, kms_requirement, requirement_on
 from knowledge.need import JobKind, Need, needs, of_type
-
-EVERY_LAYER = frozenset(LayerName)
-SERVICE: Final = "backup.amazonaws.com"
-"""AWS Backup's service principal."""
-ASSUME_ROLE: Final = "sts:AssumeRole"
-_SERVICE_FACTS: Final = PrincipalFacts(SERVICE, exists=True, identity_is_complete=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """An action that a principal has to be allowed on a resource for the job to succeed."""
-
-    principal: PrincipalFacts
-    entity: Entity
-    action: str
-    resource: str
-    resource_account: str
-    region: str
-    context: Context
-    judged: frozenset[LayerName] = EVERY_LAYER
-    """The layers that are known to matter for it."""
-    vault: VaultFacts | None = None
-    """The vault whose access policy governs the call."""
-    key: KeyFacts | None = None
-    policy: NamedDocument | None = None
-    """The resource's own policy: a bucket's or a file system's."""
-    is_named: bool = False
-    """The job's message or CloudTrail names it."""
-    source: str = ""
-    """Where it is documented."""
 
 
 def requirements(case: Case) -> tuple[Requirement, ...]:
@@ -72,24 +37,6 @@ def requirements(case: Case) -> tuple[Requirement, ...]:
     ]
     extra = [added for reading in readings for added in _of_reading(case, reading, from_needs)]
     return tuple(sorted([*extra, *from_needs], key=lambda requirement: _rank(requirement, readings)))
-
-
-def assuming(case: Case) -> Requirement:
-    """AWS Backup's own sts:AssumeRole of the job role, as the organization sees it.
-
-    The role's trust policy has a check of its own; a resource control policy binds the call beside it.
-    """
-    role = case.role
-    return Requirement(
-        principal=_SERVICE_FACTS,
-        entity=Entity.JOB_ROLE,
-        action=ASSUME_ROLE,
-        resource=role.arn,
-        resource_account=role.account,
-        region=case.job.region,
-        context=context.of_assume_role(case),
-        judged=frozenset({LayerName.ORGANIZATION}),
-    )
 
 
 def needed_keys(case: Case) -> tuple[Keys | None, ...]:
@@ -189,51 +136,6 @@ class _Base:
         return EVERY_LAYER if judged is None else frozenset(LayerName(layer) for layer in judged)
 
 
-def requirement_on(case: Case, principal: PrincipalFacts, action: str, resource: str, region: str) -> Requirement:
-    """An action on an ARN, with the context that the call carries."""
-    parsed = arn.parse(resource)
-    account = (parsed.account if parsed else "") or _owner(case, resource)
-    return Requirement(
-        principal=principal,
-        entity=_entity_of(principal),
-        action=action,
-        resource=resource,
-        resource_account=account,
-        region=region,
-        context=context.of_call(case, principal, action, resource, account, region),
-        policy=_own_policy(case, action, resource),
-    )
-
-
-def kms_requirement(
-    case: Case,
-    principal: PrincipalFacts,
-    action: str,
-    key: KeyFacts,
-    via: str | None,
-    region: str,
-    judged: frozenset[LayerName] = EVERY_LAYER,
-    source: str = "",
-) -> Requirement:
-    """An action on a KMS key, with the context that the call carries."""
-    account = key.account or case.job.account
-    return Requirement(
-        principal=principal,
-        entity=_entity_of(principal),
-        action=action,
-        resource=key.arn,
-        resource_account=account,
-        region=region,
-        context={
-            **context.of_call(case, principal, action, key.arn, account, region),
-            **context.of_kms_call(principal, action, via, region),
-        },
-        judged=judged,
-        key=key,
-        source=source,
-    )
-
-
 def _of_reading(case: Case, reading: Reading, known: Iterable[Requirement]) -> Iterator[Requirement]:
     """What a message names and no row does: an action that is in no row, or on a resource that is in none."""
     action, resource = str(reading.action), reading.resource or "*"
@@ -255,26 +157,3 @@ def _of_reading(case: Case, reading: Reading, known: Iterable[Requirement]) -> I
     requirement = requirement_on(case, principal, action, resource, region)
     merged = {**(model.context if model else {}), **requirement.context, **case.denied_keys}
     yield replace(requirement, context=merged, vault=vault, is_named=True)
-
-
-def _owner(case: Case, resource: str) -> str:
-    """The account of a resource whose ARN has none: a bucket, a snapshot, `*`."""
-    parsed = arn.parse(resource)
-    if parsed and parsed.service == "ec2" and parsed.region == case.destination_region != case.job.region:
-        return case.destination_account
-    return case.job.account
-
-
-def _own_policy(case: Case, action: str, resource: str) -> NamedDocument | None:
-    """The bucket's or file system's policy, where the call is on it or on what is in it."""
-    own = case.resource
-    if own is None or own.policy is None:
-        return None
-    service = action.partition(":")[0]
-    parsed = arn.parse(own.arn)
-    is_on_it = resource == own.arn or resource.startswith(f"{own.arn}/")
-    return own.policy if parsed and service == parsed.service and is_on_it else None
-
-
-def _entity_of(principal: PrincipalFacts) -> Entity:
-    return Entity.SERVICE_LINKED_ROLE if principal.is_service_linked_role else Entity.JOB_ROLE

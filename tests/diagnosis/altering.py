@@ -8,7 +8,8 @@ from bot.aws.cache import LookupCache
 from bot.aws.facts import Facts, gather
 from bot.aws.reader import Reader
 from bot.aws.sessions import Sessions
-from bot.diagnosis.case import Case, gather_case
+from bot.diagnosis.case import Case
+from bot.diagnosis.gathering import gather_case
 from bot.diagnosis.locate import search
 from bot.diagnosis.model import Cause, Diagnosis, Fix
 from bot.settings import load_settings

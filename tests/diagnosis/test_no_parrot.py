@@ -20,8 +20,9 @@ from bot.diagnosis.facts.organization import Level
 from bot.diagnosis.fixes.apply import applied
 from bot.diagnosis.fixes.documents import with_statements
 from bot.diagnosis.model import Cause, Certainty, Change, LayerName
-from bot.diagnosis.needs import Requirement, requirements
+from bot.diagnosis.needs import requirements
 from bot.diagnosis.reading import read
+from bot.diagnosis.requirement import Requirement
 from tests.conftest import ServeEstate
 from tests.diagnosis.altering import gathered
 from tests.diagnosis.incidents import FILES, expectation, reference_to, text_of

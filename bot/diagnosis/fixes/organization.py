@@ -7,7 +7,7 @@ from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.fixes.proposal import Problem, Proposal, documents_of, listed
 from bot.diagnosis.model import Change
-from bot.diagnosis.needs import SERVICE
+from bot.diagnosis.requirement import SERVICE
 
 _CAUTION: Final = "This is a guard rail of the organization: ask for the exception, it binds every account below."
 _STALE_KEYS: Final = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:ResourceOrgID")

@@ -9,7 +9,7 @@ from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.fixes.proposal import Problem, Proposal, inline_policies, listed
 from bot.diagnosis.model import Change, Entity
-from bot.diagnosis.needs import SERVICE
+from bot.diagnosis.requirement import SERVICE
 from knowledge.need import documented_policies
 
 ADDED_POLICY: Final = "backup-why-allows"

@@ -8,7 +8,8 @@ from bot.diagnosis.facts.keys import BACKUP_ALIAS, KeyFacts
 from bot.diagnosis.judgement import Judgement
 from bot.diagnosis.layers.findings import Findings, policy_check
 from bot.diagnosis.model import Cause, Check, Entity, JobType, LayerName, Verdict
-from bot.diagnosis.needs import Requirement, needed_keys
+from bot.diagnosis.needs import needed_keys
+from bot.diagnosis.requirement import Requirement
 from bot.iam import Layer
 
 

@@ -12,7 +12,7 @@ from bot.diagnosis.causes import make_cause
 from bot.diagnosis.context import UNKNOWN
 from bot.diagnosis.facts.documents import statements_of
 from bot.diagnosis.model import Cause, Certainty, Check, Entity, Evidence, Verdict
-from bot.diagnosis.needs import ASSUME_ROLE, SERVICE
+from bot.diagnosis.requirement import ASSUME_ROLE, SERVICE
 from bot.iam import Decision, Effect, Evaluation, Layer, Policy, PolicySet, Request, evaluate, near_misses
 
 _CHECK: Final = "trust-policy"
