@@ -21,7 +21,7 @@ from bot.diagnosis.facts.principals import PrincipalFacts, gather_caller, gather
 from bot.diagnosis.facts.vaults import VaultFacts, gather_vault, is_vault
 from bot.diagnosis.judgement import Judge, Judgement
 from bot.diagnosis.layers.findings import Findings, policy_check
-from bot.diagnosis.model import Certainty, Entity, LayerName, Outcome
+from bot.diagnosis.model import Certainty, Check, Entity, LayerName, Outcome, Verdict
 from bot.diagnosis.reading import TextDiagnosis, read, read_error
 from bot.diagnosis.requirement import Requirement
 from bot.diagnosis.unread import unread
@@ -130,7 +130,11 @@ def _requirement(call: Call, now: datetime) -> Requirement | None:
 def _walk(call: Call, judged: Judgement) -> Iterator[Findings]:
     """The layers of one call, each with the checks that there is something to check for."""
     several = [judged]
-    yield _findings(LayerName.JOB_ROLE, several, "identity-policies", Layer.IDENTITY, "The caller's policies allow it.")
+    if judged.requirement.principal.exists is False:
+        yield _gone(judged.requirement.principal)
+    else:
+        fine = "The caller's policies allow it."
+        yield _findings(LayerName.JOB_ROLE, several, "identity-policies", Layer.IDENTITY, fine)
     if call.vault:
         fine = "The vault's access policy does not deny it."
         yield _findings(LayerName.VAULT, several, "vault-access-policy", Layer.RESOURCE, fine)
@@ -140,6 +144,12 @@ def _walk(call: Call, judged: Judgement) -> Iterator[Findings]:
         yield _findings(LayerName.KMS, several, "key-policy", Layer.RESOURCE, "The key's policy admits it.")
     if call.trust:
         yield _findings(LayerName.RESOURCE, several, "resource-policy", Layer.RESOURCE, "The role's trust admits it.")
+
+
+def _gone(principal: PrincipalFacts) -> Findings:
+    """The first layer of a caller that was deleted since: what its policies said can't be told."""
+    says = f"There is no {principal.arn} any more, so that nobody can tell what its policies allowed."
+    return Findings(LayerName.JOB_ROLE, (Check(check="identity-policies", verdict=Verdict.UNKNOWN, says=says),))
 
 
 _SECOND_CHECKS = {
