@@ -119,9 +119,7 @@ def _path(facts: Facts, reader: str, account: str, found: dict[str, Any]) -> tup
     The account itself tells them in one read where the server knows `Paths`; else parent after parent is asked for.
     """
     for path in found.get("Paths") or ():
-        nodes = [part for part in path.split("/") if _PATH_NODE.match(part)]
-        if nodes:
-            return (*nodes, account)
+        return (*(part for part in path.split("/") if _PATH_NODE.match(part)), account)
     upward = [account]
     while not upward[-1].startswith("r-"):
         parents = facts.ask(organizations.parents(reader, facts.home, upward[-1]))
