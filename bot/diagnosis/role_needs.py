@@ -14,7 +14,7 @@ from bot.diagnosis.facts.documents import NamedDocument, statements_of
 from bot.diagnosis.facts.principals import PrincipalFacts, gather_role
 from bot.errors import AwsUnreachableError, BadInputError
 from bot.iam import Effect, Policy
-from knowledge.need import JobKind, Need, needs
+from knowledge.need import JobKind, Need, needs, of_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,17 @@ def compare_role(role_arn: str, kind: JobKind, resource_type: str, reader: Reade
             f"The policies of {role_arn} can't be read: allow the bot iam:GetRole, iam:ListAttachedRolePolicies, "
             "iam:ListRolePolicies, iam:GetRolePolicy, iam:GetPolicy and iam:GetPolicyVersion there."
         )
-    return _compared(role, [need for need in needs(kind, resource_type) if need.by == "job-role" and not need.judge])
+    return _compared(role, list(_of_role(kind, resource_type)))
+
+
+def _of_role(kind: JobKind, resource_type: str) -> Iterator[Need]:
+    """What the job role's own policies have to allow, under whatever circumstances the type can be in."""
+    own = of_type(resource_type)
+    can_be_managed = own is not None and own.fully_managed != "never"
+    for need in needs(kind, resource_type):
+        is_possible = can_be_managed or "fully-managed" not in need.when
+        if need.by == "job-role" and not need.judge and is_possible:
+            yield need
 
 
 def _compared(role: PrincipalFacts, wanted: Sequence[Need]) -> RoleNeeds:
