@@ -14,7 +14,7 @@ from bot.iam import Effect, Evaluation, Layer, LayerResult, StatementMatch, Verd
 _HANDS_ROLE_OVER: Final = "iam:passrole"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """One layer's refusal of one requirement."""
 
@@ -29,15 +29,15 @@ class Block:
     statement: str | None = None
     target: str | None = None
     depends_on: tuple[str, ...] = ()
-    evaluation: Evaluation | None = field(default=None, repr=False, compare=False)
+    evaluation: Evaluation = field(repr=False, compare=False)
     """The evaluation that it comes from."""
-    asked: Layer | None = field(default=None, repr=False, compare=False)
+    asked: Layer = field(repr=False, compare=False)
     """The evaluator's layer that refused."""
 
     @property
     def near_miss(self) -> str | None:
         """For what is missing: which statement came closest to allowing it, and what failed."""
-        if self.evaluation is None or self.asked is None or self.statement is not None:
+        if self.statement is not None:
             return None
         nearest = near_misses(self.evaluation.request, self.evaluation.policies, self.asked, most=1)
         return f"{nearest[0].policy} ({nearest[0].statement}) {nearest[0].sentence}" if nearest else None

@@ -33,8 +33,8 @@ def denied_call(event: Mapping[str, Any]) -> DeniedCall | None:
     """
     if event.get("allowed") is False:
         return _decoded(event)
-    code, source, name = (event.get(member) for member in ("errorCode", "eventSource", "eventName"))
-    if not (isinstance(code, str) and _DENIED.search(code) and isinstance(source, str)):
+    code, source, name = (_member(event, member) for member in ("errorCode", "eventSource", "eventName"))
+    if not (code and _DENIED.search(code) and source and name):
         return None
     service = source.partition(".")[0]
     resources = event.get("resources")

@@ -44,11 +44,9 @@ class Problem:
 
     def value_of(self, key: str, action: str | None = None) -> str | None:
         """The value of a condition key, in lower case, in the refused request."""
-        for block in self.blocks:
-            if block.evaluation and action in (None, block.action):
-                value = block.evaluation.request.context.get(key)
-                return value if isinstance(value, str) else (value[0] if value else None)
-        return None
+        requests = (block.evaluation.request for block in self.blocks if action in (None, block.action))
+        value = next((request.context.get(key) for request in requests), None)
+        return value if isinstance(value, str) else (value[0] if value else None)
 
 
 def documents_of(case: Case) -> Iterator[NamedDocument]:
