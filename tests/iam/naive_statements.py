@@ -76,6 +76,8 @@ def entry_roles(entry: str, caller: Caller) -> set[str]:
 
 def names_role(entry: str, caller: Caller) -> bool:
     """Whether an ARN is the caller's role. Where its path is not known the name will do: no two roles share one."""
+    if not caller.role_arn:
+        return False
     if caller.path_known:
         return entry == caller.role_arn
     return f"::{caller.account}:role/" in entry and entry.rsplit("/", 1)[-1] == caller.role_arn.rsplit("/", 1)[-1]

@@ -1,7 +1,7 @@
 """The evaluator and the naive one of these tests answer alike, whatever they are asked.
 
-`BACKUP_WHY_EXAMPLES` is how many requests are made up, `BACKUP_WHY_SEED` which ones. A test here is a batch of them, so
-that a long run shows how far it is, and batches can run side by side (`pytest -n`).
+`BACKUP_WHY_EXAMPLES` is how many requests are made up, `BACKUP_WHY_SEED` which ones: without it always the same. A test
+here is a batch of them, so that a long run shows how far it is, and batches can run side by side (`pytest -n`).
 """
 
 import json

@@ -169,6 +169,11 @@ def test_nothing_limits_what_a_bucket_grants_a_user() -> None:
     assert answer(USER, "s3:GetObject", BUCKET, **granted) == ALLOWED
 
 
+def test_a_grant_that_names_nobody_to_retire_it_lets_no_user_retire_it() -> None:
+    grants = [{"GranteePrincipal": ROLE, "Operations": ["Encrypt"]}]
+    assert answer(USER, "kms:RetireGrant", KEY, grants=grants) == ("implicit-deny", ["identity"])
+
+
 def test_scps_and_rcps_leave_service_linked_roles_alone() -> None:
     members = {"identity_policies": ALL, "service_control_policies": [[]], "resource_control_policies": [[]]}
     assert answer(LINKED_SESSION, "s3:GetObject", BUCKET, **members) == ALLOWED
