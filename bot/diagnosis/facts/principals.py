@@ -149,7 +149,7 @@ def _described(
         exists=found["Arn"] == principal.arn,
         found_arn=found["Arn"],
         unique_id=found.get("RoleId") or found.get("UserId"),
-        tags={tag["Key"]: tag["Value"] for tag in found.get("Tags") or ()},
+        tags={tag["Key"]: tag.get("Value", "") for tag in found.get("Tags") or ()},
         trust=found.get("AssumeRolePolicyDocument"),
         identity=tuple(document for document in identity if document),
         identity_is_complete=None not in documents and None not in identity,

@@ -210,7 +210,7 @@ def _keys(described: Sequence[Mapping[str, Any]], member: str) -> tuple[str, ...
 
 
 def _tags(tags: Sequence[Mapping[str, str]] | None) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in tags or ()}
+    return {tag["Key"]: tag.get("Value", "") for tag in tags or ()}
 
 
 def _with_policy(resource: ResourceFacts, policy: Answer) -> ResourceFacts:
