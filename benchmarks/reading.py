@@ -3,7 +3,7 @@
 Each incident is served by a process of its own with 80 ms of latency. Both sides make the same calls with new
 sessions and an empty cache; the median of three runs is told.
 
-    python benchmarks/reading.py
+    python -m benchmarks.reading
 """
 
 import os
