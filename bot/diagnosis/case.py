@@ -92,6 +92,13 @@ class Case:
         return str(self.job.described.get("ResourceType") or "")
 
     @property
+    def needs_type(self) -> str:
+        """The type whose needs are the job's: a Multi-AZ DB cluster is of type RDS, and is called as Aurora's are."""
+        named = (arn.parse(self.job.resource_arn), arn.parse(self.job.recovery_point_arn))
+        is_cluster = any(each and each.service == "rds" and each.resource.startswith("cluster") for each in named)
+        return "Aurora" if is_cluster and self.resource_type == "RDS" else self.resource_type
+
+    @property
     def is_automatic_efs_backup(self) -> bool:
         """Amazon EFS made it by itself, which it does with the service-linked role ("Automatic backups", EFS)."""
         tags = self.resource.tags if self.resource and self.resource_type == "EFS" else None
@@ -101,7 +108,7 @@ class Case:
     @property
     def is_fully_managed(self) -> bool | None:
         """Whether the recovery point is AWS Backup's own, under the vault's key; None where it can't be told."""
-        needs = of_type(self.resource_type)
+        needs = of_type(self.needs_type)
         management = needs.fully_managed if needs else "never"
         return self.advanced_dynamodb if management == "advanced" else management == "always"
 

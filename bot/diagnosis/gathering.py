@@ -178,8 +178,8 @@ def _recovery_point_keys(job: Located, known: _Known) -> tuple[str, ...] | None:
     """The key of the recovery point; of an image also those of the instance's volumes, one each."""
     own = known.recovery_point.get("EncryptionKeyArn")
     of_resource = known.resource.keys if known.resource else None
-    if job.described.get("ResourceType") == "EC2":
-        return tuple(dict.fromkeys([*((own,) if own else ()), *(of_resource or ())]))
+    if job.described.get("ResourceType") == "EC2" and of_resource:
+        return tuple(dict.fromkeys([*((own,) if own else ()), *of_resource]))
     if own:
         return (own,)
     return () if known.recovery_point.get("IsEncrypted") is False else of_resource

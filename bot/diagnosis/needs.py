@@ -75,7 +75,7 @@ def _holding(case: Case) -> Iterator[tuple[Need, bool]]:
     """
     known = circumstances(case)
     kind: JobKind = case.job.type.value
-    for need in needs(kind, case.resource_type):
+    for need in needs(kind, case.needs_type):
         truths = [known[circumstance] for circumstance in need.when]
         if False not in truths:
             yield need, need.optional is None and None not in truths
@@ -89,7 +89,7 @@ def _of_need(case: Case, need: Need) -> Iterator[Requirement]:
         for key in case.keys.get(need.key) or ():
             yield from base.on_key(key)
         return
-    needs_of_type = of_type(case.resource_type)
+    needs_of_type = of_type(case.needs_type)
     known_names = names(case, region)
     own_names = {
         name: pattern.format_map(known_names)
@@ -110,7 +110,7 @@ class _Base:
 
     def on_key(self, key: KeyFacts) -> Iterator[Requirement]:
         """The row's actions on a KMS key."""
-        needs_of_type = of_type(self.case.resource_type)
+        needs_of_type = of_type(self.case.needs_type)
         via = self.need.via or (needs_of_type.via if needs_of_type else None)
         for action in self.need.actions:
             yield kms_requirement(
@@ -149,7 +149,7 @@ def _of_reading(case: Case, reading: Reading, known: Iterable[Requirement]) -> I
     region = model.region if model else case.job.region
     key = next((key for key in case.named_keys if key.arn == resource), None)
     if key:
-        needs_of_type = of_type(case.resource_type)
+        needs_of_type = of_type(case.needs_type)
         via = needs_of_type.via if needs_of_type else None
         yield replace(kms_requirement(case, principal, action, key, via, region), is_named=True)
         return

@@ -173,7 +173,7 @@ def _naming(arn: str) -> Change:
 
 def _documented(problem: Problem) -> tuple[str, ...]:
     case = problem.case
-    return documented_policies(case.job.type.value, case.resource_type, case.partition)
+    return documented_policies(case.job.type.value, case.needs_type, case.partition)
 
 
 def _trust(problem: Problem) -> Document:
