@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ def refusing(sandbox: Sandbox, *calls: str, untold: frozenset[str] = frozenset()
         sandbox: What is read.
         calls: Texts by which a refused call is known: in its path, its target or its body. `Action=ListGroupsForUser`
             is one of IAM, `TrentService.ListGrants` one of KMS, `/restore-jobs/` one of AWS Backup.
-        untold: Members that its answers in JSON leave out, as an older server does.
+        untold: Members that its answers leave out, as an older server does.
     """
 
     class Handler(BaseHTTPRequestHandler):
@@ -61,10 +62,12 @@ def refusing(sandbox: Sandbox, *calls: str, untold: frozenset[str] = frozenset()
 
 
 def _without(members: frozenset[str], body: bytes) -> bytes:
-    """An answer in JSON without some members, wherever in it they are; any other answer as it is."""
-    if not members or not body.startswith(b"{"):
-        return body
-    return json.dumps(json.loads(body, object_hook=lambda found: _kept(found, members))).encode()
+    """An answer in JSON or XML without some members, wherever in it they are."""
+    if members and body.startswith(b"{"):
+        return json.dumps(json.loads(body, object_hook=lambda found: _kept(found, members))).encode()
+    for member in members:
+        body = re.sub(f"<{member}>.*?</{member}>".encode(), b"", body, flags=re.DOTALL)
+    return body
 
 
 def _kept(found: dict[str, Any], members: frozenset[str]) -> dict[str, Any]:

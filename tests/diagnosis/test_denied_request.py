@@ -7,7 +7,9 @@ import pytest
 
 from bot.diagnosis.model import Certainty, Outcome
 from tests.conftest import ServeEstate
+from tests.diagnosis.altering import Altered
 from tests.diagnosis.incidents import FILES, expectation, reference_to, text_of
+from tests.diagnosis.refusing import refusing
 from tests.diagnosis.test_incidents import MakeDiagnostician
 
 INCIDENT = text_of(FILES[11])
@@ -91,3 +93,34 @@ def test_details_that_may_not_be_read_are_named_with_their_permission(
     (unread,) = diagnosis.unread
     assert unread.what == "iam-toolbox:GetRequestAuthorizationDetails"
     assert str(unread.permission).startswith("iam:GetRequestAuthorizationDetails for ")
+
+
+def encoded(decoded: dict[str, Any] | None) -> Altered:
+    """A restore whose message is encoded, and what AWS decodes it to."""
+    altered = Altered(37)
+    altered.account["decoded_messages"] = {"AbCdEf0123456789": decoded} if decoded else {}
+    altered.job["StatusMessage"] = "Denied. Encoded authorization failure message: AbCdEf0123456789"
+    return altered
+
+
+def test_a_message_that_may_not_be_decoded_leaves_the_policies_to_tell(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = encoded(None)
+    with refusing(served_estate(altered.text), "Action=DecodeAuthorizationMessage"):
+        diagnosis = diagnostician().diagnose(reference_to(altered.expect))
+    assert "sts:DecodeAuthorizationMessage" in {unread.what for unread in diagnosis.unread}
+    assert {cause.code for cause in diagnosis.causes} == {"permission-denied"}  # the subnet is in the metadata
+
+
+@pytest.mark.parametrize(
+    "context", [{}, {"action": "anything"}, {"action": None}], ids=["no action", "no action's name", "null"]
+)
+def test_a_decoded_message_that_names_no_action_tells_nothing(
+    context: dict[str, Any], served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = encoded({"allowed": False, "explicitDeny": True, "context": context})
+    served_estate(altered.text)
+    diagnosis = diagnostician().diagnose(reference_to(altered.expect))
+    assert [cause.certainty for cause in diagnosis.causes] == [Certainty.PROVEN]
+    assert diagnosis.causes[0].actions == ("ec2:RunInstances",)

@@ -5,6 +5,7 @@ import json
 from bot.diagnosis.model import Certainty
 from tests.conftest import ServeEstate
 from tests.diagnosis.altering import ACCOUNT, Altered, Json, diagnosed, fix_of, only
+from tests.diagnosis.incidents import reference_to
 from tests.diagnosis.mending import mended
 from tests.diagnosis.test_fixes import diagnosed as diagnosed_again
 from tests.diagnosis.test_fixes import without_message
@@ -93,3 +94,33 @@ def test_one_policy_for_several_nested_jobs_names_what_each_of_them_works_on(
     after = mended(without_message(altered.text), [change])
     again = diagnosed_again(after, served_estate, diagnostician)
     assert [cause for cause in again.causes if cause.certainty is Certainty.PROVEN] == []
+
+
+def test_the_fixes_of_two_copies_of_one_backup_are_proven_side_by_side(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(9)
+    away = altered.job
+    vault = altered.vault(away["SourceBackupVaultArn"])
+    deny = {"Sid": "NoCopies", "Effect": "Deny", "Principal": "*", "Action": "backup:CopyIntoBackupVault"}
+    vault["AccessPolicy"] = {"Version": "2012-10-17", "Statement": [{**deny, "Resource": "*"}]}
+    here = {
+        **away,
+        "CopyJobId": "0A1B2C3D-4E5F-4061-8728-394A5B6C7D8E",
+        "DestinationBackupVaultArn": away["SourceBackupVaultArn"],
+    }
+    altered.region["copy_jobs"].append(here)
+    backup = {
+        "BackupJobId": "1a2b3c4d-5e6f-4071-8829-3a4b5c6d7e8f",
+        "State": "COMPLETED",
+        "RecoveryPointArn": away["SourceRecoveryPointArn"],
+        "BackupVaultArn": away["SourceBackupVaultArn"],
+        **{member: away[member] for member in ("IamRoleArn", "ResourceArn", "ResourceType", "CreationDate")},
+    }
+    altered.region["backup_jobs"].append(backup)
+    served_estate(altered.text)
+    reference = reference_to({**altered.expect, "job": backup["BackupJobId"]})
+    diagnosis = diagnostician().diagnose(reference)
+    assert diagnosis.job.children == (away["CopyJobId"], here["CopyJobId"])
+    assert {cause.code for cause in diagnosis.causes} == {"slr-missing", "vault-policy-missing", "vault-policy-denied"}
+    assert [cause.code for cause in diagnosis.causes if not (cause.fix and cause.fix.proven)] == []

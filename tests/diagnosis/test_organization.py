@@ -4,7 +4,7 @@ import pytest
 
 from bot.diagnosis.model import Diagnosis, Verdict
 from tests.conftest import ServeEstate
-from tests.diagnosis.altering import Altered
+from tests.diagnosis.altering import Altered, Json
 from tests.diagnosis.incidents import differences, reference_to
 from tests.diagnosis.refusing import refusing
 from tests.diagnosis.test_incidents import MakeDiagnostician
@@ -92,3 +92,22 @@ def test_an_account_of_no_organization_shares_with_nobody(
     assert [cause.code for cause in diagnosis.causes] == ["different-organization"]
     layer = next(layer for layer in diagnosis.layers if layer.layer.value == "organization")
     assert "cross-account-backup" not in {check.check for check in layer.checks}
+
+
+def _detach_all(node: Json) -> None:
+    """Attaches no policy to a node and to what is below it."""
+    node["policies"] = []
+    node["accounts"] = {account: [] for account in node["accounts"]}
+    for child in node["children"]:
+        _detach_all(child)
+
+
+def test_a_policy_type_that_is_not_enabled_denies_nothing(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(13)
+    _detach_all(altered.estate["organization"]["root"])
+    altered.job["StatusMessage"] = "Access denied"
+    diagnosis = diagnosed(altered, served_estate, diagnostician)
+    assert diagnosis.causes == ()
+    assert says(diagnosis, "service-control-policies")[0] is Verdict.CLEAR

@@ -1,0 +1,34 @@
+"""What a job's message or CloudTrail names beside what such a job is known to need."""
+
+import pytest
+
+from bot.diagnosis.model import Certainty, LayerName
+from tests.conftest import ServeEstate
+from tests.diagnosis.altering import ACCOUNT, Altered, diagnosed, only
+from tests.diagnosis.test_incidents import MakeDiagnostician
+
+TOPIC_KEY = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/0a1b2c3d-4e5f-4061-8728-394a5b6c7d8e"
+SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/ebs-backup/AWSBackup-ebs-backup"
+
+
+@pytest.mark.parametrize("resource_type", ["EBS", "Redshift", "something new"])
+def test_a_key_that_only_the_message_names_is_judged_like_any_other(
+    resource_type: str, served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(38)
+    others = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/Admin"}, "Action": "kms:*"}
+    policy = {"Version": "2012-10-17", "Statement": [{**others, "Resource": "*"}]}
+    altered.region["keys"].append({"KeyId": TOPIC_KEY.rpartition("/")[2], "Policy": policy})
+    altered.job.update(
+        ResourceType=resource_type,
+        State="FAILED",
+        MessageCategory="AccessDenied",
+        StatusMessage=f"User: {SESSION} is not authorized to perform: kms:GenerateDataKey on resource: {TOPIC_KEY} "
+        "because no resource-based policy allows the kms:GenerateDataKey action",
+    )
+    altered.role["InlinePolicies"] = {
+        "kms": {"Statement": [{"Effect": "Allow", "Action": "kms:GenerateDataKey", "Resource": TOPIC_KEY}]}
+    }
+    cause = only(diagnosed(altered, served_estate, diagnostician), "key-policy-missing")
+    assert (cause.layer, cause.policy, cause.actions) == (LayerName.KMS, TOPIC_KEY, ("kms:GenerateDataKey",))
+    assert cause.certainty is Certainty.PROVEN
