@@ -31,6 +31,20 @@ def split_tokens(tokens: Sequence[Token]) -> list[list[Token]] | None:
     Returns:
         The tokens of each of the six segments, None where there are fewer.
     """
+    segments = _cut(tokens)
+    return segments if len(segments) == SEGMENTS else None
+
+
+def complete_tokens(tokens: Sequence[Token]) -> list[list[Token]]:
+    """Cuts a pattern in the same way; each segment that it lacks becomes a star.
+
+    Source: AWS IAM User Guide, "IAM ARNs" (an incomplete ARN: `arn:aws:sqs` is `arn:aws:sqs:*:*:*`).
+    """
+    segments = _cut(tokens)
+    return segments + [[Wild.STAR] for _ in range(SEGMENTS - len(segments))]
+
+
+def _cut(tokens: Sequence[Token]) -> list[list[Token]]:
     segments: list[list[Token]] = [[]]
     for token in tokens:
         if isinstance(token, Wild):
@@ -39,7 +53,7 @@ def split_tokens(tokens: Sequence[Token]) -> list[list[Token]] | None:
         first, *more = token.split(":", SEGMENTS - len(segments))
         segments[-1].append(first)
         segments.extend([text] for text in more)
-    return segments if len(segments) == SEGMENTS else None
+    return segments
 
 
 class ArnPattern:

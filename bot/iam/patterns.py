@@ -2,14 +2,72 @@
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise, takewhile
 
-from bot.iam.wildcard import Wild, tokens_of
+from bot.iam.arn import SEGMENTS, complete_tokens, is_anything, split_tokens
+from bot.iam.wildcard import Places, Token, Wild, symbols_of, tokens_of
 
-_MOST_STATES = 20_000
-"""After so many tried states a search is over."""
+_MOST_PLACES = 1_000_000
+"""After so many places of patterns were looked at a search is over; it takes about half a second."""
+
+_PLACES_A_SEARCH = 8
+"""What a search takes at the least, also where the first characters exclude each other."""
 
 _FILLER = "x"
 """A character for the places where any would do."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A pattern with what a search needs to know of it.
+
+    Args:
+        text: How it is spelled where it is told.
+        tokens: Its texts and wildcards.
+        folded: Whether upper and lower case are the same.
+        unfinished: Whether the segments that it lacks as an ARN may be anything.
+    """
+
+    text: str
+    tokens: tuple[Token, ...]
+    folded: bool = False
+    unfinished: bool = False
+
+    @classmethod
+    def of(cls, text: str) -> "Pattern":
+        """A pattern as it stands in a policy."""
+        return cls(text, tokens_of(text))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can match more than one text."""
+        return self.folded or any(isinstance(token, Wild) for token in self.tokens)
+
+    @cached_property
+    def walk(self) -> "_Walk":
+        """The places in it, and what leads from one to the next."""
+        return _Walk(self)
+
+    @cached_property
+    def head(self) -> str:
+        """What every text that it matches begins with."""
+        first = next(iter(self.tokens), "")
+        return "" if self.folded or isinstance(first, Wild) else first
+
+    @cached_property
+    def segments(self) -> "tuple[Pattern, ...] | None":
+        """The six segments that it matches an ARN by; None where it has fewer, and an empty tuple for a bare `*`."""
+        if is_anything(self.tokens):
+            return ()
+        segments = complete_tokens(self.tokens) if self.unfinished else split_tokens(self.tokens)
+        return tuple(Pattern("", tuple(each), self.folded) for each in segments) if segments else None
+
+    def rests(self, beginning: str) -> Iterator[tuple[Token, ...]]:
+        """What is left of it behind a beginning: one or the other rest has to match what follows."""
+        for place in _set_bits(self.walk.after(beginning)):
+            yield tuple(self.walk.symbols[place:])
 
 
 class CommonTexts:
@@ -17,74 +75,77 @@ class CommonTexts:
 
     The patterns are walked side by side, a character at a time. A state is the set of places that each pattern can have
     come to, one bit a place.
+
+    Args:
+        beginning: What the texts have to begin with.
     """
 
-    def __init__(self) -> None:
-        self._left = _MOST_STATES
+    def __init__(self, beginning: str = "") -> None:
+        self._left = _MOST_PLACES
+        self._always = (Pattern("", (beginning, Wild.STAR), unfinished=True),) if beginning else ()
 
     @property
     def is_over(self) -> bool:
         """Whether the search took too long, so that it may have missed a text."""
-        return not self._left
+        return self._left <= 0
 
-    def shared(self, patterns: Sequence[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    def shared(self, patterns: Sequence[Pattern]) -> Iterator[tuple[tuple[Pattern, ...], str]]:
         """Looks among patterns for those that have texts in common: of some that do, larger groups are tried.
 
-        A pattern without a wildcard is left out, for it matches nothing but itself.
+        A pattern that matches nothing but itself is left out. Where the texts have to begin with something, a pattern
+        alone is a group, too.
 
         Yields:
             The patterns of a group and a text that all of them match.
         """
-        distinct = [pattern for pattern in dict.fromkeys(patterns) if "*" in pattern or "?" in pattern]
-        groups: list[tuple[int, ...]] = [(place,) for place in range(len(distinct))]
-        while groups and not self.is_over:
-            larger: list[tuple[int, ...]] = []
-            for group in groups:
-                for place in range(group[-1] + 1, len(distinct)):
-                    some = tuple(distinct[each] for each in (*group, place))
-                    texts = list(self._find_both(some))
-                    larger.extend([(*group, place)] if texts else [])
-                    yield from ((some, text) for text in texts)
-            groups = larger
+        distinct = [pattern for pattern in dict.fromkeys(patterns) if pattern.is_open]
+        groups: list[tuple[int, ...]] = [()] if self._always else [(place,) for place in range(len(distinct))]
+        while groups:
+            wider = ((*group, place) for group in groups for place in range(max(group, default=-1) + 1, len(distinct)))
+            groups = []
+            for group in takewhile(lambda _group: not self.is_over, wider):
+                some = tuple(distinct[place] for place in group)
+                texts = list(self._find_both((*self._always, *some)))
+                groups.extend([group] if texts else [])
+                yield from ((some, text) for text in texts)
 
-    def _find_both(self, patterns: Sequence[str]) -> Iterator[str]:
+    def _find_both(self, patterns: Sequence[Pattern]) -> Iterator[str]:
         """Texts that all patterns match as strings and as ARNs, which are matched segment by segment."""
         text = self.find(patterns)
         if text is None:
             return
         yield text
-        segments = [pattern.split(":", 5) for pattern in patterns]
-        if all(len(each) == 6 for each in segments):
-            parts = [part for column in zip(*segments, strict=True) if (part := self.find(column)) is not None]
-            if len(parts) == 6:
+        segments = [pattern.segments for pattern in patterns]
+        columns = [each for each in segments if each]
+        if None not in segments and columns:
+            parts = [part for column in zip(*columns, strict=True) if (part := self.find(column)) is not None]
+            if len(parts) == SEGMENTS:
                 yield ":".join(parts)
 
-    def find(self, patterns: Sequence[str]) -> str | None:
+    def find(self, patterns: Sequence[Pattern]) -> str | None:
         """A shortest text that every pattern matches; None where there is none, or the search is over."""
-        longest = max(heads := [_head(pattern) for pattern in patterns], key=len)
+        longest = max(heads := [pattern.head for pattern in patterns], key=len)
+        self._left -= _PLACES_A_SEARCH + len(longest)
         if not all(map(longest.startswith, heads)):
             return None
-        walks = [_Walk(pattern) for pattern in patterns]
-        start = tuple(walk.start for walk in walks)
+        walks = [pattern.walk for pattern in patterns]
+        start = tuple(walk.after(longest) for walk in walks)
+        if not all(start):
+            return None
         steps: dict[_State, tuple[_State, str] | None] = {start: None}
         queue = deque([start])
-        while queue and self._left:
-            self._left -= 1
+        while queue and not self.is_over:
+            self._left -= sum(len(walk.symbols) for walk in walks)
             state = queue.popleft()
             places = list(zip(walks, state, strict=True))
             if all(walk.is_over(at) for walk, at in places):
-                return _text(steps, state)
+                return longest + _text(steps, state)
             for character in sorted({_FILLER}.union(*(walk.offered(at) for walk, at in places))):
                 following = tuple(walk.step(at, character) for walk, at in places)
                 if all(following) and following not in steps:
                     steps[following] = state, character
                     queue.append(following)
         return None
-
-
-def _head(pattern: str) -> str:
-    """What stands before the first wildcard."""
-    return pattern.partition("*")[0].partition("?")[0]
 
 
 _State = tuple[int, ...]
@@ -99,38 +160,54 @@ def _text(steps: Mapping[_State, tuple[_State, str] | None], state: _State) -> s
     return "".join(reversed(characters))
 
 
-class _Walk:
-    """One pattern, as the places in it and what leads from one to the next."""
+def _set_bits(number: int) -> Iterator[int]:
+    """The places of a number's bits, the lowest first."""
+    return (place for place, digit in enumerate(reversed(f"{number:b}")) if digit == "1")
 
-    def __init__(self, pattern: str) -> None:
-        symbols: list[str | Wild] = []
-        for token in tokens_of(pattern):
-            symbols.extend([token] if isinstance(token, Wild) else token)
-        self._end = 1 << len(symbols)
-        self._stars = sum(1 << place for place, symbol in enumerate(symbols) if symbol is Wild.STAR)
-        gaps = sum(1 << place for place, symbol in enumerate(symbols) if symbol is Wild.ANY)
-        self._gaps = gaps
-        self._places: dict[str, int] = {}
-        for place, symbol in enumerate(symbols):
-            if isinstance(symbol, str):
-                self._places[symbol] = self._places.get(symbol, gaps) | 1 << place
-        self.start = self._past_stars(1)
+
+class _Walk:
+    """A pattern as the places in it and what leads from one to the next."""
+
+    def __init__(self, pattern: Pattern) -> None:
+        symbols = symbols_of(pattern.tokens)
+        self.symbols = [
+            symbol for before, symbol in pairwise(["", *symbols]) if symbol is not Wild.STAR or before is not Wild.STAR
+        ]
+        self._end = 1 << len(self.symbols)
+        self._places = Places(self.symbols)
+        self._spelled = _in_any_case if pattern.folded else _as_it_is
+
+    def after(self, text: str) -> int:
+        """The places after a text from the start."""
+        places = self._past_stars(1)
+        for character in text:
+            places = self.step(places, character)
+        return places
 
     def _past_stars(self, places: int) -> int:
         """The places, with those behind the stars that stand there."""
-        while (more := places | (places & self._stars) << 1) != places:
-            places = more
-        return places
+        return places | (places & self._places.stars) << 1
 
     def step(self, places: int, character: str) -> int:
         """The places after one more character."""
-        onward = (places & self._places.get(character, self._gaps)) << 1
-        return self._past_stars(places & self._stars | onward)
+        fitting = 0
+        for spelling in self._spelled(character):
+            fitting |= self._places.of(spelling)
+        return self._past_stars(places & self._places.stars | (places & fitting) << 1)
 
     def offered(self, places: int) -> set[str]:
-        """The characters that lead on."""
-        return {character for character, where in self._places.items() if places & where & ~self._gaps}
+        """The characters that lead on, wildcards aside."""
+        symbols = (self.symbols[place] for place in _set_bits(places & ~self._end))
+        return {spelling for symbol in symbols if isinstance(symbol, str) for spelling in self._spelled(symbol)}
 
     def is_over(self, places: int) -> bool:
         """Whether the pattern can end here."""
         return bool(places & self._end)
+
+
+def _as_it_is(character: str) -> tuple[str, ...]:
+    return (character,)
+
+
+def _in_any_case(character: str) -> tuple[str, ...]:
+    return tuple({character, character.lower(), character.upper()})

@@ -1,14 +1,22 @@
 """A request to AWS: who asks for which action on which resource, and what is known of its condition keys."""
 
 from collections.abc import Collection, Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.errors import BadInputError
 from bot.iam.arn import Arn, split_arn
 from bot.iam.principals import Principal
 from bot.iam.variables import Value
 
-Given = str | bool | int | float | Sequence[str] | None
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What the value of a key begins with, where not more is known of it than that, and that it is one value."""
+
+    text: str
+
+
+Given = str | bool | int | float | Sequence[str] | Beginning | None
 """What a caller gives as the value of a key: truth values and numbers are written out, None and [] mean absent."""
 
 USER_ID = "aws:userid"
@@ -18,7 +26,8 @@ _NO_KEYS: frozenset[str] = frozenset()
 class Request:
     """A request, ready to be evaluated.
 
-    A condition key is known (it is in `context`), unknown (it is in `unknown` and may also be absent) or absent.
+    A condition key is known (it is in `context`), unknown (it is in `unknown` and may also be absent), unknown but for
+    its beginning (it is in `context` as a `Beginning`) or absent.
 
     Args:
         principal: Who asks, as `Principal.parse` reads it.
@@ -43,6 +52,7 @@ class Request:
         "action",
         "action_name",
         "arn",
+        "beginnings",
         "context",
         "principal",
         "resource",
@@ -74,6 +84,7 @@ class Request:
         self.arn = split_arn(resource)
         self.context: dict[str, Value] = {**known.context}
         self.absent: set[str] = set()
+        self.beginnings: dict[str, str] = {}
         self.unknown: Set[str] = _NO_KEYS
         self._spelled = (*unknown, *(context or ()))
         self._take(context or {}, unknown)
@@ -97,11 +108,16 @@ class Request:
             for key in self.unknown:
                 self.context.pop(key, None)
         for key, value in given.items():
+            if isinstance(value, str | tuple):
+                self.context[key] = value
+                continue
+            self.context.pop(key, None)
             if value is None:
                 self.absent.add(key)
-                self.context.pop(key, None)
             else:
-                self.context[key] = value
+                self.beginnings[key] = value.text
+        if self.beginnings:
+            self.unknown = self.unknown | self.beginnings.keys()
 
     def unknown_among(self, keys: frozenset[str]) -> frozenset[str]:
         """Of some keys, given in lower case, those whose value is not known.
@@ -135,10 +151,10 @@ def _identifier(user_id: Value | None) -> str | None:
     return user_id.partition(":")[0] if isinstance(user_id, str) else None
 
 
-def _value(given: bool | int | float | Sequence[str] | None) -> Value | None:
-    """What is given but no text: one value as a text, several as a tuple, none as None."""
-    if given is None:
-        return None
+def _value(given: bool | int | float | Sequence[str] | Beginning | None) -> Value | Beginning | None:
+    """What is given but no text: one value as a text, several as a tuple, none as None, a beginning as it is."""
+    if given is None or isinstance(given, Beginning):
+        return given
     if isinstance(given, bool | int | float):
         return _text(given)
     values = tuple(_text(value) for value in given)

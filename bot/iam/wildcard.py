@@ -5,6 +5,7 @@ the pieces between the stars from left to right, each at its first place: time g
 number of ways to cut it. No regular expression is made of a pattern.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 
@@ -20,6 +21,9 @@ class Wild(Enum):
 
 Token = str | Wild
 """A literal text or a wildcard."""
+
+_FREQUENT = 16
+"""A character that stands at so many places of a pattern has them put together once."""
 
 
 def tokens_of(pattern: str) -> tuple[Token, ...]:
@@ -150,19 +154,13 @@ class _Literal:
 class _Gapped:
     """A piece with `?`, searched with one bit a place (the shift-and method)."""
 
-    __slots__ = ("gaps", "last", "length", "masks")
+    __slots__ = ("last", "length", "places")
 
     def __init__(self, tokens: Iterable[Token]) -> None:
-        characters: list[str | None] = []
-        for token in tokens:
-            characters.extend([None] if isinstance(token, Wild) else token)
-        self.length = len(characters)
+        symbols = symbols_of(tokens)
+        self.length = len(symbols)
         self.last = 1 << (self.length - 1)
-        self.gaps = sum(1 << place for place, character in enumerate(characters) if character is None)
-        self.masks: dict[str, int] = {}
-        for place, character in enumerate(characters):
-            if character is not None:
-                self.masks[character] = self.masks.get(character, self.gaps) | 1 << place
+        self.places = Places(symbols)
 
     def is_at(self, text: str, place: int) -> bool:
         return self.find(text, place, place + self.length) == place
@@ -170,7 +168,60 @@ class _Gapped:
     def find(self, text: str, start: int, end: int) -> int:
         state = 0
         for place in range(start, min(end, len(text))):
-            state = (state << 1 | 1) & self.masks.get(text[place], self.gaps)
+            state = (state << 1 | 1) & self.places.of(text[place])
             if state & self.last:
                 return place + 1 - self.length
         return -1
+
+
+def symbols_of(tokens: Iterable[Token]) -> list[Token]:
+    """Cuts tokens into characters and wildcards."""
+    symbols: list[Token] = []
+    for token in tokens:
+        symbols.extend([token] if isinstance(token, Wild) else token)
+    return symbols
+
+
+class Places:
+    """Where in a pattern a character can stand: itself or `?`, one bit a place.
+
+    Args:
+        symbols: The characters and wildcards of the pattern.
+
+    Attributes:
+        gaps: Where a `?` stands.
+        stars: Where a `*` stands.
+    """
+
+    __slots__ = ("_frequent", "_rare", "gaps", "stars")
+
+    def __init__(self, symbols: Sequence[Token]) -> None:
+        found: dict[Token, list[int]] = defaultdict(list)
+        for place, symbol in enumerate(symbols):
+            found[symbol].append(place)
+        self.gaps = _bits(found.pop(Wild.ANY, ()), len(symbols))
+        self.stars = _bits(found.pop(Wild.STAR, ()), len(symbols))
+        self._rare = {symbol: places for symbol, places in found.items() if len(places) < _FREQUENT}
+        self._frequent = {
+            symbol: self.gaps | _bits(places, len(symbols))
+            for symbol, places in found.items()
+            if len(places) >= _FREQUENT
+        }
+
+    def of(self, character: str) -> int:
+        """The places where a character can stand."""
+        known = self._frequent.get(character)
+        if known is not None:
+            return known
+        bits = self.gaps
+        for place in self._rare.get(character, ()):
+            bits |= 1 << place
+        return bits
+
+
+def _bits(places: Sequence[int], length: int) -> int:
+    """A number with a bit for each place, made in a time that grows with the length alone."""
+    digits = bytearray(b"0" * (length + 1))
+    for place in places:
+        digits[length - place] = ord("1")
+    return int(digits, 2)

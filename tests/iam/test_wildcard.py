@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bot.iam.patterns import CommonTexts
+from bot.iam.patterns import CommonTexts, Pattern
 from bot.iam.wildcard import Wild, compile_tokens, compile_wildcard, tokens_of
 
 MATCHES = [
@@ -69,26 +69,27 @@ COMMON = [
 
 @pytest.mark.parametrize(("rule", "patterns", "expected"), COMMON, ids=[row[0] for row in COMMON])
 def test_a_text_is_found_that_several_patterns_match(rule: str, patterns: list[str], expected: str | None) -> None:
-    assert CommonTexts().find(patterns) == expected, rule
+    assert CommonTexts().find([Pattern.of(pattern) for pattern in patterns]) == expected, rule
 
 
 def test_the_search_for_a_common_text_gives_up() -> None:
     search = CommonTexts()
-    assert search.find(["*" + f"{letter}*" * 60 for letter in "abc"]) is None
+    assert search.find([Pattern.of("*" + f"{letter}*" * 60) for letter in "abc"]) is None
     assert search.is_over
-    assert search.find(["a*", "*b"]) is None
-    assert list(search.shared(["a*", "*b"])) == []
+    easy = [Pattern.of("a*"), Pattern.of("*b")]
+    assert search.find(easy) is None
+    assert list(search.shared(easy)) == []
 
 
 def test_patterns_that_begin_differently_have_nothing_in_common_and_take_no_search() -> None:
     search = CommonTexts()
-    assert list(search.shared([f"arn:aws:iam::{number:012}:role/*" for number in range(200)])) == []
+    assert list(search.shared([Pattern.of(f"arn:aws:iam::{number:012}:role/*") for number in range(200)])) == []
     assert not search.is_over
 
 
 def test_larger_groups_are_sought_among_patterns_that_share() -> None:
-    found = CommonTexts().shared(["a*", "*b", "*c*", "x*"])
-    assert [(some, text) for some, text in found if len(some) > 2] == [
+    found = CommonTexts().shared([Pattern.of(text) for text in ("a*", "*b", "*c*", "x*")])
+    assert [(tuple(each.text for each in some), text) for some, text in found if len(some) > 2] == [
         (("a*", "*b", "*c*"), "acb"),
         (("*b", "*c*", "x*"), "xcb"),
     ]

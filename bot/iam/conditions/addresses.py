@@ -8,6 +8,7 @@ import ipaddress
 from collections.abc import Iterator, Sequence
 
 from bot.iam.conditions.operator import Matches, Operator, PolicyValue, Witness
+from bot.iam.patterns import Pattern
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -41,12 +42,12 @@ def _accepts(text: str) -> bool:
     return _network(text) is not None
 
 
-def _witnesses(text: str) -> Iterator[Witness]:
+def _witnesses(value: Pattern) -> Iterator[Witness]:
     """The ends of a range and their neighbours tell every arrangement of ranges apart."""
-    network = _network(text)
+    network = _network(value.text)
     if network is None:
         return
-    inside = f"is in {text}" if network.num_addresses > 1 else f"is {text}"
+    inside = f"is in {value.text}" if network.num_addresses > 1 else f"is {value.text}"
     first, last = network.network_address, network.broadcast_address
     yield Witness(str(first), inside)
     yield Witness(str(last), inside)

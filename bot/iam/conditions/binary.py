@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.iam.conditions.operator import Matches, Operator, PolicyValue, Witness
 from bot.iam.conditions.strings import OTHER
+from bot.iam.patterns import Pattern
 
 
 def _bytes(text: str) -> bytes | None:
@@ -27,8 +28,8 @@ def _accepts(text: str) -> bool:
     return _bytes(text) is not None
 
 
-def _witnesses(text: str) -> Iterator[Witness]:
-    yield Witness(text, f"is {text}")
+def _witnesses(value: Pattern) -> Iterator[Witness]:
+    yield Witness(value.text, f"is {value.text}")
     yield Witness(OTHER, "is another value", usual=True)
 
 

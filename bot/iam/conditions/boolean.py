@@ -8,6 +8,7 @@ a policy with one in a `Bool` condition would otherwise match nothing.
 from collections.abc import Iterator, Sequence
 
 from bot.iam.conditions.operator import Matches, Operator, PolicyValue, Witness
+from bot.iam.patterns import Pattern
 from bot.iam.variables import Context
 
 TRUTHS = ("true", "false")
@@ -32,7 +33,7 @@ def _accepts(text: str) -> bool:
     return text.lower() in TRUTHS
 
 
-def _witnesses(_text: str) -> Iterator[Witness]:
+def _witnesses(_value: Pattern) -> Iterator[Witness]:
     for truth in TRUTHS:
         yield Witness(truth, f"is {truth}")
 

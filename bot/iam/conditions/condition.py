@@ -41,7 +41,6 @@ class Condition:
 
     __slots__ = (
         "base",
-        "has_templates",
         "holds",
         "key",
         "keys",
@@ -68,7 +67,6 @@ class Condition:
         self.base = base
         self.quantifier = quantifier
         self.holds = holds
-        self.has_templates = any(value.template for value in values)
         self.variables = frozenset[str]().union(*(value.template.keys for value in values if value.template))
         self.keys = self.variables | {key.lower()}
 

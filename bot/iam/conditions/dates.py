@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.iam.conditions.operator import Matches, Operator, PolicyValue, Witness
+from bot.iam.patterns import Pattern
 
 _EPOCH = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
 _ISO = re.compile(
@@ -56,7 +57,8 @@ def _comparing(relation: Callable[[float, float], bool]) -> Callable[[Sequence[P
     return compile_values
 
 
-def _witnesses(text: str) -> Iterator[Witness]:
+def _witnesses(value: Pattern) -> Iterator[Witness]:
+    text = value.text
     seconds = _seconds(text)
     if seconds is not None:
         yield Witness(text, f"is {text}")

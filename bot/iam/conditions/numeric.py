@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 from bot.iam.conditions.operator import Matches, Operator, PolicyValue, Witness
+from bot.iam.patterns import Pattern
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,64}(\.[0-9]{1,64})?")
 
@@ -37,7 +38,8 @@ def _comparing(relation: Callable[[Decimal, Decimal], bool]) -> Callable[[Sequen
     return compile_values
 
 
-def _witnesses(text: str) -> Iterator[Witness]:
+def _witnesses(value: Pattern) -> Iterator[Witness]:
+    text = value.text
     number = _number(text)
     if number is not None:
         yield Witness(str(number), f"is {text}")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.iam.patterns import Pattern
 from bot.iam.variables import Context, Template, Value
 
 Matches = Callable[[str, Context], bool]
@@ -45,16 +46,18 @@ class Operator:
         negated: Whether the operator is true where its comparison is not.
         variables: Whether policy variables can be used.
         patterns: Whether `*` and `?` in a policy's value are wildcards.
+        folded: Whether upper and lower case are the same.
     """
 
     name: str
     compile: Callable[[Sequence[PolicyValue]], Matches]
-    witnesses: Callable[[str], Iterable[Witness]]
+    witnesses: Callable[[Pattern], Iterable[Witness]]
     accepts: Callable[[str], bool]
     phrase: str
     negated: bool = False
     variables: bool = False
     patterns: bool = False
+    folded: bool = False
 
 
 def accepts_any(_text: str) -> bool:

@@ -6,8 +6,9 @@ Source: AWS IAM User Guide, "IAM JSON policy elements: Condition operators", Str
 from collections.abc import Iterator, Sequence
 
 from bot.iam.conditions.operator import Matches, Operator, PolicyValue, Witness, accepts_any
+from bot.iam.patterns import Pattern
 from bot.iam.variables import Context, Template
-from bot.iam.wildcard import compile_tokens, tokens_of
+from bot.iam.wildcard import Token, Wild, compile_tokens, tokens_of
 
 OTHER = "(another value)"
 """A text that no policy mentions."""
@@ -55,28 +56,43 @@ def _template_is_like(template: Template, value: str, context: Context) -> bool:
     return tokens is not None and compile_tokens(tokens)(value)
 
 
-def _exact_witnesses(text: str) -> Iterator[Witness]:
-    yield Witness(text, f"is {text}")
+def _exact_witnesses(value: Pattern) -> Iterator[Witness]:
+    yield Witness(value.text, f"is {value.text}")
     yield Witness(OTHER, "is another value", usual=True)
 
 
-def _folded_witnesses(text: str) -> Iterator[Witness]:
-    yield Witness(text.swapcase(), f"is {text} in other letters")
-    yield from _exact_witnesses(text)
+def _folded_witnesses(value: Pattern) -> Iterator[Witness]:
+    yield Witness(value.text.swapcase(), f"is {value.text} in other letters")
+    yield from _exact_witnesses(value)
 
 
-def pattern_witnesses(text: str) -> Iterator[Witness]:
+def pattern_witnesses(value: Pattern) -> Iterator[Witness]:
     """Values that a pattern matches, and one that it does not."""
-    phrase = f"is like {text}" if "*" in text or "?" in text else f"is {text}"
-    yield Witness(text.replace("*", "").replace("?", "x"), phrase)
-    yield Witness(text.replace("*", OTHER).replace("?", "y"), phrase)
+    phrase = f"is like {value.text}" if value.is_open else f"is {value.text}"
+    for text in filled_in(value.tokens):
+        yield Witness(text, phrase)
     yield Witness(OTHER, "is another value", usual=True)
+
+
+def filled_in(tokens: Sequence[Token]) -> Iterator[str]:
+    """Two texts that a pattern matches: a short one, and one that hardly any other pattern matches."""
+    for star, gap in (("", "x"), (OTHER, "y")):
+        fillings: dict[Token, str] = {Wild.STAR: star, Wild.ANY: gap}
+        yield "".join(token if isinstance(token, str) else fillings[token] for token in tokens)
 
 
 OPERATORS = (
     Operator("StringEquals", _equals, _exact_witnesses, accepts_any, "is", variables=True),
     Operator("StringNotEquals", _equals, _exact_witnesses, accepts_any, "is", variables=True, negated=True),
-    Operator("StringEqualsIgnoreCase", _equals_ignoring_case, _folded_witnesses, accepts_any, "is", variables=True),
+    Operator(
+        "StringEqualsIgnoreCase",
+        _equals_ignoring_case,
+        _folded_witnesses,
+        accepts_any,
+        "is",
+        variables=True,
+        folded=True,
+    ),
     Operator(
         "StringNotEqualsIgnoreCase",
         _equals_ignoring_case,
@@ -85,6 +101,7 @@ OPERATORS = (
         "is",
         variables=True,
         negated=True,
+        folded=True,
     ),
     Operator("StringLike", _like, pattern_witnesses, accepts_any, "is like", variables=True, patterns=True),
     Operator(

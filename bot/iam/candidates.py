@@ -1,0 +1,140 @@
+"""The values of an unknown key that are worth trying: what policies and grants mention, and what is beyond that."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+from bot.iam.conditions import Condition, Operator, Witness
+from bot.iam.conditions.strings import OTHER, filled_in
+from bot.iam.grants import Grant
+from bot.iam.patterns import CommonTexts, Pattern
+from bot.iam.request import Request
+from bot.iam.statement import Statement
+from bot.iam.variables import Context, Template
+from bot.iam.wildcard import tokens_of
+
+
+class Candidates:
+    """Looks for the values of one key.
+
+    Args:
+        key: The key, in lower case.
+        request: The request.
+        unknown: All unknown keys, in lower case.
+        statements: The statements that can mean the action in the layers that bind the request.
+        grants: The grants of the key that is asked for.
+
+    Attributes:
+        conditions: The conditions on the key.
+        beginning: What its value begins with, as far as that is known.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        request: Request,
+        unknown: Collection[str],
+        statements: Sequence[Statement],
+        grants: Sequence[Grant],
+    ) -> None:
+        self.key = key
+        self.beginning = request.beginnings.get(key, "")
+        self.conditions = [
+            condition for statement in statements for condition in statement.conditions if condition.key.lower() == key
+        ]
+        self._request = request
+        self._context: Context = {**request.context, **dict.fromkeys(unknown, OTHER)}
+        self._statements = statements
+        self._grants = grants
+
+    def find(self) -> list[Witness] | None:
+        """The values that could be told apart, absence aside; None where there are too many to find."""
+        if self.beginning and not all(map(_compares_texts, self.conditions)):
+            return None
+        search = CommonTexts(self.beginning)
+        found = [*self._compared(), *self._shared(search), *self._guessed(), *self._granted()]
+        if search.is_over:
+            return None
+        return self._behind_the_beginning(found) if self.beginning else found
+
+    def _behind_the_beginning(self, found: Sequence[Witness]) -> list[Witness]:
+        """The values that begin as the key's does, and those that the patterns leave open behind the beginning."""
+        begin = self.beginning
+        behind = [
+            Witness(begin + text, _phrase([pattern]))
+            for pattern in self._patterns()
+            for rest in pattern.rests(begin)
+            for text in filled_in(rest)
+        ]
+        usual = replace(_UNMENTIONED, value=begin + OTHER)
+        return [usual, *behind, *(each for each in found if str(each.value).startswith(begin))]
+
+    def _compared(self) -> Iterator[Witness]:
+        """The values on either side of what the key is compared with; any, where it is only asked if it is there."""
+        if all(condition.base is None for condition in self.conditions):
+            yield replace(_UNMENTIONED, phrase="is there")
+        for condition in self.conditions:
+            if condition.base is not None:
+                if condition.variables:
+                    yield _UNMENTIONED
+                for value in self._values(condition, condition.base):
+                    yield from condition.base.witnesses(value)
+
+    def _shared(self, search: CommonTexts) -> Iterator[Witness]:
+        """Values that several patterns match at once."""
+        for some, text in search.shared(list(self._patterns())):
+            yield Witness(text, _phrase(some))
+
+    def _patterns(self) -> Iterator[Pattern]:
+        """The patterns that the key is compared with."""
+        for condition in self.conditions:
+            if condition.base is not None and (condition.base.patterns or condition.base.folded):
+                yield from self._values(condition, condition.base)
+
+    def _values(self, condition: Condition, base: Operator) -> Iterator[Pattern]:
+        """A condition's values with their variables put in."""
+        for value in condition.values:
+            if value.template is None:
+                yield Pattern(value.text, tokens_of(value.text) if base.patterns else (value.text,), base.folded)
+                continue
+            text, tokens = value.template.text(self._context), value.template.tokens(self._context)
+            if text is not None and tokens is not None:
+                yield Pattern(text, tokens if base.patterns else (text,), base.folded)
+
+    def _guessed(self) -> Iterator[Witness]:
+        """Values with which a policy variable would give what it is compared with."""
+        for statement in self._statements:
+            for condition in statement.conditions:
+                if self.key in condition.variables:
+                    compared = self._context.get(condition.key.lower(), ())
+                    for target in (compared,) if isinstance(compared, str) else compared:
+                        for value in condition.values:
+                            yield from self._guesses(value.template, target)
+            if statement.resources and self.key in statement.resources.keys and self._request.arn:
+                for template in statement.resources.templates:
+                    yield from self._guesses(template.last, self._request.arn[5])
+
+    def _guesses(self, template: Template | None, target: str) -> Iterator[Witness]:
+        yield _UNMENTIONED
+        for guess in template.guesses(self.key, target) if template else ():
+            yield Witness(guess, f"is {guess}")
+
+    def _granted(self) -> Iterator[Witness]:
+        """The values that grants ask for."""
+        for grant in self._grants:
+            for wanted, value in grant.wanted():
+                if wanted == self.key:
+                    yield Witness(value, f"is {value}")
+
+
+_UNMENTIONED = Witness(OTHER, "is another value", usual=True)
+
+
+def _phrase(patterns: Sequence[Pattern]) -> str:
+    return " and ".join(
+        f"is {pattern.text} in any letters" if pattern.folded else f"is like {pattern.text}" for pattern in patterns
+    )
+
+
+def _compares_texts(condition: Condition) -> bool:
+    """Whether a condition compares values as they are written; one that only asks for their presence does."""
+    return condition.base is None or condition.base.name.startswith(("Arn", "String"))
