@@ -126,9 +126,12 @@ def of_assume_role(case: Case) -> Context:
 
 
 def _of_every_call(case: Case) -> dict[str, str | list[str] | None]:
-    created: datetime | None = case.job.created
-    moment = {"aws:CurrentTime": created.isoformat(), "aws:EpochTime": str(int(created.timestamp()))} if created else {}
-    return {"aws:SecureTransport": "true", **moment}
+    created = case.job.created
+    return {
+        "aws:SecureTransport": "true",
+        "aws:CurrentTime": created.isoformat(),
+        "aws:EpochTime": str(int(created.timestamp())),
+    }
 
 
 def _tags(prefix: str, tags: Mapping[str, str] | None) -> dict[str, str | list[str] | None]:

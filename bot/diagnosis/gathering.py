@@ -55,7 +55,7 @@ def gather_case(facts: Facts, job: Located, settings: Settings) -> Case:
         for account in dict.fromkeys((*accounts, *filter(None, owners)))
     }
     home_management = organizations[job.account].management_account
-    role = gather_role(facts, str(job.described.get("IamRoleArn") or ""))
+    role = gather_role(facts, job.role_arn)
     suspects = Suspects(
         role,
         vaults=tuple(vault.arn for vault in vaults.values()),
@@ -197,11 +197,8 @@ def _restore_keys(job: Located, known: _Known, of_recovery_point: tuple[str, ...
 
 
 def _denials(facts: Facts, job: Located) -> tuple[Denial, ...] | None:
-    role = job.described.get("IamRoleArn")
-    if not role or not job.created:
-        return ()
     end = job.described.get("CompletionDate") or job.created + _LONGEST_LOOK
-    return gather_denials(facts, job.account, job.region, role, (job.created, end))
+    return gather_denials(facts, job.account, job.region, job.role_arn, (job.created, end))
 
 
 def _advanced_dynamodb(facts: Facts, job: Located, reading: Reading) -> bool | None:

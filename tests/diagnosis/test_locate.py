@@ -6,7 +6,7 @@ from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import JobType
 from bot.errors import AwsUnreachableError, JobNotFoundError
 from tests.conftest import ServeEstate
-from tests.diagnosis.altering import ACCOUNT, Altered
+from tests.diagnosis.altering import ACCOUNT, Altered, diagnosed
 from tests.diagnosis.incidents import differences
 from tests.diagnosis.refusing import refusing
 from tests.diagnosis.test_incidents import MakeDiagnostician
@@ -71,3 +71,20 @@ def test_a_text_that_says_which_type_a_job_is_has_only_that_one_asked_for(
     assert differences(diagnostician().diagnose(reference), altered.expect) == []
     described = {call.operation for call in sandbox.calls if call.operation.startswith("Describe")}
     assert described.isdisjoint({"DescribeCopyJob", "DescribeRestoreJob"})
+
+
+def test_a_job_that_does_not_tell_when_it_ended_is_diagnosed_none_the_less(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(31)
+    del altered.job["CompletionDate"]
+    assert differences(diagnosed(altered, served_estate, diagnostician), altered.expect) == []
+
+
+def test_a_job_that_does_not_tell_its_role_is_one_clear_sentence(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(31)
+    del altered.job["IamRoleArn"]
+    with pytest.raises(AwsUnreachableError, match=r"does not tell its role \(IamRoleArn\): try again in a minute"):
+        diagnosed(altered, served_estate, diagnostician)

@@ -80,7 +80,7 @@ def gather_changes(facts: Facts, job: Located, reading: Reading, suspects: Suspe
         The changes, oldest first; none where the trail can't be read.
     """
     end = job.described.get("CompletionDate") or job.created
-    if not reading.permission or end is None:
+    if not reading.permission:
         return ()
     found = (change for trail in _trails(job, reading, suspects) for change in _changes(facts, trail, end))
     return tuple(sorted(found, key=lambda change: change.at))

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from bot import arn
 from bot.diagnosis.model import Job, JobType
+from bot.errors import AwsUnreachableError
 
 _NOT_FAILED: Final = frozenset({"CREATED", "PENDING", "RUNNING", "COMPLETED", "ABORTING"})
 _SUCCESS: Final = "SUCCESS"
@@ -65,9 +66,22 @@ class Located:
         return self.described.get("DestinationBackupVaultArn")
 
     @property
-    def created(self) -> datetime | None:
+    def role_arn(self) -> str:
+        """The job role.
+
+        Raises:
+            AwsUnreachableError: The job does not tell it.
+        """
+        role = self.described.get("IamRoleArn")
+        if not role:
+            raise AwsUnreachableError(f"The job {self.id} does not tell its role (IamRoleArn): try again in a minute.")
+        return str(role)
+
+    @property
+    def created(self) -> datetime:
         """When the job was created."""
-        return self.described.get("CreationDate")
+        created: datetime = self.described["CreationDate"]
+        return created
 
     @property
     def destination_account(self) -> str | None:
@@ -91,7 +105,7 @@ class Located:
             resource_type=described.get("ResourceType"),
             source_vault=None if self.type is JobType.BACKUP else self.vault_arn,
             destination_vault=self.destination_vault_arn if is_copy else self._written_vault(),
-            created=described.get("CreationDate"),
+            created=self.created,
             completed=described.get("CompletionDate"),
             message_category=described.get("MessageCategory"),
             children=children,
