@@ -18,13 +18,16 @@ _DENIED_JSON = b'{"__type": "AccessDeniedException", "message": "No."}'
 
 
 @contextmanager
-def refusing(sandbox: Sandbox, *calls: str, untold: frozenset[str] = frozenset()) -> Iterator[None]:
+def refusing(
+    sandbox: Sandbox, *calls: str, unknown: frozenset[str] = frozenset(), untold: frozenset[str] = frozenset()
+) -> Iterator[None]:
     """Reads the sandbox through a server that refuses some calls.
 
     Args:
         sandbox: What is read.
         calls: Texts by which a refused call is known: in its path, its target or its body. `Action=ListGroupsForUser`
             is one of IAM, `TrentService.ListGrants` one of KMS, `/restore-jobs/` one of AWS Backup.
+        unknown: Likewise, for calls that this server does not offer.
         untold: Members that its answers leave out, as an older server does.
     """
 
@@ -34,6 +37,9 @@ def refusing(sandbox: Sandbox, *calls: str, untold: frozenset[str] = frozenset()
             said = f"{self.path} {self.headers.get('X-Amz-Target')} {body.decode()}"
             if any(call in said for call in calls):
                 self._answer(403, {}, _DENIED_XML if b"Action=" in body else _DENIED_JSON)
+                return
+            if any(call in said for call in unknown):
+                self._answer(404, {}, b'{"__type": "UnknownOperationException"}')
                 return
             upstream = HTTPConnection(sandbox.url.removeprefix("http://"))
             upstream.request(self.command, self.path, body, dict(self.headers))

@@ -124,3 +124,13 @@ def test_a_decoded_message_that_names_no_action_tells_nothing(
     diagnosis = diagnostician().diagnose(reference_to(altered.expect))
     assert [cause.certainty for cause in diagnosis.causes] == [Certainty.PROVEN]
     assert diagnosis.causes[0].actions == ("ec2:RunInstances",)
+
+
+def test_a_service_that_is_not_offered_here_is_no_gap(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    sandbox = served_estate(told(DETAILS))
+    with refusing(sandbox, unknown=frozenset({"uthorization-details", "GetRequestAuthorizationDetails"})):
+        diagnosis = diagnostician().diagnose(reference_to(expectation(INCIDENT)))
+    assert [cause.code for cause in diagnosis.causes] == ["scp-denied"]
+    assert diagnosis.unread == ()

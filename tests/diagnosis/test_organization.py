@@ -94,6 +94,17 @@ def test_an_account_of_no_organization_shares_with_nobody(
     assert "cross-account-backup" not in {check.check for check in layer.checks}
 
 
+def test_an_organization_that_does_not_tell_of_itself_is_known_by_its_accounts_paths(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(14)
+    altered.estate["organization"]["DelegatedAdministrators"] = [altered.estate["bot"]["account"]]
+    organization = altered.estate["organization"]["Id"]
+    diagnosis = diagnosed(altered, served_estate, diagnostician, f"{ORGANIZATIONS}DescribeOrganization ")
+    same = says(diagnosis, "same-organization")
+    assert same == (Verdict.CLEAR, f"Both accounts are in the organization {organization}.")
+
+
 def _detach_all(node: Json) -> None:
     """Attaches no policy to a node and to what is below it."""
     node["policies"] = []

@@ -124,3 +124,29 @@ def test_a_resource_whose_service_does_not_answer_is_under_a_key_that_is_not_kno
     diagnosis = diagnosed(altered, served_estate, diagnostician)
     assert read in {unread.what for unread in diagnosis.unread}
     assert verdict(diagnosis, LayerName.KMS) is Verdict.UNKNOWN
+
+
+def test_a_restore_that_names_no_key_writes_under_the_key_of_the_bucket(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = bucket_under(CLAIMS)
+    job = altered.job
+    altered.region["restore_jobs"] = [
+        {
+            **{member: job[member] for member in ("IamRoleArn", "CreationDate", "CompletionDate", "BackupVaultArn")},
+            "RestoreJobId": job["BackupJobId"],
+            "ResourceType": "S3",
+            "Status": "FAILED",
+            "StatusMessage": VAGUE,
+            "RecoveryPointArn": f"arn:aws:backup:eu-central-1:{ACCOUNT}:recovery-point:1",
+            "SourceResourceArn": job["ResourceArn"],
+            "Metadata": {"DestinationBucketName": job["ResourceArn"].rpartition(":")[2], "NewBucket": "false"},
+        }
+    ]
+    altered.role["AttachedPolicies"] = [
+        "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForRestores",
+        "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Restore",
+    ]
+    altered.region["backup_jobs"] = []
+    cause = only(diagnosed(altered, served_estate, diagnostician), "key-policy-denied")
+    assert (cause.policy, cause.actions) == (CLAIMS, ("kms:Decrypt",))
