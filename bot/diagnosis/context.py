@@ -11,6 +11,7 @@ from bot.diagnosis.case import Case
 from bot.diagnosis.circumstances import ANY, request_keys_of_metadata
 from bot.diagnosis.facts.organization import OrganizationFacts
 from bot.diagnosis.facts.principals import PrincipalFacts
+from bot.diagnosis.facts.trail import session_name
 
 Context = Mapping[str, str | list[str] | None]
 """Values of condition keys; None for a key that is known to be absent, `…/*` for all that begin so."""
@@ -44,6 +45,7 @@ def of_call(
         "aws:MultiFactorAuthPresent": None,
         "aws:MultiFactorAuthAge": None,
         "aws:ResourceAccount": resource_account,
+        **_user_id(principal),
         **_tags("aws:PrincipalTag", principal.tags),
         **_tags("aws:ResourceTag", _tags_of(case, resource)),
         **_organization("Principal", case.organizations.get(principal.account)),
@@ -123,6 +125,16 @@ def of_assume_role(case: Case) -> Context:
         **_tags("aws:ResourceTag", case.role.tags),
         **_organization("Resource", case.organizations.get(case.job.account)),
     }
+
+
+def _user_id(principal: PrincipalFacts) -> dict[str, str | list[str] | None]:
+    """The role's unique id and its session's name ("IAM policy elements: Variables and tags", request information).
+
+    How AWS Backup calls a session of its service-linked role is not documented.
+    """
+    if principal.unique_id is None or principal.is_service_linked_role:
+        return {}
+    return {"aws:userid": f"{principal.unique_id}:{session_name(principal.name)}"}
 
 
 def _of_every_call(case: Case) -> dict[str, str | list[str] | None]:

@@ -17,7 +17,7 @@ from bot.diagnosis.facts.organization import cross_account_backup, gather_organi
 from bot.diagnosis.facts.principals import PrincipalFacts, default_role_arn, gather_role, service_linked_role_arn
 from bot.diagnosis.facts.resources import ResourceFacts, gather_resource, instance_profile_role
 from bot.diagnosis.facts.trail import Denial, gather_denials
-from bot.diagnosis.facts.vaults import VaultFacts, gather_vault
+from bot.diagnosis.facts.vaults import VaultFacts, encryption_key, gather_vault
 from bot.diagnosis.model import Entity, JobType
 from bot.diagnosis.reading import Reading
 from bot.settings import Settings
@@ -176,7 +176,9 @@ def _vault_keys(vault: VaultFacts | None) -> tuple[str, ...] | None:
 
 def _recovery_point_keys(job: Located, known: _Known) -> tuple[str, ...] | None:
     """The key of the recovery point; of an image also those of the instance's volumes, one each."""
-    own = known.recovery_point.get("EncryptionKeyArn")
+    own = encryption_key(known.recovery_point)
+    if own != known.recovery_point.get("EncryptionKeyArn"):
+        return ()
     of_resource = known.resource.keys if known.resource else None
     if job.described.get("ResourceType") == "EC2" and of_resource:
         return tuple(dict.fromkeys([*((own,) if own else ()), *of_resource]))

@@ -1,5 +1,6 @@
 """Backup vaults: whether they exist, under which key they are, and what their access policy says."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from bot.diagnosis.facts.documents import NamedDocument, parsed
 EFS_AUTOMATIC_VAULT: Final = "aws/efs/automatic-backup-vault"
 """The vault that EFS's own automatic backups go to."""
 AIR_GAPPED: Final = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"
+_OWNED_BY_AWS: Final = "AWS_OWNED_KMS_KEY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def gather_vault(facts: Facts, vault_arn: str) -> VaultFacts:
     return VaultFacts(
         vault_arn,
         exists=exists,
-        key_arn=vault.get("EncryptionKeyArn"),
+        key_arn=encryption_key(vault),
         type=vault.get("VaultType"),
         policy=NamedDocument(vault_arn, parsed(policy.value)) if policy.known else None,
         policy_is_known=policy.known or policy.absent,
@@ -83,6 +85,15 @@ def _exists(facts: Facts, vault: VaultFacts, is_described: bool, is_refused: boo
     if not listed.known:
         return None
     return any(found["BackupVaultArn"] == vault.arn for found in listed.value)
+
+
+def encryption_key(described: Mapping[str, Any]) -> str | None:
+    """The key that a vault or a recovery point is under; None for one that AWS owns, which needs no permission.
+
+    Source: "Encryption key types for logically air-gapped vaults" (AWS Backup Developer Guide).
+    """
+    is_owned_by_aws = described.get("EncryptionKeyType") == _OWNED_BY_AWS
+    return None if is_owned_by_aws else described.get("EncryptionKeyArn")
 
 
 def is_vault(text: str | None) -> bool:

@@ -20,7 +20,7 @@ def walk(case: Case, judgements: Sequence[Judgement]) -> Findings:
     causes: list[Cause] = list(unusable.values())
     for key in _keys(judgements):
         cause = unusable.get(key.arn)
-        checks.append(_check_state(key, cause))
+        checks.append(_check_state(case, key, cause))
         if cause is None:
             policy, about = _check_policy(key, [judged for judged in judgements if judged.requirement.key == key])
             checks.append(policy)
@@ -61,10 +61,16 @@ def _why_unusable(case: Case, key: KeyFacts) -> str | None:
         return None
     is_fully_managed = case.is_fully_managed is True
     if key in (case.keys.get("destination-vault") or ()):
-        is_default = key.aliases is not None and BACKUP_ALIAS in key.aliases
-        return "vault-default-key" if case.is_cross_account or (is_default and not is_fully_managed) else None
+        is_default = _may_be_default(case, key) and BACKUP_ALIAS in (key.aliases or ())
+        return "vault-default-key" if case.is_cross_account or is_default else None
     goes_away = case.is_cross_account or any(vault.is_air_gapped for vault in case.vaults.values())
     return "aws-managed-key" if goes_away and not is_fully_managed else None
+
+
+def _may_be_default(case: Case, key: KeyFacts) -> bool:
+    """Whether it counts if the key is the default one of AWS Backup: copies of what it manages fully may use that."""
+    is_written_under = key.is_aws_managed and key in (case.keys.get("destination-vault") or ())
+    return case.job.type is JobType.COPY and is_written_under and case.is_fully_managed is not True
 
 
 def _keys(judgements: Iterable[Judgement]) -> Iterable[KeyFacts]:
@@ -72,12 +78,15 @@ def _keys(judgements: Iterable[Judgement]) -> Iterable[KeyFacts]:
     return {key.arn: key for key in keys if key}.values()
 
 
-def _check_state(key: KeyFacts, cause: Cause | None) -> Check:
+def _check_state(case: Case, key: KeyFacts, cause: Cause | None) -> Check:
     name = "key-state"
     if cause:
         return Check(check=name, verdict=Verdict.BLOCKED, says=cause.explanation)
     if key.exists is None:
         return Check(check=name, verdict=Verdict.UNKNOWN, says=f"The state of the key {key.arn} could not be read.")
+    if _may_be_default(case, key) and key.aliases is None:
+        says = f"Whether the key {key.arn} is the default key of AWS Backup could not be read."
+        return Check(check=name, verdict=Verdict.UNKNOWN, says=says)
     return Check(check=name, verdict=Verdict.CLEAR, says=f"The key {key.arn} is {str(key.state).casefold()}.")
 
 
