@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.diagnosis.model import Diagnosis, Verdict
+from bot.diagnosis.model import Certainty, Diagnosis, Verdict
 from tests.conftest import ServeEstate
 from tests.diagnosis.altering import Altered, Json
 from tests.diagnosis.incidents import differences, reference_to
@@ -92,6 +92,19 @@ def test_an_account_of_no_organization_shares_with_nobody(
     assert [cause.code for cause in diagnosis.causes] == ["different-organization"]
     layer = next(layer for layer in diagnosis.layers if layer.layer.value == "organization")
     assert "cross-account-backup" not in {check.check for check in layer.checks}
+
+
+def test_an_account_that_the_organization_does_not_know_is_outside_of_it_though_it_can_not_be_read(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(15)
+    altered.job["StatusMessage"] = "Access Denied trying to call AWS Backup service"
+    del altered.estate["accounts"]["123456789012"]
+    diagnosis = diagnosed(altered, served_estate, diagnostician)
+    assert [(cause.code, cause.certainty) for cause in diagnosis.causes] == [
+        ("different-organization", Certainty.PROVEN)
+    ]
+    assert says(diagnosis, "same-organization")[0] is Verdict.BLOCKED
 
 
 def test_an_organization_that_does_not_tell_of_itself_is_known_by_its_accounts_paths(

@@ -1,7 +1,7 @@
 """The organization: which one an account is in, on which path, and the control policies at each level of it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bot.aws import backup, organizations
@@ -35,6 +35,8 @@ class OrganizationFacts:
     is_known: bool = False
     """Whether the account is in an organization is known, and in which."""
     management_account: str | None = None
+    outside: str | None = None
+    """The id of an organization that the account is known not to be in, whichever other it is in."""
     path: tuple[str, ...] | None = None
     """The ids of the root, the OUs and the account; None where they could not be read."""
     levels: tuple[Level, ...] | None = None
@@ -76,7 +78,9 @@ def gather_organization(facts: Facts, account: str, management: str | None) -> O
         facts.way_into(second)
     found, reader = _find_account(facts, account, second)
     if not found.known or own.absent:
-        return _by_its_own_account(facts, account)
+        is_outside = found.absent and own.known and reader in (OWN, own.value["MasterAccountId"])
+        place = _by_its_own_account(facts, account)
+        return replace(place, outside=own.value["Id"]) if is_outside else place
     organization = own.value if own.known else {}
     path = _path(facts, reader, account, found.value)
     return OrganizationFacts(

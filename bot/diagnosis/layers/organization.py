@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.diagnosis.case import Case
 from bot.diagnosis.causes import make_cause
+from bot.diagnosis.facts.organization import OrganizationFacts
 from bot.diagnosis.facts.principals import service_linked_role_arn
 from bot.diagnosis.judgement import Judgement
 from bot.diagnosis.layers.findings import Findings, policy_check
@@ -28,7 +29,7 @@ def walk(case: Case, judgements: Sequence[Judgement]) -> Findings:
 def _check_same_organization(case: Case) -> tuple[Check, tuple[Cause, ...]]:
     source, other = case.organizations[case.job.account], case.organizations[case.destination_account]
     name = "same-organization"
-    if source.is_known and other.is_known and (source.id is None or source.id != other.id):
+    if _are_apart(source, other):
         cause = make_cause(
             "different-organization",
             Entity.SERVICE_LINKED_ROLE,
@@ -41,6 +42,13 @@ def _check_same_organization(case: Case) -> tuple[Check, tuple[Cause, ...]]:
         return Check(check=name, verdict=Verdict.UNKNOWN, says=says), ()
     says = f"Both accounts are in the organization {source.id}."
     return Check(check=name, verdict=Verdict.CLEAR, says=says), ()
+
+
+def _are_apart(source: OrganizationFacts, other: OrganizationFacts) -> bool:
+    """It is known that the accounts are in no common organization, though not always which the other one is in."""
+    if not source.is_known:
+        return False
+    return source.id is None or other.outside == source.id or (other.is_known and other.id != source.id)
 
 
 def _check_cross_account_backup(case: Case) -> tuple[Check | None, tuple[Cause, ...]]:
