@@ -12,8 +12,9 @@ from bot.diagnosis.circumstances import ANY, request_keys_of_metadata
 from bot.diagnosis.facts.organization import OrganizationFacts
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.facts.trail import session_name
+from bot.iam import Beginning
 
-Context = Mapping[str, str | list[str] | None]
+Context = Mapping[str, str | list[str] | Beginning | None]
 """Values of condition keys; None for a key that is known to be absent, `…/*` for all that begin so."""
 
 UNKNOWN: Final = ("*",)
@@ -116,13 +117,14 @@ def of_assume_role(case: Case) -> Context:
         "aws:RequestedRegion": _GLOBAL_REGION,
         "aws:PrincipalIsAWSService": "true",
         "aws:SourceAccount": case.job.account,
-        "aws:SourceArn": f"arn:{case.partition}:backup:{case.job.region}:{case.job.account}:*",
+        "aws:SourceArn": Beginning(f"arn:{case.partition}:backup:{case.job.region}:{case.job.account}:"),
         "sts:ExternalId": None,
         "aws:MultiFactorAuthPresent": None,
         "aws:MultiFactorAuthAge": None,
         "aws:TokenIssueTime": None,
         "aws:ResourceAccount": case.job.account,
         **_tags("aws:ResourceTag", case.role.tags),
+        **_organization("Source", case.organizations.get(case.job.account)),
         **_organization("Resource", case.organizations.get(case.job.account)),
     }
 
