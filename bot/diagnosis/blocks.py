@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.diagnosis.facts.documents import NamedDocument
+from bot.diagnosis.facts.keys import KeyFacts
 from bot.diagnosis.facts.organization import Level, OrganizationFacts
 from bot.diagnosis.model import Certainty, Entity, LayerName
 from bot.diagnosis.requirement import Requirement
@@ -70,7 +71,7 @@ class Findings:
         is_bound = Layer.RCP not in exempt and not (key and key.is_aws_managed)
         if is_bound and _is_unread(self._place(requirement.resource_account), "rcp"):
             yield LayerName.ORGANIZATION
-        if key and key.policy is None and not (key.is_unusable or key.is_aws_managed):
+        if key and self._may_be_given(key) and not (key.is_unusable or key.is_aws_managed):
             yield LayerName.KMS
         if vault and not vault.policy_is_known and vault.exists is not False:
             yield LayerName.VAULT
@@ -89,7 +90,7 @@ class Findings:
             return
         yield from self._denials(result, "permission-denied", LayerName.JOB_ROLE)
         is_needed = Layer.IDENTITY in missing or Layer.RESOURCE in missing or result.verdict is Verdict.DEPENDS
-        may_be_given = requirement.key is not None and requirement.key.policy is None
+        may_be_given = requirement.key is not None and self._may_be_given(requirement.key)
         if is_needed and requirement.principal.identity_is_complete and not may_be_given:
             code = "pass-role-missing" if requirement.action.casefold() == _HANDS_ROLE_OVER else "permission-missing"
             yield from self._missing(result, code, LayerName.JOB_ROLE)
@@ -112,14 +113,20 @@ class Findings:
     def resource(self, result: LayerResult) -> Iterator[Block]:
         """What the vault's, the key's or the resource's own policy refuses."""
         owner, layer, prefix = self._owner_of_policy()
+        key = self.requirement.key
         if owner is None:
             return
         yield from self._denials(result, f"{prefix}-denied", layer)
         is_granted = any(
             found.layer is Layer.GRANT and found.verdict is not Verdict.SILENT for found in self.evaluation.layers
         )
-        if Layer.RESOURCE in self.evaluation.missing or (result.verdict is Verdict.DEPENDS and not is_granted):
+        is_missing = Layer.RESOURCE in self.evaluation.missing and not (key and self._may_be_given(key))
+        if is_missing or (result.verdict is Verdict.DEPENDS and not is_granted):
             yield from self._missing(result, f"{prefix}-missing", layer, policy=owner)
+
+    def _may_be_given(self, key: KeyFacts) -> bool:
+        """A key's policy that was not read, or a grant beside one that does not admit the principal, may allow it."""
+        return key.policy is None or (key.grants is None and Layer.RESOURCE in self.evaluation.missing)
 
     def _owner_of_policy(self) -> tuple[str | None, LayerName, str]:
         """Whose policy it is, None where it could not be read or is AWS's own; its layer; how its codes begin."""

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.diagnosis.blocks import Block
+from bot.diagnosis.case import Case
 from bot.diagnosis.causes import causes_of
 from bot.diagnosis.judgement import Judgement
 from bot.diagnosis.model import Cause, Certainty, Check, Evidence, Layer, LayerName, Verdict
 from bot.iam import Effect
 from bot.iam import Layer as PolicyLayer
 from knowledge.causes import cause_codes
+from knowledge.need import of_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,14 @@ def policy_check(
         verdict, says = Verdict.CLEAR, fine
     evidence = _blocking(blocks) if blocks else _allowing(known, policy_layers)
     return Check(check=name, verdict=verdict, says=says, evidence=evidence), causes
+
+
+def told_of_known_type(case: Case, check: Check) -> Check:
+    """A check of all that a job needs, which is not clear where what such a job needs is not known."""
+    if check.verdict not in (Verdict.CLEAR, Verdict.NOT_APPLICABLE) or of_type(case.needs_type):
+        return check
+    says = f"What a {case.job.type.value} of {case.resource_type or 'such a resource'} needs is not known here."
+    return Check(check=check.check, verdict=Verdict.UNKNOWN, says=says)
 
 
 def _hanging(cause: Cause) -> str:

@@ -6,7 +6,7 @@ from bot.diagnosis.case import Case
 from bot.diagnosis.causes import make_cause
 from bot.diagnosis.facts.principals import DEFAULT_ROLE_NAME, PrincipalFacts
 from bot.diagnosis.judgement import Judgement
-from bot.diagnosis.layers.findings import Findings, policy_check
+from bot.diagnosis.layers.findings import Findings, policy_check, told_of_known_type
 from bot.diagnosis.layers.trust import check_trust
 from bot.diagnosis.model import Cause, Check, Entity, LayerName, Verdict
 from bot.iam import Layer
@@ -27,6 +27,7 @@ def walk(case: Case, judgements: Sequence[Judgement]) -> Findings:
         "Not all identity policies could be read.",
     )
     boundary, about_boundary = _check_boundary(case, judgements)
+    identity = told_of_known_type(case, identity)
     checks = (exists, trust, identity if usable else None, boundary, linked)
     return Findings(
         LayerName.JOB_ROLE,

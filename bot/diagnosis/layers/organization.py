@@ -7,7 +7,7 @@ from bot.diagnosis.causes import make_cause
 from bot.diagnosis.facts.organization import OrganizationFacts
 from bot.diagnosis.facts.principals import service_linked_role_arn
 from bot.diagnosis.judgement import Judgement
-from bot.diagnosis.layers.findings import Findings, policy_check
+from bot.diagnosis.layers.findings import Findings, policy_check, told_of_known_type
 from bot.diagnosis.model import Cause, Check, Entity, LayerName, Verdict
 from bot.iam import Layer
 
@@ -77,7 +77,8 @@ def _check_scps(case: Case, judgements: Sequence[Judgement]) -> tuple[Check, tup
         fine,
         "The organization's service control policies could not be read.",
     )
-    return _in_place(check, place.is_known and place.id is None, place.is_management_account), causes
+    check = _in_place(check, place.is_known and place.id is None, place.is_management_account)
+    return (told_of_known_type(case, check) if place.id and not place.is_management_account else check), causes
 
 
 def _check_rcps(case: Case, judgements: Sequence[Judgement]) -> tuple[Check, tuple[Cause, ...]]:
