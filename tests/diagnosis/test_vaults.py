@@ -37,7 +37,11 @@ def test_a_key_that_aws_owns_needs_no_permission(
 ) -> None:
     altered = copying()
     (point,) = (one for one in altered.region["recovery_points"] if "EncryptionKeyArn" in one)
-    (altered.vault(altered.job["DestinationBackupVaultArn"]) if is_destination else point).update(OWNED_BY_AWS)
+    if is_destination:
+        altered.vault(altered.job["DestinationBackupVaultArn"]).update(OWNED_BY_AWS)
+    else:
+        altered.key(point["EncryptionKeyArn"])["KeyState"] = "Disabled"  # the volume's own key does not count any more
+        point.update(OWNED_BY_AWS)
     diagnosis = diagnosed(altered, served_estate, diagnostician)
     assert kms(diagnosis) is Verdict.CLEAR
     assert diagnosis.unread == ()
