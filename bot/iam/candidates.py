@@ -130,9 +130,13 @@ _UNMENTIONED = Witness(OTHER, "is another value", usual=True)
 
 
 def _phrase(patterns: Sequence[Pattern]) -> str:
-    return " and ".join(
-        f"is {pattern.text} in any letters" if pattern.folded else f"is like {pattern.text}" for pattern in patterns
-    )
+    return " and ".join(map(_what_matches, patterns))
+
+
+def _what_matches(pattern: Pattern) -> str:
+    if pattern.folded:
+        return f"is {pattern.text} in any letters"
+    return f"is like {pattern.text}" if pattern.is_open else f"is {pattern.text}"
 
 
 def _compares_texts(condition: Condition) -> bool:

@@ -97,6 +97,8 @@ def had(condition: Condition, request: Request, context: Context) -> str:
     value = context.get(key)
     if value is not None:
         return f"it was {value if isinstance(value, str) else ' and '.join(value)}"
+    if key in request.beginnings:
+        return f"it begins with {request.beginnings[key]}, and more is not known"
     return "its value is not known" if request.unknown_among(frozenset([key])) else "it was absent"
 
 

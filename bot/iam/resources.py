@@ -2,12 +2,12 @@
 
 Sources: AWS IAM User Guide, "IAM JSON policy elements: Resource" and "IAM policy elements: Variables and tags". ARNs
 are compared segment by segment, upper and lower case being different; policy variables stand in the last segment
-only. A bare `*` means every resource, also a request that names none.
+only. A bare `*` means every resource, also a request that names none. What an ARN of fewer segments lacks is a star.
 """
 
 from collections.abc import Sequence
 
-from bot.iam.arn import SEGMENTS, Arn, ArnPattern, is_anything, split_tokens
+from bot.iam.arn import SEGMENTS, Arn, ArnPattern, complete_tokens, is_anything
 from bot.iam.variables import Context, Template, parse_template
 from bot.iam.wildcard import compile_tokens, tokens_of
 
@@ -31,11 +31,10 @@ class Resources:
         templates: list[_ArnTemplate] = []
         for value in values:
             template = _template(value) if variables else None
-            segments = split_tokens(tokens_of(value))
             if template is not None:
                 templates.append(template)
-            elif segments is not None:
-                patterns.append(ArnPattern(segments))
+            elif is_readable(value):
+                patterns.append(ArnPattern(complete_tokens(tokens_of(value))))
         self.patterns = tuple(patterns)
         self.templates = tuple(templates)
         self.keys = frozenset[str]().union(*(template.keys for template in templates))
@@ -86,8 +85,10 @@ def _template(value: str) -> _ArnTemplate | None:
 
 
 def is_readable(value: str) -> bool:
-    """Whether a value is a bare `*` or a pattern of six segments with variables, if any, in the last."""
+    """Whether a value is a bare `*` or an ARN, with variables, if any, in its sixth segment."""
     if is_anything(tokens_of(value)):
         return True
-    front = value.split(":", SEGMENTS - 1)[:-1]
-    return len(front) == SEGMENTS - 1 and not any("${" in segment for segment in front)
+    segments = value.split(":", SEGMENTS - 1)
+    front = segments[: SEGMENTS - 1]
+    is_arn = len(segments) == SEGMENTS or value.startswith("arn:")
+    return is_arn and not any("${" in segment for segment in front)

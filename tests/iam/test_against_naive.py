@@ -17,7 +17,7 @@ from tests.iam.strategies import request_lines
 
 EXAMPLES = int(os.environ.get("BACKUP_WHY_EXAMPLES", "2000"))
 SEED = int(os.environ.get("BACKUP_WHY_SEED", "0"))
-BATCH = 2000
+BATCH = 500
 
 
 @pytest.mark.parametrize("start", range(0, EXAMPLES, BATCH))

@@ -1,7 +1,6 @@
 """Documents that AWS would not store: a finding that says where, and no effect beyond what can be read."""
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -250,18 +249,23 @@ HUGE_NAMES = ["wildcards", "actions", "statements", "conditions", "twice", "vari
 
 
 @pytest.mark.parametrize("document", HUGE, ids=HUGE_NAMES)
-def test_a_huge_document_takes_no_long_time(document: Any) -> None:
-    begin = time.process_time()
+def test_a_huge_document_is_evaluated_before_the_test_times_out(document: Any) -> None:
+    """Matching that tries every way to cut a text would never end."""
     policy = _compile(document)
     request = Request(ROLE, "s3:GetObject", "arn:aws:s3:::" + "a" * 1000, context={"aws:userid": "a" * 1000})
     decide(request, PolicySet(identity=[policy]))
-    assert time.process_time() - begin < 5
 
 
-def test_an_unknown_key_in_a_huge_condition_takes_no_long_time() -> None:
-    begin = time.process_time()
-    values = ["*" + "a*" * 20_000 + str(number) for number in range(6)]
+LISTS = {
+    "long patterns": ["*" + "a*" * 20_000 + str(number) for number in range(6)],
+    "many patterns that share texts": [f"*a{number}*" for number in range(300)],
+    "many patterns that share none": [f"a{number}:*" for number in range(5_000)],
+}
+
+
+@pytest.mark.parametrize("values", LISTS.values(), ids=LISTS)
+def test_an_unknown_key_in_a_huge_condition_is_decided_before_the_test_times_out(values: list[str]) -> None:
+    """Looking for texts that all of them share, or trying each value on each pattern, would take many minutes."""
     policy = _compile({"Version": "2012-10-17", "Statement": allow(Condition={"StringLike": {"a:b": values}})})
     decision = decide(Request(ROLE, "s3:GetObject", "*", unknown=["a:b"]), PolicySet(identity=[policy]))
     assert decision is Decision.DEPENDS
-    assert time.process_time() - begin < 5

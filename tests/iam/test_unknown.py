@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from bot.iam import Decision, Verdict, decide
+from bot.iam import Beginning, Decision, Layer, Verdict, decide, near_misses
 from bot.iam.readings import MOST_READINGS
 from tests.iam.asking import BACKUP, BUCKET, FULL, HERE, KEY, ROLE, VAULT, allow, ask, deny, policy, to
 
-VPCE, IP, TAG = "aws:SourceVpce", "aws:SourceIp", "aws:PrincipalTag/team"
+VPCE, IP, TAG, SOURCE = "aws:SourceVpce", "aws:SourceIp", "aws:PrincipalTag/team", "aws:SourceArn"
 
 
 def only(operator: str, key: str, value: object) -> dict[str, Any]:
@@ -94,6 +94,26 @@ ROWS: list[tuple[str, list[str], dict[str, Any], str, list[str]]] = [
     ("no value is among no values", ["aws:TagKeys"],
      {"identity": [allow(Condition={"ForAllValues:StringEquals": {"aws:TagKeys": []},
                                     "Null": {"aws:TagKeys": "false"}})]}, "implicit-deny", []),
+    ("sets of many values of which most come to the same", ["aws:TagKeys"],
+     {"identity": [only("ForAnyValue:StringEquals", "aws:TagKeys", [str(number) for number in range(300)])],
+      "boundary": [only("ForAnyValue:StringEquals", "aws:TagKeys", "x")],
+      "session": [only("ForAnyValue:StringEquals", "aws:TagKeys", "y")]}, "depends", ["aws:TagKeys"]),
+    ("a set where one of its values comes to the same as absence", ["aws:TagKeys"],
+     {"identity": [allow(Condition={"ForAnyValue:StringEquals": {"aws:TagKeys": "a"},
+                                    "ForAnyValue:StringEqualsIfExists": {"aws:TagKeys": "A"}})]},
+     "depends", ["aws:TagKeys"]),
+    ("more sets than can be told apart", ["aws:TagKeys"],
+     {"identity": [allow(), *(only("ForAnyValue:StringEquals", "aws:TagKeys", str(number)) for number in range(9))]},
+     "allowed", []),
+    ("letters of one case that a pattern asks for", ["svc:k"],
+     {"identity": [only("StringEqualsIgnoreCase", "svc:k", "prod")], "boundary": [only("StringLike", "svc:k", "Pr*")]},
+     "depends", ["svc:k"]),
+    ("a written star that a pattern shares", ["svc:k"],
+     {"identity": [only("StringLike", "svc:k", "a${*}?")], "boundary": [only("StringLike", "svc:k", "??b")]},
+     "depends", ["svc:k"]),
+    ("a star for every ARN, and two patterns that share one", [SOURCE],
+     {"identity": [only("ArnLike", SOURCE, "*")], "boundary": [only("ArnLike", SOURCE, "arn:aws:*:*:a:*")],
+      "session": [only("ArnLike", SOURCE, "arn:aws:sns:*:*:a*")]}, "depends", [SOURCE]),
     ("two keys that both have to hold", [VPCE, IP],
      {"identity": [allow(Condition={"StringEquals": {VPCE: "a"}, "IpAddress": {IP: "10.0.0.0/8"}})]},
      "depends", [IP, VPCE]),
@@ -158,6 +178,57 @@ def test_a_key_that_the_context_gives_as_absent_is_known(key: str) -> None:
 def test_a_key_that_is_absent_is_not_filled_in() -> None:
     answer = ask(context={"aws:PrincipalArn": None}, identity=[only("Null", "aws:PrincipalArn", "true")])
     assert answer.decision is Decision.ALLOWED
+
+
+PLANS = "arn:aws:backup:eu-west-1:111122223333:"
+PLAN = f"{PLANS}backup-plan:red"
+
+BEGUN: list[tuple[str, dict[str, Any], str]] = [
+    ("all values that begin so match", {"identity": [only("ArnLike", SOURCE, f"{PLANS}*")]}, "allowed"),
+    ("all match, whatever stands in some segments", {"identity": [only("ArnLike", SOURCE, "arn:*:backup:*:1111*:*")]},
+     "allowed"),
+    ("all match as texts", {"identity": [only("StringLike", SOURCE, "*:backup:*")]}, "allowed"),
+    ("none that begins so matches", {"identity": [only("ArnLike", SOURCE, "arn:aws:backup:eu-west-2:*:*")]},
+     "implicit-deny"),
+    ("one of another beginning is another", {"identity": [only("StringEquals", SOURCE, "arn:aws:sns:eu-west-1:1:t")]},
+     "implicit-deny"),
+    ("one value is a value that begins so", {"identity": [only("ArnEquals", SOURCE, PLAN)]}, "depends"),
+    ("a Deny of all but one", {"identity": [allow(), unless("ArnNotLike", SOURCE, PLAN)]}, "depends"),
+    ("a Deny of one of another beginning", {"identity": [allow(), unless("ArnLike", SOURCE, "arn:aws:sns:*:*:*")]},
+     "allowed"),
+    ("a pattern behind the beginning", {"identity": [only("StringLike", SOURCE, "*-plan:r?d")]}, "depends"),
+    ("what two patterns ask for behind it", {"identity": [only("StringLike", SOURCE, "*plan:*")],
+                                             "boundary": [only("ArnLike", SOURCE, "arn:aws:*:*:*:*red")]}, "depends"),
+    ("what two patterns never allow together", {"identity": [only("ArnLike", SOURCE, f"{PLANS}backup-plan:*")],
+                                                "boundary": [only("ArnLike", SOURCE, f"{PLANS}framework:*")]},
+     "implicit-deny"),
+    ("all but what is mentioned", {"identity": [only("StringLike", SOURCE, f"{PLANS}a*")],
+                                   "boundary": [only("StringNotEquals", SOURCE, f"{PLANS}a")]}, "depends"),
+    ("other letters behind the beginning", {"identity": [only("StringEqualsIgnoreCase", SOURCE, PLAN.upper())],
+                                            "boundary": [only("StringNotEquals", SOURCE, PLAN)]}, "depends"),
+    ("other letters within the beginning", {"identity": [allow(), unless("StringEqualsIgnoreCase", SOURCE, "ARN:x")]},
+     "allowed"),
+    ("it is there", {"identity": [only("Null", SOURCE, "false")]}, "allowed"),
+    ("it is not absent", {"identity": [only("StringNotEqualsIfExists", SOURCE, "x")]}, "allowed"),
+    ("compared as a number it may be anything", {"identity": [only("NumericEquals", SOURCE, "5")]}, "depends"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "layers", "decision"), BEGUN, ids=[row[0] for row in BEGUN])
+def test_of_a_value_its_beginning_can_be_known(rule: str, layers: dict[str, Any], decision: str) -> None:
+    answer = ask(context={SOURCE: Beginning(PLANS)}, **layers)
+    assert (answer.decision, answer.depends_on) == (decision, (SOURCE,) if decision == "depends" else ()), rule
+
+
+def test_a_near_miss_tells_the_beginning_of_what_the_request_has() -> None:
+    answer = ask(context={SOURCE: Beginning(PLANS)}, identity=[only("ArnEquals", SOURCE, PLAN)])
+    (miss,) = near_misses(answer.request, answer.policies, Layer.IDENTITY)
+    assert miss.sentence.endswith(f"only if {SOURCE} is like {PLAN}; it begins with {PLANS}, and more is not known")
+
+
+def test_a_value_whose_beginning_is_known_is_told() -> None:
+    answer = ask(context={SOURCE: Beginning(PLANS)}, identity=[only("ArnEquals", SOURCE, PLAN)])
+    assert answer.sentence == f"denied unless {SOURCE} is {PLAN}"
 
 
 SENTENCES: list[tuple[list[str], dict[str, Any], str]] = [
