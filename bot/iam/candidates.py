@@ -42,6 +42,7 @@ class Candidates:
             condition for statement in statements for condition in statement.conditions if condition.key.lower() == key
         ]
         self._request = request
+        self._unknown = frozenset(unknown)
         self._context: Context = {**request.context, **dict.fromkeys(unknown, OTHER)}
         self._statements = statements
         self._grants = grants
@@ -105,13 +106,22 @@ class Candidates:
         for statement in self._statements:
             for condition in statement.conditions:
                 if self.key in condition.variables:
-                    compared = self._context.get(condition.key.lower(), ())
-                    for target in (compared,) if isinstance(compared, str) else compared:
+                    for target in self._compared_with(condition.key.lower()):
                         for value in condition.values:
                             yield from self._guesses(value.template, target)
             if statement.resources and self.key in statement.resources.keys and self._request.arn:
                 for template in statement.resources.templates:
                     yield from self._guesses(template.last, self._request.arn[5])
+
+    def _compared_with(self, key: str) -> Iterator[str]:
+        """The values of a key that a variable is compared with; of an unknown one those that policies mention."""
+        value = self._context.get(key, ())
+        yield from (value,) if isinstance(value, str) else value
+        for statement in self._statements if key in self._unknown else ():
+            for condition in statement.conditions:
+                if condition.key.lower() == key and condition.base is not None:
+                    for pattern in self._values(condition, condition.base):
+                        yield from filled_in(pattern.tokens)
 
     def _guesses(self, template: Template | None, target: str) -> Iterator[Witness]:
         yield _UNMENTIONED
