@@ -19,13 +19,12 @@ from typing import Any, TextIO
 import msgspec
 
 from bot.errors import BadInputError
-from bot.iam.evaluation import Evaluation, evaluate
+from bot.iam.answers import answer_of, explanation_of
+from bot.iam.evaluation import evaluate
 from bot.iam.grants import Grant
 from bot.iam.layers import PolicySet
-from bot.iam.near_misses import near_misses
 from bot.iam.policy import Policy
 from bot.iam.request import Request
-from bot.iam.results import StatementMatch
 
 MOST_REMEMBERED = 8_000_000
 """The bytes of policy text whose compiled form is remembered."""
@@ -97,9 +96,9 @@ class LineEvaluator:
             principal_id=_member(members, "principal_id", str),
         )
         evaluation = evaluate(request, self._policies(members))
-        answer = _answer(evaluation)
+        answer = answer_of(evaluation)
         if _member(members, "explain", bool):
-            answer |= _explanation(evaluation)
+            answer |= explanation_of(evaluation)
         return answer
 
     def _policies(self, members: Members) -> PolicySet:
@@ -192,66 +191,3 @@ def _policy(place: str, members: Members) -> Policy:
     text = bytes(members["policy"])
     document = _read(place, text, str) if text.startswith(b'"') else text.decode(errors="replace")
     return Policy.compile(name, document)
-
-
-def _answer(evaluation: Evaluation) -> dict[str, object]:
-    answer: dict[str, object] = {
-        "decision": evaluation.decision,
-        "depends_on": evaluation.depends_on,
-        "by": [_statement(match) for match in evaluation.by],
-        "missing": evaluation.missing,
-    }
-    if evaluation.contested:
-        answer["contested"] = True
-    return answer
-
-
-def _statement(match: StatementMatch) -> dict[str, object]:
-    member: dict[str, object] = {
-        "layer": match.layer,
-        "name": match.policy,
-        "statement": match.statement,
-        "effect": match.effect,
-    }
-    if match.level is not None:
-        member["level"] = match.level
-    return member
-
-
-def _explanation(evaluation: Evaluation) -> dict[str, object]:
-    """What is told on top where the request asks for it."""
-    request, policies = evaluation.request, evaluation.policies
-    return {
-        "sentence": evaluation.sentence,
-        "layers": [
-            {
-                "layer": result.layer,
-                "level": result.level,
-                "verdict": result.verdict,
-                "statements": [_statement(match) for match in result.statements],
-                "depends_on": result.depends_on,
-            }
-            for result in evaluation.layers
-        ],
-        "near_misses": [
-            {
-                "layer": miss.layer,
-                "level": miss.level,
-                "name": miss.policy,
-                "statement": miss.statement,
-                "sentence": miss.sentence,
-            }
-            for layer in evaluation.missing
-            for miss in near_misses(request, policies, layer)
-        ],
-        "findings": [
-            {
-                "name": policy.name,
-                "position": finding.position,
-                "message": finding.message,
-                "severity": finding.severity,
-            }
-            for policy in policies.every_policy()
-            for finding in policy.findings
-        ],
-    }
