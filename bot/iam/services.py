@@ -95,6 +95,12 @@ Sources: AWS IAM User Guide, "Policy evaluation logic" (trust policies and key p
 "Pass session tags in AWS STS" and "Monitor and control actions taken with assumed roles".
 """
 
+NOT_FOR_ROOT_USERS = frozenset(["sts:assumerole"])
+"""Actions that an account's root user is denied whatever policies allow.
+
+Source: AWS Security Token Service API Reference, "AssumeRole" (root user credentials can't call it).
+"""
+
 NEEDS_NO_PERMISSION = frozenset(["sts:getcalleridentity", "sts:getsessiontoken"])
 """Actions that no policy can deny.
 

@@ -31,6 +31,7 @@ from bot.iam.services import (
     KMS_KEY,
     NEEDS_NO_PERMISSION,
     NOT_BOUND_BY_RESOURCES,
+    NOT_FOR_ROOT_USERS,
     OWNED_BY_AWS,
     TRUST_POLICY_ACTIONS,
 )
@@ -142,7 +143,7 @@ def _missing(
         silent |= {Layer.SESSION}
     by_policy = named(found)
     limits = silent & _LIMITS
-    if _is_owned_by_aws(request):
+    if _is_out_of_reach(request):
         core = _RESOURCE
     elif not request.principal.is_iam:
         core = _NOTHING if max(by_policy, granted) else _RESOURCE
@@ -193,7 +194,10 @@ def must_name(request: Request) -> bool:
     return request.resource != "*" and (request.arn is None or request.arn[5].startswith(KMS_KEY))
 
 
-def _is_owned_by_aws(request: Request) -> bool:
+def _is_out_of_reach(request: Request) -> bool:
+    """Whether no policy can allow it: to a root user, or on what is AWS's own."""
+    if request.principal.kind is PrincipalKind.ROOT and request.action in NOT_FOR_ROOT_USERS:
+        return True
     return any(request.action in actions and part in request.resource for part, actions in OWNED_BY_AWS)
 
 

@@ -234,6 +234,8 @@ ROLES: list[tuple[str, str, str, dict[str, Any], dict[str, str], str, list[str]]
      {"resource": [{**TRUST, "Principal": {"AWS": HERE}}], "identity": [allow()]}, {}, "allowed", []),
     ("the trust policy names the account, and no identity policy allows", ROLE, TARGET,
      {"resource": [{**TRUST, "Principal": {"AWS": ROOT}}]}, {}, "implicit-deny", ["identity"]),
+    ("the root user assumes no role, whatever the trust policy says", ROOT, TARGET,
+     {"resource": [{**TRUST, "Principal": {"AWS": ROOT}}]}, {}, "implicit-deny", ["resource"]),
     ("the trust policy names another", ROLE, TARGET,
      {"resource": [{**TRUST, "Principal": {"AWS": USER}}], "identity": [allow()]}, {}, "implicit-deny", ["resource"]),
     ("a role without a trust policy", ROLE, TARGET, {"identity": [allow()]}, {}, "implicit-deny", ["resource"]),
