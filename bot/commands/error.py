@@ -11,7 +11,7 @@ from bot.commands.diagnose import reading
 from bot.commands.options import AsJson, EstateFile
 from bot.diagnosis.reading import TextDiagnosis, read_error
 from bot.errors import BadInputError
-from bot.replies.reading import reading_page
+from bot.replies.reading import reading_pages
 from bot.replies.terminal import render_page
 from bot.settings import load_settings
 
@@ -38,7 +38,9 @@ def error(
     if as_json:
         sys.stdout.write(read.to_json(indent=2) + "\n")
     else:
-        render_page(reading_page(read), Console())
+        console = Console()
+        for page in reading_pages(read):
+            render_page(page, console)
 
 
 def _diagnosed(words: str, estate: Path | None) -> TextDiagnosis:

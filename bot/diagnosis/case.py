@@ -5,44 +5,24 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from bot import arn
+from bot.diagnosis.configuration import Configuration
 from bot.diagnosis.facts.job import Located
-from bot.diagnosis.facts.keys import KeyFacts
-from bot.diagnosis.facts.organization import OrganizationFacts
-from bot.diagnosis.facts.principals import PrincipalFacts
-from bot.diagnosis.facts.resources import ResourceFacts
 from bot.diagnosis.facts.trail import Denial
-from bot.diagnosis.facts.vaults import VaultFacts
-from bot.diagnosis.model import LaterChange
+from bot.diagnosis.model import JobType, LaterChange
 from bot.diagnosis.reading import Reading
-from knowledge.need import KeyOf, VaultOf, of_type
-
-Keys = tuple[KeyFacts, ...]
+from knowledge.need import documented_policies, of_type
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case(Configuration):
     """What is known of one job."""
 
     WAY: ClassVar[str] = "the setting of AWS Backup's advanced features for DynamoDB"
     """What tells the ways of a backup apart."""
 
     job: Located
-    role: PrincipalFacts
-    resource: ResourceFacts | None
-    vaults: Mapping[VaultOf, VaultFacts]
-    keys: Mapping[KeyOf, Keys | None]
-    """For each way in which a need names a key: the keys, or None where which they are could not be read."""
-    named_keys: Keys
-    """Keys that the job's message or CloudTrail names."""
-    organizations: Mapping[str, OrganizationFacts]
-    """The accounts that take part, each with its place."""
     reading: Reading
     """What the job's message says, or what stood behind an encoded one."""
-    service_linked_role: PrincipalFacts | None = None
-    """The destination account's of a copy across accounts, or the own one's where the message names it."""
-    default_role: PrincipalFacts | None = None
-    """AWS Backup's default service role, where the job's own role can't be a job role."""
-    cross_account_backup: bool | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     """What a restore was asked to make."""
     recovery_point: Mapping[str, Any] = field(default_factory=dict)
@@ -55,6 +35,11 @@ class Case:
     advanced_dynamodb: bool | None = None
     instance_role: str | None = None
     """The role that a restored EC2 instance is given."""
+
+    @property
+    def account(self) -> str:
+        """The job's account, which its role is in too."""
+        return self.job.account
 
     @property
     def destination_account(self) -> str:
@@ -71,11 +56,6 @@ class Case:
         """Where a copy goes; the job's own Region for every other job."""
         vault = arn.parse(self.job.destination_vault_arn)
         return vault.region if vault else self.job.region
-
-    @property
-    def all_keys(self) -> Keys:
-        """Every key that the job may use; one that it uses in two ways is there twice."""
-        return tuple(key for several in (*self.keys.values(), self.named_keys) for key in several or ())
 
     @property
     def accounts(self) -> frozenset[str]:
@@ -123,3 +103,16 @@ class Case:
     def partition(self) -> str:
         """The partition that the job's Region is in."""
         return arn.partition_of(self.job.region)
+
+    @property
+    def documented_policies(self) -> tuple[str, ...]:
+        """The ARNs of AWS's own policies that AWS documents for the role of such a job."""
+        return documented_policies(self.job.type.value, self.needs_type, self.partition)
+
+    @property
+    def needs_own_vault_key(self) -> bool:
+        """The job can't write into a vault under the default key ("Creating backup copies across AWS accounts").
+
+        Backups can; a copy only within the account, and of a type that AWS Backup manages fully.
+        """
+        return self.job.type is JobType.COPY and (self.is_cross_account or self.is_fully_managed is not True)

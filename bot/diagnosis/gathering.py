@@ -8,7 +8,8 @@ from typing import Any, Final
 from bot import arn
 from bot.aws import backup
 from bot.aws.facts import Facts
-from bot.diagnosis.case import Case, Keys
+from bot.diagnosis.case import Case
+from bot.diagnosis.configuration import Keys
 from bot.diagnosis.facts.changes import Suspects, gather_changes
 from bot.diagnosis.facts.denied_request import gather_denied_request
 from bot.diagnosis.facts.job import Located

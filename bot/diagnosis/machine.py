@@ -7,15 +7,16 @@ entering and leaving to an observer, from which every live view is drawn.
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from bot.aws.facts import Facts, gather
 from bot.aws.reader import Reader
 from bot.diagnosis.case import Case
 from bot.diagnosis.conclude import layers_of, likely_causes, outcome, summary
 from bot.diagnosis.events import Entered, Left, Observer, Progress
-from bot.diagnosis.examine import CHECKLIST_WALKS, Judged, Walk, judge_case, walk_layer, walk_own_policies
+from bot.diagnosis.examine import CHECKLIST_WALKS, Judged, Walk, examine, judge_case, walk_layer, walk_own_policies
 from bot.diagnosis.facts.job import Located
-from bot.diagnosis.fixes.plan import with_fixes
+from bot.diagnosis.fixes.plan import Examiner, with_fixes
 from bot.diagnosis.follow import gather_cases
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.layers.findings import Findings
@@ -24,6 +25,8 @@ from bot.diagnosis.model import CHECKLIST, Cost, Diagnosis, Outcome
 from bot.diagnosis.unread import unread
 from bot.errors import AwsUnreachableError, JobNotFoundError
 from bot.settings import Settings
+
+_EXAMINER: Final = Examiner(judge_case, examine)
 
 
 @dataclass(slots=True)
@@ -100,7 +103,7 @@ class Machine:
         layers = layers_of(walked)
         evaluated = tuple(cause for findings in walked for cause in findings.causes)
         likely = tuple(cause for case in failed for cause in likely_causes(case, evaluated))
-        causes = (*with_fixes(failed, evaluated), *likely)
+        causes = (*with_fixes(failed, evaluated, _EXAMINER), *likely)
         result = outcome(failed, causes, layers)
         says = summary(failed[-1], result, causes, layers)
         self.observe(Left("conclude", says))

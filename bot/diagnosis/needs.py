@@ -7,8 +7,9 @@ it names. What the job's message or CloudTrail names is added, with the resource
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from bot.diagnosis.case import Case, Keys
+from bot.diagnosis.case import Case
 from bot.diagnosis.circumstances import circumstances, names
+from bot.diagnosis.configuration import Keys
 from bot.diagnosis.facts.keys import KeyFacts
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.model import Entity, LayerName

@@ -1,15 +1,11 @@
 """The thread under a verdict: the job's own words, one reply a layer, what could not be read, and each fix."""
 
-import json
-
 from bot.diagnosis.model import (
     Cause,
-    Change,
     Check,
     DeniedCall,
     Diagnosis,
     Evidence,
-    Fix,
     Job,
     LaterChange,
     Layer,
@@ -20,7 +16,6 @@ from bot.replies.document import (
     Facts,
     Heading,
     Line,
-    Note,
     Page,
     Paragraph,
     Part,
@@ -30,6 +25,7 @@ from bot.replies.document import (
     listing,
     strong,
 )
+from bot.replies.fixes import fix_pages
 from bot.replies.knowledge import find, inline
 from bot.replies.verdict import cause_facts
 from bot.replies.words import JOBS, LAYERS, MARKS, counted, statement
@@ -49,12 +45,14 @@ def thread_pages(diagnosis: Diagnosis, *, first_cause_told: bool = False) -> tup
     told = diagnosis.causes[:1] if first_cause_told else ()
     layers = (_layer_page(layer, _causes_of(diagnosis, layer), told) for layer in diagnosis.layers)
     unread = [_unread_page(diagnosis.unread)] if diagnosis.unread else []
-    fixes = (
-        _fix_page(cause, cause.fix, number, len(diagnosis.causes))
-        for number, cause in enumerate(diagnosis.causes, start=1)
-        if cause.fix is not None
+    return (
+        _job_page(diagnosis.job),
+        *layers,
+        *_trail_page(diagnosis),
+        *unread,
+        *fix_pages(diagnosis.causes),
+        *_next_page(diagnosis),
     )
-    return (_job_page(diagnosis.job), *layers, *_trail_page(diagnosis), *unread, *fixes, *_next_page(diagnosis))
 
 
 def _causes_of(diagnosis: Diagnosis, layer: Layer) -> tuple[Cause, ...]:
@@ -161,25 +159,6 @@ def _unread_page(unread: tuple[Unread, ...]) -> Page:
     return Page("unread", f"{heading}: {says}", (Heading(heading), Bullets(tuple(items))))
 
 
-def _fix_page(cause: Cause, fix: Fix, number: int, total: int) -> Page:
-    """A fix as a person applies it: in words, as commands, as Terraform and as the resulting documents."""
-    heading = "The fix" if total == 1 else f"Fix {number} of {total}"
-    parts: list[Part] = [
-        Heading(heading),
-        Paragraph(line(fix.summary)),
-        Facts((("Who can make it", line(fix.owner)), ("Proof", _proof(fix)), ("Mends", line(code(cause.code))))),
-    ]
-    if fix.caution:
-        parts.append(Paragraph(line(strong("Think of this first: "), fix.caution)))
-    if fix.cli:
-        parts.append(Verbatim("With the AWS CLI", f"fix-{number}.sh", "\n".join(fix.cli)))
-    if fix.terraform:
-        parts.append(Verbatim("With Terraform", f"fix-{number}.tf", fix.terraform))
-    for position, change in enumerate(fix.changes, start=1):
-        parts += _change(change, f"fix-{number}-{position}.json")
-    return Page(f"fix:{number}", f"{heading}: {fix.summary}", tuple(parts))
-
-
 def _next_page(diagnosis: Diagnosis) -> tuple[Page, ...]:
     """What to read next: the entries of the knowledge base that the answer drew on."""
     slugs = dict.fromkeys(cause.knowledge or cause.code for cause in diagnosis.causes)
@@ -192,17 +171,3 @@ def _next_page(diagnosis: Diagnosis) -> tuple[Page, ...]:
     )
     says = f"What to read next: {', '.join(entry.title for entry in entries)}."
     return (Page("next", says, (Heading("What to read next"), Bullets(told))),)
-
-
-def _proof(fix: Fix) -> Line:
-    if fix.proven:
-        return line("evaluated again with this change: this cause is gone and nothing new is blocked")
-    return line("not proven: something that the evaluation needs could not be read")
-
-
-def _change(change: Change, name: str) -> list[Part]:
-    """What is changed, and the whole document that results."""
-    what: Part = Note(line(f"{change.kind} on ", code(change.target)))
-    if not change.document:
-        return [what]
-    return [what, Verbatim("The whole document after the change", name, json.dumps(change.document, indent=2))]

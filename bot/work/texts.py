@@ -1,6 +1,7 @@
-"""Answers a pasted error text: the call that it names is evaluated, and what came of it is said in one message."""
+"""Answers a pasted error text: the call that it names is evaluated, and the fixes stand in the answer's thread."""
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,8 +14,8 @@ from bot.access.masking import masked
 from bot.diagnosis.reading import TextDiagnosis
 from bot.errors import BackupWhyError
 from bot.replies.document import Page
-from bot.replies.reading import reading_page
-from bot.replies.slack import draw_single
+from bot.replies.reading import reading_pages
+from bot.replies.slack import draw, draw_single
 from bot.replies.trouble import trouble_page
 from bot.replies.verdict import PARENT
 from bot.work.posting import ClosedPlaceError, Poster
@@ -64,25 +65,30 @@ class Texts:
         Raises:
             SlackApiError, aiohttp.ClientError, TimeoutError, redis.exceptions.ConnectionError: Try again later.
         """
-        page, outcome = await self._page(text, place)
-        shown = masked(page) if await self._gate.is_shared(place.channel) else page
+        pages, outcome = await self._pages(text, place)
+        if await self._gate.is_shared(place.channel):
+            pages = tuple(map(masked, pages))
+        poster = Poster(self._client, self._threads, thread, place)
+        head, *below = pages
         try:
-            await Poster(self._client, self._threads, thread, place).put(draw_single(replace(shown, slot=PARENT)))
+            await poster.put(draw_single(replace(head, slot=PARENT)))
+            for message in itertools.chain.from_iterable(map(draw, below)):
+                await poster.put(message)
         except ClosedPlaceError as closed:
             outcome = closed.code
         await self._audit.note(Entry(Act.ANSWER, place.user, place.channel, ABOUT, outcome=outcome))
 
-    async def _page(self, text: str, place: Place) -> tuple[Page, str]:
-        """What to say of a text, and what came of it in a word."""
+    async def _pages(self, text: str, place: Place) -> tuple[tuple[Page, ...], str]:
+        """What to say of a text, the rest of it in the thread, and what came of it in a word."""
         rights = await self._gate.rights(place.user, place.channel)
         try:
             read = await asyncio.to_thread(self._diagnose_text, text)
         except BackupWhyError as error:
-            return trouble_page(ABOUT, sentence_for(error)), type(error).__name__
+            return (trouble_page(ABOUT, sentence_for(error)),), type(error).__name__
         closed = sorted(account for account in _accounts(read) if not rights.cover(account))
         if closed:
-            return trouble_page(ABOUT, self._gate.refusal(closed[0])), "no right"
-        return reading_page(read), read.outcome
+            return (trouble_page(ABOUT, self._gate.refusal(closed[0])),), "no right"
+        return reading_pages(read), read.outcome
 
 
 def _accounts(read: TextDiagnosis) -> set[str]:

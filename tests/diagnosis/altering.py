@@ -12,6 +12,7 @@ from bot.diagnosis.case import Case
 from bot.diagnosis.gathering import gather_case
 from bot.diagnosis.locate import search
 from bot.diagnosis.model import Cause, Diagnosis, Fix
+from bot.diagnosis.reading import TextDiagnosis
 from bot.settings import load_settings
 from tests.conftest import ServeEstate
 from tests.diagnosis.incidents import FILES, reference_to, text_of
@@ -103,13 +104,13 @@ def gathered(text: str, serve: ServeEstate) -> Case:
     return gather(lambda known: gather_case(known, job, settings), facts, reader)
 
 
-def only(diagnosis: Diagnosis, code: str) -> Cause:
+def only(diagnosis: Diagnosis | TextDiagnosis, code: str) -> Cause:
     """The one cause of a code."""
     (cause,) = (cause for cause in diagnosis.causes if cause.code == code)
     return cause
 
 
-def fix_of(diagnosis: Diagnosis, code: str) -> Fix:
+def fix_of(diagnosis: Diagnosis | TextDiagnosis, code: str) -> Fix:
     """The fix of the one cause of a code."""
     fix = only(diagnosis, code).fix
     assert fix is not None

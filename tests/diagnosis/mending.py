@@ -58,6 +58,18 @@ def _put_role_policy(estate: Estate, change: Change) -> None:
     _role(estate, change.target)["InlinePolicies"][change.name] = change.document
 
 
+def _put_user_policy(estate: Estate, change: Change) -> None:
+    users = _account(estate, change.target)["users"]
+    user = next(user for user in users if change.target.endswith(f":user{user['Path']}{user['UserName']}"))
+    user["InlinePolicies"][change.name] = change.document
+
+
+def _put_group_policy(estate: Estate, change: Change) -> None:
+    groups = _account(estate, change.target)["groups"]
+    group = next(group for group in groups if change.target.endswith(f"/{group['GroupName']}"))
+    group["InlinePolicies"][change.name] = change.document
+
+
 def _update_trust(estate: Estate, change: Change) -> None:
     _role(estate, change.target)["AssumeRolePolicyDocument"] = change.document
 
@@ -125,6 +137,8 @@ _MAKE: dict[str, Callable[[Estate, Change], None]] = {
     "create-role": _create_role,
     "attach-role-policy": _attach,
     "put-role-policy": _put_role_policy,
+    "put-user-policy": _put_user_policy,
+    "put-group-policy": _put_group_policy,
     "update-assume-role-policy": _update_trust,
     "put-policy-version": _put_version,
     "create-service-linked-role": _create_linked_role,

@@ -2,15 +2,18 @@
 and on that of what was called on.
 """
 
+import shlex
 from collections.abc import Callable
 from typing import Any
 
+import hcl2
 import pytest
 
 from bot.diagnosis.model import Certainty, Entity, LayerName, Outcome, Verdict
 from bot.diagnosis.reading import TextDiagnosis
 from tests.conftest import ServeEstate
-from tests.diagnosis.altering import ACCOUNT, Altered, Json
+from tests.diagnosis.altering import ACCOUNT, Altered, Json, fix_of
+from tests.diagnosis.mending import mended
 from tests.diagnosis.refusing import refusing
 from tests.diagnosis.test_incidents import MakeDiagnostician
 
@@ -21,6 +24,7 @@ JOB_ROLE = f"arn:aws:iam::{ACCOUNT}:role/ebs-backup"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/staff-boundary"
 FREEZE = f"arn:aws:iam::{ACCOUNT}:policy/freeze"
 FULL_ACCESS = "arn:aws:iam::aws:policy/AWSBackupFullAccess"
+GROUP = f"arn:aws:iam::{ACCOUNT}:group/storage"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
@@ -247,6 +251,89 @@ def test_what_denies_a_caller_is_found_in_the_policies(
     assert {member: cause.model_dump(mode="json")[member] for member in expected} == expected
     assert verdicts(diagnosis)[str(expected["layer"])] == "blocked"
     assert list(verdicts(diagnosis).values()).count("blocked") == 1
+
+
+@pytest.mark.parametrize(("alter", "action", "resource", "who", "expected"), BLOCKED)
+def test_the_fix_mends_the_call(
+    alter: Alter,
+    action: str,
+    resource: str,
+    who: str,
+    expected: dict[str, str | None],
+    served_estate: ServeEstate,
+    diagnostician: MakeDiagnostician,
+) -> None:
+    staffed = Staffed()
+    alter(staffed)
+    text = said(action, {"vault": staffed.vault_arn, "key": staffed.key_arn}.get(resource, resource), who=who)
+    fix = fix_of(read(staffed, text, served_estate, diagnostician), str(expected["code"]))
+    assert fix.proven
+    assert [shlex.split(command)[0] for command in fix.cli] == ["aws"]
+    hcl2.loads(fix.terraform + "\n")
+    served_estate(mended(staffed.text, list(fix.changes)))
+    assert diagnostician().diagnose_text(text).causes == ()
+
+
+@pytest.mark.parametrize(
+    ("alter", "who", "target", "kind"),
+    [
+        pytest.param(_empty_group, ANA, ANA, "put-user-policy", id="a user is allowed in its own policy"),
+        pytest.param(_group_denies, ANA, GROUP, "put-group-policy", id="a group's policy is changed in the group"),
+        pytest.param(_policy_denies, ANA, FREEZE, "put-policy-version", id="a managed policy gets a version"),
+        pytest.param(_operator_denied, SESSION, OPERATOR, "put-role-policy", id="a session's policies are its role's"),
+    ],
+)
+def test_a_fix_changes_the_policy_that_decides(
+    alter: Alter, who: str, target: str, kind: str, served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    staffed = Staffed()
+    alter(staffed)
+    text = said("backup:StartBackupJob", staffed.vault_arn, who=who)
+    (cause,) = read(staffed, text, served_estate, diagnostician).causes
+    assert cause.fix is not None
+    (change,) = cause.fix.changes
+    assert (change.kind, change.target) == (kind, target)
+
+
+@pytest.mark.parametrize("policies", [{}, {"freeze": document(deny("backup:*", Resource="*"))}], ids=["none", "deny"])
+def test_a_role_of_the_identity_center_is_mended_in_its_permission_set(
+    policies: Json, served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    staffed = Staffed()
+    name = "AWSReservedSSO_Storage_0123456789abcdef"
+    staffed.operator |= {"RoleName": name, "Path": "/aws-reserved/sso.amazonaws.com/eu-central-1/"}
+    staffed.operator |= {"InlinePolicies": policies, "AttachedPolicies": [ADMINISTRATOR] if policies else []}
+    who = f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/ana@example.com"
+    text = said("backup:StartBackupJob", staffed.vault_arn, who=who)
+    (cause,) = read(staffed, text, served_estate, diagnostician).causes
+    assert cause.fix is not None
+    assert cause.fix.summary.startswith("Let the permission set Storage ")
+    assert (cause.fix.changes, cause.fix.proven) == ((), False)
+
+
+@pytest.mark.parametrize(("who", "owner"), [(ANA, "the user"), (SESSION, "the role")], ids=["of a user", "of a role"])
+def test_a_boundary_that_is_awss_own_gives_way_to_another(
+    who: str, owner: str, served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    staffed = Staffed()
+    for principal in (staffed.user, staffed.operator):
+        principal["PermissionsBoundary"] = "arn:aws:iam::aws:policy/AmazonEC2ReadOnlyAccess"
+    text = said("backup:StartBackupJob", staffed.vault_arn, who=who)
+    fix = fix_of(read(staffed, text, served_estate, diagnostician), "boundary-missing")
+    assert fix.summary.startswith(f"Give {owner} another permissions boundary")
+    assert f"iam:Put{owner.split()[1].title()}PermissionsBoundary on {owner}" in str(fix.caution)
+
+
+def test_a_trust_that_denies_spares_the_caller(served_estate: ServeEstate, diagnostician: MakeDiagnostician) -> None:
+    staffed = Staffed()
+    staffed.user["AttachedPolicies"] = [ADMINISTRATOR]
+    trust: Json = staffed.operator["AssumeRolePolicyDocument"]
+    trust["Statement"].append(deny("sts:AssumeRole", Principal="*"))
+    text = said("sts:AssumeRole", OPERATOR)
+    fix = fix_of(read(staffed, text, served_estate, diagnostician), "resource-policy-denied")
+    assert fix.proven
+    served_estate(mended(staffed.text, list(fix.changes)))
+    assert diagnostician().diagnose_text(text).causes == ()
 
 
 def test_what_the_policies_of_today_allow_is_told_to_be_allowed(

@@ -23,7 +23,7 @@ from bot.replies.document import Page, without_plans
 from bot.replies.home import Latest, home_view
 from bot.replies.limits import message_problems, view_problems
 from bot.replies.picking import picked, picking_view
-from bot.replies.reading import reading_page
+from bot.replies.reading import reading_pages
 from bot.replies.safe import visible
 from bot.replies.slack import Message, draw, draw_single
 from bot.replies.teaching import ask_page, topic_page
@@ -90,7 +90,7 @@ def messages_of(*texts: str) -> Iterator[Message]:
     ]
     pages: list[Page] = [
         *thread_pages(diagnosis),
-        reading_page(read_error(text)),
+        *reading_pages(read_error(text).model_copy(update={"causes": diagnosis.causes})),
         trail_page([Entry(Act.QUESTION, text, text, text, text, text, text)] * 30),
         Page("asked", text, tuple(asked_parts(text, text, diagnosis))),
         follow_up(text, None),

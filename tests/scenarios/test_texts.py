@@ -1,4 +1,4 @@
-"""Pasted error texts: what they name is evaluated against AWS, and the answer is one message."""
+"""Pasted error texts: what they name is evaluated against AWS, and the answer has the fixes in its thread."""
 
 import asyncio
 import json
@@ -39,6 +39,19 @@ async def test_a_text_typed_with_the_command_is_evaluated_in_the_policies_of_tod
         assert "scp-denied" in told
         assert "OnlyVaultAccount" in told
         assert "What the policies in AWS say now" in told
+
+
+async def test_the_fix_of_the_call_that_a_text_names_stands_in_its_thread() -> None:
+    async with on_stage(diagnose) as stage:
+        posted = asyncio.Event()
+        stage.workspace.watch(lambda call: posted.set() if "thread_ts" in call.args else None)
+        await stage.slack.command("/backup-why", DENIED, channel=stage.channel.id, user=stage.user)
+        await asyncio.wait_for(posted.wait(), PATIENCE)
+        *_, answer, fix = stage.channel.messages.values()
+        assert fix["thread_ts"] == answer["ts"]
+        told = json.dumps(fix["blocks"])
+        assert "aws organizations update-policy" in told
+        assert "evaluated again with this change" in told
 
 
 async def answered(bench: Bench, count: int = 1) -> str:

@@ -3,7 +3,10 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+TRUST: Final = "trust"
+"""The name of the document that says who may assume a role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,8 @@ class NamedDocument:
     """The parsed document; the text itself where it is not JSON."""
     title: str | None = None
     """What people call it, where its name is an id."""
+    group: str | None = None
+    """The ARN of the group that it is an inline policy of."""
 
 
 def parsed(text: Any) -> Any:

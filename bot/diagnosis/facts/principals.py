@@ -57,6 +57,11 @@ class PrincipalFacts:
         return self.exists is True and (self.boundary_arn is None or self.boundary is not None)
 
     @property
+    def is_user(self) -> bool:
+        """It is a user, not a role."""
+        return ":user/" in self.arn
+
+    @property
     def is_service_linked_role(self) -> bool:
         """It is AWS Backup's service-linked role."""
         return f":role/{SERVICE_LINKED_ROLE_PATH}/" in self.arn
@@ -127,7 +132,7 @@ def gather_user(facts: Facts, user_arn: str) -> PrincipalFacts:
     documents = [
         _attached(facts, account, attached),
         _inline(inline, lambda policy: facts.ask(iam.user_policy(account, facts.home, name, policy))),
-        *(_of_group(facts, account, group["GroupName"]) for group in groups.value or ()),
+        *(_of_group(facts, account, group) for group in groups.value or ()),
     ]
     if not groups.known:
         documents.append(None)
@@ -158,11 +163,14 @@ def _described(
     )
 
 
-def _of_group(facts: Facts, account: str, group: str) -> _Documents:
-    attached = _attached(facts, account, facts.ask(iam.attached_group_policies(account, facts.home, group)))
-    names = facts.ask(iam.group_policy_names(account, facts.home, group))
-    inline = _inline(names, lambda policy: facts.ask(iam.group_policy(account, facts.home, group, policy)))
-    return None if attached is None or inline is None else attached + inline
+def _of_group(facts: Facts, account: str, group: Mapping[str, Any]) -> _Documents:
+    name = group["GroupName"]
+    attached = _attached(facts, account, facts.ask(iam.attached_group_policies(account, facts.home, name)))
+    names = facts.ask(iam.group_policy_names(account, facts.home, name))
+    inline = _inline(names, lambda policy: facts.ask(iam.group_policy(account, facts.home, name, policy)))
+    if attached is None or inline is None:
+        return None
+    return [*attached, *(document and replace(document, group=group.get("Arn")) for document in inline)]
 
 
 def _attached(facts: Facts, account: str, answer: Answer) -> _Documents:

@@ -45,9 +45,12 @@ def _attach(change: Change) -> str:
     return _command("iam", "attach-role-policy", role_name=_name(change.target), policy_arn=policy)
 
 
-def _put_role_policy(change: Change) -> str:
-    names = {"role_name": _name(change.target), "policy_name": str(change.name)}
-    return _command("iam", "put-role-policy", **names, policy_document=_json(change.document))
+def _put_inline(kind: str) -> Callable[[Change], str]:
+    def command(change: Change) -> str:
+        names = {f"{kind}_name": _name(change.target), "policy_name": str(change.name)}
+        return _command("iam", f"put-{kind}-policy", **names, policy_document=_json(change.document))
+
+    return command
 
 
 def _update_trust(change: Change) -> str:
@@ -108,7 +111,9 @@ def _change_plan(change: Change) -> str:
 _CLI: Final[Mapping[str, Callable[[Change], str]]] = {
     "create-role": _create_role,
     "attach-role-policy": _attach,
-    "put-role-policy": _put_role_policy,
+    "put-role-policy": _put_inline("role"),
+    "put-user-policy": _put_inline("user"),
+    "put-group-policy": _put_inline("group"),
     "update-assume-role-policy": _update_trust,
     "put-policy-version": _put_version,
     "create-service-linked-role": _create_linked_role,

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from bot.diagnosis.configuration import Configuration
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.proposal import Problem, Proposal, listed
 from bot.diagnosis.model import Change
@@ -9,7 +10,7 @@ from bot.diagnosis.model import Change
 _GRANTS: Final = frozenset({"kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"})
 
 
-def admit_principal(problem: Problem) -> Proposal:
+def admit_principal(problem: Problem[Configuration]) -> Proposal:
     """A key policy that lets the principal use the key, and make grants for AWS's services only."""
     principal = str(problem.cause.principal)
     uses = [action for action in problem.cause.actions if action not in _GRANTS]
@@ -24,7 +25,7 @@ def admit_principal(problem: Problem) -> Proposal:
     return _proposal(problem, document, f"Let {principal} use {listed(list(problem.cause.actions))}.", None)
 
 
-def spare_in_key_policy(problem: Problem) -> Proposal:
+def spare_in_key_policy(problem: Problem[Configuration]) -> Proposal:
     """A denying statement of a key policy that spares the principal."""
     principal = str(problem.cause.principal)
     document = problem.with_statement(documents.excepting_principal(problem.statement, principal))
@@ -32,7 +33,7 @@ def spare_in_key_policy(problem: Problem) -> Proposal:
     return _proposal(problem, document, summary, "Somebody meant this deny: ask the key's owner for the exception.")
 
 
-def make_usable(problem: Problem) -> Proposal:
+def make_usable(problem: Problem[Configuration]) -> Proposal:
     """The key back in use, where its state allows that."""
     key = str(problem.cause.resource)
     state = next((known.state for known in problem.case.all_keys if known.arn == key), None)
@@ -46,7 +47,7 @@ def make_usable(problem: Problem) -> Proposal:
     return Proposal(f"{verb}.", changes, "Somebody took this key out of use: ask its owner why.")
 
 
-def encrypt_anew(problem: Problem) -> Proposal:
+def encrypt_anew(problem: Problem[Configuration]) -> Proposal:
     """No policy mends it: the data has to be under a key that can be shared."""
     return Proposal(
         "Encrypt the resource with a customer managed key (copy its snapshot under one and restore), then copy.",
@@ -55,7 +56,7 @@ def encrypt_anew(problem: Problem) -> Proposal:
     )
 
 
-def use_other_vault(_problem: Problem) -> Proposal:
+def use_other_vault(_problem: Problem[Configuration]) -> Proposal:
     """No policy mends it: a vault's key can't be changed."""
     return Proposal(
         "Copy into a vault that is under a customer managed key: make one and name it in the plan.",
@@ -68,6 +69,6 @@ def _statement(sid: str, principal: str, actions: list[str]) -> dict[str, Any]:
     return {"Sid": sid, "Effect": "Allow", "Principal": {"AWS": principal}, "Action": actions, "Resource": "*"}
 
 
-def _proposal(problem: Problem, document: dict[str, Any], summary: str, caution: str | None) -> Proposal:
+def _proposal(problem: Problem[Configuration], document: dict[str, Any], summary: str, caution: str | None) -> Proposal:
     change = Change(kind="put-key-policy", target=str(problem.cause.policy), document=document)
     return Proposal(summary, (change,), caution)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.diagnosis.case import Case
+from bot.diagnosis.configuration import Configuration
 from bot.diagnosis.fixes.proposal import inline_policies
 from bot.diagnosis.model import Change
 
@@ -24,18 +24,18 @@ class Limit:
     """What to do then."""
 
 
-def too_large(case: Case, change: Change) -> str | None:
+def too_large(configuration: Configuration, change: Change) -> str | None:
     """Says that a change would make a policy larger than AWS takes it.
 
     Args:
-        case: What is known of the job.
+        configuration: What is known.
         change: The change, with the whole resulting document.
 
     Returns:
         A sentence with the quota and what to do instead; None where it fits.
     """
     limit = _limit(change)
-    if limit is None or sum(map(limit.counted, _counting(case, change))) <= limit.most:
+    if limit is None or sum(map(limit.counted, _counting(configuration, change))) <= limit.most:
         return None
     return f"{limit.what} would be larger than {limit.most:,} {limit.unit}: {limit.instead}."
 
@@ -46,11 +46,11 @@ def _limit(change: Change) -> Limit | None:
     return _LIMITS.get(change.kind)
 
 
-def _counting(case: Case, change: Change) -> list[Any]:
-    """The documents that count against the quota: of inline policies, all that the role would have."""
-    if change.kind != "put-role-policy":
+def _counting(configuration: Configuration, change: Change) -> list[Any]:
+    """The documents that count against the quota: of inline policies, all that the role or user would have."""
+    if change.kind not in ("put-role-policy", "put-user-policy"):
         return [change.document]
-    others = [policy.document for policy in inline_policies(case.role) if policy.name != change.name]
+    others = [policy.document for policy in inline_policies(configuration.role) if policy.name != change.name]
     return [*others, change.document]
 
 
@@ -73,6 +73,10 @@ _LIMITS: Final[Mapping[str, Limit]] = {
     "put-role-policy": Limit(
         10_240, "characters", _characters, "The role's inline policies", "attach a managed policy that says it"
     ),
+    "put-user-policy": Limit(
+        2_048, "characters", _characters, "The user's inline policies", "attach a managed policy that says it"
+    ),
+    "put-group-policy": Limit(5_120, "characters", _characters, "The group's inline policies", _DROP),
     "put-policy-version": Limit(6_144, "characters", _characters, "The managed policy", _DROP),
     "update-organization-policy": Limit(5_120, "characters", _bytes, "The control policy", _DROP),
     "put-key-policy": Limit(32_768, "bytes", _bytes, "The key policy", _DROP),

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from bot.diagnosis.case import Case
+from bot.diagnosis.configuration import Configuration
 from bot.diagnosis.facts.documents import NamedDocument, statements_of
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
@@ -14,7 +16,7 @@ _STALE_KEYS: Final = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:Resour
 """Keys whose spared values name the organization itself: a deny that spares another one is out of date."""
 
 
-def spare_in_control_policy(problem: Problem) -> Proposal:
+def spare_in_control_policy(problem: Problem[Configuration]) -> Proposal:
     """A denying statement of an SCP or RCP with the narrowest exception that it already knows, else for this role."""
     changed, what = _narrowed(problem, problem.statement)
     policy = next(known for known in documents_of(problem.case) if known.name == problem.cause.policy)
@@ -22,7 +24,7 @@ def spare_in_control_policy(problem: Problem) -> Proposal:
     return _proposal(policy, problem.with_statement(changed), summary)
 
 
-def allow_at_level(problem: Problem) -> Proposal:
+def allow_at_level(problem: Problem[Configuration]) -> Proposal:
     """The allow list at the level where nothing allows the actions, with them in it.
 
     It allows them on everything: it only bounds what the accounts below may allow, and an Allow of an SCP that names
@@ -39,14 +41,14 @@ def allow_at_level(problem: Problem) -> Proposal:
     return _proposal(allow_list, document, f"Allow {actions} in {allow_list.name}, attached at {target}.")
 
 
-def enable_cross_account_backup(problem: Problem) -> Proposal:
+def enable_cross_account_backup(problem: Problem[Case]) -> Proposal:
     """The switch in the organization's management account."""
-    management = str(problem.case.organizations[problem.case.job.account].management_account)
+    management = str(problem.case.organizations[problem.case.account].management_account)
     change = Change(kind="enable-cross-account-backup", target=management)
     return Proposal(f"Switch cross-account backup on in the management account {management}.", (change,))
 
 
-def join_organization(problem: Problem) -> Proposal:
+def join_organization(problem: Problem[Case]) -> Proposal:
     """No policy mends it: both accounts have to be in one organization."""
     other = problem.case.destination_account
     return Proposal(
@@ -56,7 +58,7 @@ def join_organization(problem: Problem) -> Proposal:
     )
 
 
-def _narrowed(problem: Problem, statement: Document) -> tuple[Document, str]:
+def _narrowed(problem: Problem[Configuration], statement: Document) -> tuple[Document, str]:
     resources = documents.without_repeats(block.resource for block in problem.blocks)
     by_resource = documents.sparing_resources(statement, resources)
     if by_resource:
@@ -67,13 +69,13 @@ def _narrowed(problem: Problem, statement: Document) -> tuple[Document, str]:
         if changed:
             return changed, f"the value {value} of {key}"
     if problem.cause.principal == SERVICE:
-        account = problem.case.job.account
+        account = problem.case.account
         return documents.excepting_source_account(statement, account), f"AWS Backup's calls for account {account}"
     principal = str(problem.cause.principal)
     return documents.excepting_principal(statement, principal), principal
 
 
-def _allow_list(problem: Problem) -> NamedDocument | None:
+def _allow_list(problem: Problem[Configuration]) -> NamedDocument | None:
     """The policy at the level that bars the actions which says most of what is allowed; None where there is none."""
     places = problem.case.organizations.values()
     levels = (level for place in places for level in place.levels or () if level.target == problem.cause.target)

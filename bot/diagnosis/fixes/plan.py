@@ -1,17 +1,18 @@
 """Proposes a fix for each cause and proves it: applied after those before it, examined again, nothing new blocked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Generic
 
-from bot.diagnosis.case import Case
-from bot.diagnosis.examine import examine, judge_case
+from bot.diagnosis.configuration import Configuration
 from bot.diagnosis.fixes import keys, organization, resources, roles, vaults
-from bot.diagnosis.fixes.apply import applied
+from bot.diagnosis.fixes.apply import C, applied
 from bot.diagnosis.fixes.cli import cli
 from bot.diagnosis.fixes.limits import too_large
 from bot.diagnosis.fixes.proposal import Problem, Proposal, Propose
 from bot.diagnosis.fixes.terraform import terraform
+from bot.diagnosis.judgement import Judgement
 from bot.diagnosis.model import Cause, Certainty, Change, Fix, LayerName
 from knowledge.causes import cause_codes
 
@@ -51,17 +52,28 @@ _MENDED_BEFORE: Final = Proposal("Nothing more: the change before this one mends
 Identity = tuple[str | None, ...]
 
 
-def with_fixes(cases: Sequence[Case], causes: Sequence[Cause]) -> tuple[Cause, ...]:
+@dataclass(frozen=True, slots=True)
+class Examiner(Generic[C]):
+    """How what is known is examined; pure, and asked again of what is known once a fix is made."""
+
+    judge: Callable[[C], Sequence[Judgement]]
+    """Judges all that is to be allowed."""
+    examine: Callable[[Sequence[C]], Sequence[Cause]]
+    """Finds all causes."""
+
+
+def with_fixes(cases: Sequence[C], causes: Sequence[Cause], examiner: Examiner[C]) -> tuple[Cause, ...]:
     """The causes, each with its fix and the document of its policy.
 
     A fix is made and proven with the fixes of the causes before it applied, so that all of them together, in this
-    order, mend the job.
+    order, mend the job or the call.
 
     Args:
-        cases: What is known of the failed jobs.
+        cases: What is known of the failed jobs, or of the denied call.
         causes: What evaluation found in them.
+        examiner: What found it.
     """
-    state = _State(cases)
+    state = _State(cases, examiner)
     mended: list[Cause] = []
     for cause in causes:
         problem = state.problem(cause)
@@ -71,51 +83,55 @@ def with_fixes(cases: Sequence[Case], causes: Sequence[Cause]) -> tuple[Cause, .
     return tuple(mended)
 
 
-class _State:
+class _State(Generic[C]):
     """What is known once the fixes so far are made, and what is left to mend.
 
     Args:
-        cases: What is known of the failed jobs.
+        cases: What is known of the failed jobs, or of the denied call.
+        examiner: How it is examined.
         named: The role that a plan names by now, by the ARN of the one that it named.
     """
 
-    def __init__(self, cases: Sequence[Case], named: Mapping[str | None, str] = MappingProxyType({})) -> None:
+    def __init__(
+        self, cases: Sequence[C], examiner: Examiner[C], named: Mapping[str | None, str] = MappingProxyType({})
+    ) -> None:
         self._cases = cases
+        self._examiner = examiner
         self._named = named
-        self.left = {_identity(cause): case for case in reversed(cases) for cause in examine([case])}
+        self.left = {_identity(cause): case for case in reversed(cases) for cause in examiner.examine([case])}
         """Each thing to mend, with the first case that it is in."""
 
-    def problem(self, cause: Cause) -> Problem:
+    def problem(self, cause: Cause) -> Problem[C]:
         """The cause, of the role that the plan names by now, with all refusals that it was put together from."""
         meant = cause.model_copy(update={"principal": self._named.get(cause.principal, cause.principal)})
         thing = (meant.code, meant.principal, meant.policy, meant.statement, meant.target)
         blocks = tuple(
             block
             for case in self._cases
-            for judged in judge_case(case)
+            for judged in self._examiner.judge(case)
             for block in judged.blocks
             if (block.code, block.principal, block.policy, block.statement, block.target) == thing
         )
         return Problem(self.left.get(_identity(meant), self._cases[0]), meant, blocks)
 
-    def after(self, problem: Problem, changes: Sequence[Change]) -> "_State | None":
+    def after(self, problem: Problem[C], changes: Sequence[Change]) -> "_State[C] | None":
         """The state after a fix; None where nothing is changed or where what comes of it can't be told."""
-        cases, named = list[Case | None](self._cases), dict(self._named)
+        cases, named = list[C | None](self._cases), dict(self._named)
         for change in changes:
             cases = [applied(case, change) if case else None for case in cases]
             if change.kind == "change-plan":
                 named[problem.cause.principal] = change.target
         known = [case for case in cases if case]
-        return _State(known, named) if changes and len(known) == len(cases) else None
+        return _State(known, self._examiner, named) if changes and len(known) == len(cases) else None
 
-    def adds_to(self, before: "_State") -> bool:
+    def adds_to(self, before: "_State[C]") -> bool:
         """Something is to be mended that was not before; what was a role's may be that of the one in its place."""
         return not self.left.keys() <= {
             (code, self._named.get(principal, principal), *rest) for code, principal, *rest in before.left
         }
 
 
-def _mend(state: _State, problem: Problem) -> tuple[Fix, _State]:
+def _mend(state: _State[C], problem: Problem[C]) -> tuple[Fix, _State[C]]:
     """The fix of a cause, and the state after it; the same state where the fix is not proven."""
     cause = problem.cause
     if _identity(cause) not in state.left:
@@ -127,7 +143,7 @@ def _mend(state: _State, problem: Problem) -> tuple[Fix, _State]:
     return _fix(proposal, cause, is_proven=True), after
 
 
-def _within_limits(case: Case, proposal: Proposal) -> Proposal:
+def _within_limits(case: Configuration, proposal: Proposal) -> Proposal:
     """The proposal, without its changes where AWS would not take one of them."""
     wrong = list(filter(None, (too_large(case, change) for change in proposal.changes)))
     if not wrong:

@@ -2,22 +2,24 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from bot.diagnosis.blocks import Block
-from bot.diagnosis.case import Case
+from bot.diagnosis.configuration import Configuration
 from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.model import Cause, Change
 
+K_co = TypeVar("K_co", bound=Configuration, covariant=True)
+
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """A cause to mend."""
+class Problem(Generic[K_co]):
+    """A cause to mend, in what is known of a job or of a caller."""
 
-    case: Case
+    case: K_co
     cause: Cause
     blocks: tuple[Block, ...]
     """The refusals that the cause was put together from."""
@@ -28,6 +30,11 @@ class Problem:
         if self.cause.code.startswith("trust-"):
             return self.case.role.trust
         return next((known.document for known in documents_of(self.case) if known.name == self.cause.policy), None)
+
+    @property
+    def who(self) -> str:
+        """What the principal is, in words."""
+        return "the user" if self.case.role.is_user else "the role"
 
     @property
     def statement(self) -> Document:
@@ -49,8 +56,8 @@ class Problem:
         return value if isinstance(value, str) else (value[0] if value else None)
 
 
-def documents_of(case: Case) -> Iterator[NamedDocument]:
-    """Every policy document of a case, by the name that a person would look it up by."""
+def documents_of(case: Configuration) -> Iterator[NamedDocument]:
+    """Every policy document, by the name that a person would look it up by."""
     for principal in (case.role, case.service_linked_role):
         if principal:
             yield from principal.identity
@@ -65,8 +72,8 @@ def documents_of(case: Case) -> Iterator[NamedDocument]:
 
 
 def inline_policies(role: PrincipalFacts) -> list[NamedDocument]:
-    """The policies that are written into a role."""
-    return [document for document in role.identity if not document.name.startswith("arn:")]
+    """The policies that are written into a role or user, those of a user's groups left out."""
+    return [document for document in role.identity if not (document.name.startswith("arn:") or document.group)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ class Proposal:
     caution: str | None = None
 
 
-Propose = Callable[[Problem], Proposal]
+Propose = Callable[[Problem[Any]], Proposal]
 
 
 def listed(values: Sequence[str]) -> str:

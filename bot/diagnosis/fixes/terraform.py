@@ -83,10 +83,13 @@ def _attach(change: Change) -> str:
     return _resource("aws_iam_role_policy_attachment", f"{role}_{_name(policy)}", arguments)
 
 
-def _put_role_policy(change: Change) -> str:
-    role, name = _name(change.target), str(change.name)
-    arguments = {"name": _text(name), "role": _text(role), "policy": _encoded(change.document)}
-    return _resource("aws_iam_role_policy", f"{role}_{name}", arguments)
+def _put_inline(kind: str) -> Callable[[Change], str]:
+    def write(change: Change) -> str:
+        whose, name = _name(change.target), str(change.name)
+        arguments = {"name": _text(name), kind: _text(whose), "policy": _encoded(change.document)}
+        return _resource(f"aws_iam_{kind}_policy", f"{whose}_{name}", arguments)
+
+    return write
 
 
 def _put_version(change: Change) -> str:
@@ -140,7 +143,9 @@ def _put_resource_policy(change: Change) -> str:
 _TERRAFORM: Final[Mapping[str, Callable[[Change], str]]] = {
     "create-role": _create_role,
     "attach-role-policy": _attach,
-    "put-role-policy": _put_role_policy,
+    "put-role-policy": _put_inline("role"),
+    "put-user-policy": _put_inline("user"),
+    "put-group-policy": _put_inline("group"),
     "update-assume-role-policy": _update_trust,
     "put-policy-version": _put_version,
     "create-service-linked-role": _create_linked_role,

@@ -10,14 +10,12 @@ from bot.diagnosis import context
 from bot.diagnosis.case import Case
 from bot.diagnosis.causes import make_cause
 from bot.diagnosis.context import UNKNOWN
-from bot.diagnosis.facts.documents import statements_of
+from bot.diagnosis.facts.documents import TRUST, statements_of
 from bot.diagnosis.model import Cause, Certainty, Check, Entity, Evidence, Verdict
 from bot.diagnosis.requirement import ASSUME_ROLE, SERVICE
 from bot.iam import Decision, Effect, Evaluation, Layer, Policy, PolicySet, Request, evaluate, near_misses
 
 _CHECK: Final = "trust-policy"
-_POLICY: Final = "trust"
-"""By what a person looks a role's trust policy up."""
 
 
 def check_trust(case: Case) -> tuple[Check, tuple[Cause, ...]]:
@@ -37,7 +35,7 @@ def check_trust(case: Case) -> tuple[Check, tuple[Cause, ...]]:
     causes = [*_missing(case, allowing, document), *_denials(case, whole)]
     if whole.decision is Decision.ALLOWED:
         evidence = tuple(
-            Evidence(policy=_POLICY, statement=match.statement, effect="Allow")
+            Evidence(policy=TRUST, statement=match.statement, effect="Allow")
             for match in whole.by
             if match.layer is Layer.RESOURCE
         )
@@ -45,7 +43,7 @@ def check_trust(case: Case) -> tuple[Check, tuple[Cause, ...]]:
         return Check(check=_CHECK, verdict=Verdict.CLEAR, says=says, evidence=evidence), ()
     verdict = Verdict.BLOCKED if any(cause.certainty is Certainty.PROVEN for cause in causes) else Verdict.UNKNOWN
     evidence = tuple(
-        Evidence(policy=_POLICY, statement=cause.statement, effect="Deny") for cause in causes if cause.statement
+        Evidence(policy=TRUST, statement=cause.statement, effect="Deny") for cause in causes if cause.statement
     )
     says = " ".join(cause.explanation for cause in causes)
     return Check(check=_CHECK, verdict=verdict, says=says, evidence=evidence), tuple(causes)
@@ -94,7 +92,7 @@ def _cause(
         principal=case.role.arn,
         actions=(ASSUME_ROLE,),
         resource=case.role.arn,
-        policy=_POLICY,
+        policy=TRUST,
         statement=statement,
         near_miss=near_miss,
         depends_on=keys if certainty is Certainty.POSSIBLE else (),
@@ -110,7 +108,7 @@ def _evaluate(case: Case, document: Any) -> Evaluation:
         context=context.of_assume_role(case),
         unknown=UNKNOWN,
     )
-    return evaluate(request, PolicySet(resource=Policy.compile(_POLICY, document)))
+    return evaluate(request, PolicySet(resource=Policy.compile(TRUST, document)))
 
 
 def _with_effect(document: Any, effect: str) -> Any:

@@ -1,0 +1,47 @@
+"""A fix as a person applies it: in words, as commands, as Terraform, and as the documents that result."""
+
+import json
+from collections.abc import Iterable
+
+from bot.diagnosis.model import Cause, Change, Fix
+from bot.replies.document import Facts, Heading, Line, Note, Page, Paragraph, Part, Verbatim, code, line, strong
+
+
+def fix_pages(causes: Iterable[Cause]) -> tuple[Page, ...]:
+    """A page for each fix, in the order in which they are to be made."""
+    mended = [(cause, cause.fix) for cause in causes if cause.fix]
+    return tuple(_fix_page(cause, fix, number, len(mended)) for number, (cause, fix) in enumerate(mended, start=1))
+
+
+def _fix_page(cause: Cause, fix: Fix, number: int, total: int) -> Page:
+    heading = "The fix" if total == 1 else f"Fix {number} of {total}"
+    parts: list[Part] = [
+        Heading(heading),
+        Paragraph(line(fix.summary)),
+        Facts((("Who can make it", line(fix.owner)), ("Proof", _proof(fix)), ("Mends", line(code(cause.code))))),
+    ]
+    if fix.caution:
+        parts.append(Paragraph(line(strong("Think of this first: "), fix.caution)))
+    if fix.cli:
+        parts.append(Verbatim("With the AWS CLI", f"fix-{number}.sh", "\n".join(fix.cli)))
+    if fix.terraform:
+        parts.append(Verbatim("With Terraform", f"fix-{number}.tf", fix.terraform))
+    for position, change in enumerate(fix.changes, start=1):
+        parts += _change(change, f"fix-{number}-{position}.json")
+    return Page(f"fix:{number}", f"{heading}: {fix.summary}", tuple(parts))
+
+
+def _proof(fix: Fix) -> Line:
+    if fix.proven:
+        return line("evaluated again with this change: this cause is gone and nothing new is blocked")
+    if not fix.changes:
+        return line("not proven: there is no change that could be evaluated")
+    return line("not proven: something that the evaluation needs could not be read")
+
+
+def _change(change: Change, name: str) -> list[Part]:
+    """What is changed, and the whole document that results."""
+    what: Part = Note(line(f"{change.kind} on ", code(change.target)))
+    if not change.document:
+        return [what]
+    return [what, Verbatim("The whole document after the change", name, json.dumps(change.document, indent=2))]
