@@ -52,8 +52,9 @@ work: $(READY)  ## Run a worker process
 	$(BIN)/backup-why work
 
 .PHONY: evaluator-proof
-evaluator-proof: $(READY)  ## Compare the evaluator with the naive one on 100,000 generated requests
-	BACKUP_WHY_EXAMPLES=100000 $(BIN)/pytest tests/iam/test_against_naive.py -q -s
+evaluator-proof: $(READY)  ## Compare the evaluator with the naive one on 100,000 generated requests (SEED=… chooses them)
+	@seed=$(or $(SEED),$(shell date +%s)); echo "SEED=$$seed"; \
+	BACKUP_WHY_EXAMPLES=100000 BACKUP_WHY_SEED=$$seed $(BIN)/pytest tests/iam/test_against_naive.py -n 2 -q
 
 .PHONY: contract
 contract: $(READY)  ## Try the app against a stand-in for Slack that others wrote (needs npx)
