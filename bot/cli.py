@@ -9,6 +9,7 @@ import os
 import sys
 import traceback
 import uuid
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
@@ -23,7 +24,7 @@ _INTERRUPTED = 130
 app = typer.Typer(
     name="backup-why",
     help="Tell an on-call engineer why an AWS Backup job was denied: job id in, proven answer out. It only reads.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -45,11 +46,14 @@ app.command()(about.manifest)
 
 @app.callback()
 def _options(
-    version: bool = typer.Option(False, "--version", help="Print the version and exit.", is_eager=True),
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
     if version:
         sys.stdout.write(f"backup-why {__version__}\n")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        sys.stdout.write(f"{context.get_help()}\n")
 
 
 def main() -> None:
@@ -73,7 +77,9 @@ def run(arguments: list[str]) -> int:
     except BackupWhyError as trouble:
         return _tell(trouble.message, trouble.exit_code)
     except TyperException as wrong:
-        return _tell(f"{wrong.format_message()} See backup-why {' '.join(arguments[:1])} --help.", _USAGE_ERROR)
+        known = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
+        asked = " ".join(["backup-why", *(name for name in arguments[:1] if name in known)])
+        return _tell(f"{wrong.format_message().rstrip('.')}. See {asked} --help.", _USAGE_ERROR)
     except (KeyboardInterrupt, typer.Abort):
         return _INTERRUPTED
     except BrokenPipeError:

@@ -310,5 +310,27 @@ def test_every_command_teaches(capsys: pytest.CaptureFixture[str]) -> None:
         assert f"backup-why {command}" in capsys.readouterr().out
 
 
+def test_the_command_alone_teaches_and_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([]) == 0
+    assert "Commands:" in capsys.readouterr().out
+    assert run(["--version"]) == 0
+    assert re.fullmatch(r"backup-why \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--bogus"], "No such option: --bogus. See backup-why --help."),
+        (["nonsense"], "No such command 'nonsense'. See backup-why --help."),
+        (["diagnose", "--bogus"], "No such option: --bogus. See backup-why diagnose --help."),
+    ],
+)
+def test_a_mistyped_command_is_told_with_where_to_look(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == 2
+    assert one_line(capsys.readouterr().err) == f"backup-why: {said}"
+
+
 def test_the_incidents_that_ship_are_found_by_the_sandbox() -> None:
     assert len(list(INCIDENTS.glob("*.json"))) == len(FILES) == 40

@@ -32,6 +32,9 @@ def refusing(
     """
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1
+
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             said = f"{self.path} {self.headers.get('X-Amz-Target')} {body.decode()}"
@@ -61,7 +64,7 @@ def refusing(
             """Says nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         with patch.dict(os.environ, AWS_ENDPOINT_URL=f"http://127.0.0.1:{server.server_port}"):
             yield
         server.shutdown()
