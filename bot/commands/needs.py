@@ -11,7 +11,6 @@ from rich.console import Console
 from bot.commands.diagnose import reading
 from bot.commands.options import AsJson, EstateFile
 from bot.errors import BadInputError
-from bot.replies.needs import needs_page, role_page
 from bot.replies.terminal import render_page
 from bot.settings import load_settings
 from knowledge.need import needs as needs_of
@@ -43,6 +42,8 @@ def needs(
 
       backup-why needs backup S3 --role arn:aws:iam::222233334444:role/backup-job
     """
+    from bot.replies.needs import needs_page, role_page
+
     known = of_type(resource_type)
     if known is None:
         types = ", ".join(sorted(each.type for each in resource_types()))

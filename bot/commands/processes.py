@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot.diagnosis.run import Diagnostician
 from bot.errors import BadInputError
 from bot.settings import load_settings
 
@@ -37,6 +36,7 @@ def work(
     It needs SLACK_BOT_TOKEN, REDIS_URL and AWS credentials. Run as many as you like.
     """
     from bot.access.rules import load_rules
+    from bot.diagnosis.run import Diagnostician
     from bot.serve import needed
     from bot.work.client import web_client
     from bot.work.connection import check, connect
@@ -86,6 +86,8 @@ def try_(
     An embedded server for Redis, an incident served as AWS, the real app and the real worker come up; a signed
     /backup-why is sent over HTTP, and the thread that the bot writes is shown.
     """
+    from bot.diagnosis.run import Diagnostician
+
     try:
         from bot.console.stage import FIRST
         from bot.console.tryout import try_it
