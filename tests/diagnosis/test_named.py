@@ -58,3 +58,17 @@ def test_what_a_grant_may_allow_that_was_not_read_is_not_called_missing(
         diagnosis = diagnostician().diagnose(reference_to(altered.expect))
     verdicts = {layer.layer: layer.verdict for layer in diagnosis.layers}
     assert (verdicts[LayerName.KMS], diagnosis.causes) == (Verdict.UNKNOWN, ())
+
+
+def test_what_is_allowed_only_under_a_key_that_nothing_tells_is_possibly_missing(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(38)
+    altered.job.update(State="FAILED", StatusMessage="Access denied")
+    office = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
+    document = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": office}]}
+    boundary = {"Arn": f"arn:aws:iam::{ACCOUNT}:policy/office", "Document": document}
+    altered.account.setdefault("policies", []).append(boundary)
+    altered.role["PermissionsBoundary"] = boundary["Arn"]
+    cause = only(diagnosed(altered, served_estate, diagnostician), "boundary-missing")
+    assert (cause.certainty, cause.depends_on) == (Certainty.POSSIBLE, ("aws:SourceIp",))

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.diagnosis.facts.vaults import AIR_GAPPED
 from bot.diagnosis.model import Certainty, Diagnosis, LayerName, Verdict
 from tests.conftest import ServeEstate
 from tests.diagnosis.altering import Altered, diagnosed, only
@@ -75,3 +76,14 @@ def test_a_vault_policy_may_go_by_the_unique_id_of_a_role(
         assert diagnosis.causes == ()
     else:
         assert only(diagnosis, "vault-policy-denied").certainty is Certainty.PROVEN
+
+
+@pytest.mark.parametrize(("vault_type", "codes"), [("BACKUP_VAULT", []), (AIR_GAPPED, ["aws-managed-key"])])
+def test_what_is_under_awss_own_key_stays_out_of_an_air_gapped_vault(
+    vault_type: str, codes: list[str], served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = copying()
+    (point,) = (one for one in altered.region["recovery_points"] if "EncryptionKeyArn" in one)
+    altered.key(point["EncryptionKeyArn"]).update(KeyManager="AWS", Aliases=["alias/aws/ebs"])
+    altered.vault(altered.job["DestinationBackupVaultArn"])["VaultType"] = vault_type
+    assert [cause.code for cause in diagnosed(altered, served_estate, diagnostician).causes] == codes
