@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final, Generic
 
 from bot.diagnosis.configuration import Configuration
-from bot.diagnosis.fixes import keys, organization, resources, roles, vaults
+from bot.diagnosis.fixes import boundaries, identity, keys, organization, resources, roles, vaults
 from bot.diagnosis.fixes.apply import C, applied
 from bot.diagnosis.fixes.cli import cli
 from bot.diagnosis.fixes.limits import too_large
@@ -23,11 +23,11 @@ PROPOSALS: Final[Mapping[str, Propose]] = {
     "trust-missing": roles.admit_service,
     "trust-condition": roles.admit_service,
     "trust-denied": roles.spare_account_in_trust,
-    "permission-missing": roles.allow,
-    "permission-denied": roles.spare_in_identity_policy,
-    "pass-role-missing": roles.allow,
-    "boundary-missing": roles.allow_in_boundary,
-    "boundary-denied": roles.spare_in_boundary,
+    "permission-missing": identity.allow,
+    "permission-denied": identity.spare_in_identity_policy,
+    "pass-role-missing": identity.allow,
+    "boundary-missing": boundaries.allow_in_boundary,
+    "boundary-denied": boundaries.spare_in_boundary,
     "slr-missing": roles.create_service_linked_role,
     "vault-missing": vaults.create_vault,
     "vault-policy-denied": vaults.spare_in_vault_policy,

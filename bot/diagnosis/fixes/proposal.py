@@ -32,6 +32,11 @@ class Problem(Generic[K_co]):
         return next((known.document for known in documents_of(self.case) if known.name == self.cause.policy), None)
 
     @property
+    def is_of_aws(self) -> bool:
+        """The policy is AWS's own, which nobody else can change ("Managed policies and inline policies")."""
+        return ":iam::aws:policy/" in str(self.cause.policy)
+
+    @property
     def who(self) -> str:
         """What the principal is, in words."""
         return "the user" if self.case.role.is_user else "the role"
