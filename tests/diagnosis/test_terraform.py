@@ -201,3 +201,27 @@ def test_policy_variables_are_no_interpolations() -> None:
 @pytest.mark.parametrize("kind", ["enable-key", "cancel-key-deletion", "change-plan"])
 def test_what_terraform_has_no_resource_for_is_not_made_up(kind: str) -> None:
     assert terraform(Change(kind=kind, target=KEY)) == ""
+
+
+def test_it_is_written_as_terraform_fmt_writes_it() -> None:
+    document = {"Version": "2012-10-17", "Statement": []}
+    change = Change(kind="update-organization-policy", target="p-guard", name="Guard rail", document=document)
+    assert terraform(change).splitlines() == [
+        "import {",
+        "  to = aws_organizations_policy.p_guard",
+        '  id = "p-guard"',
+        "}",
+        "",
+        'resource "aws_organizations_policy" "p_guard" {',
+        '  name = "Guard rail"',
+        '  type = "SERVICE_CONTROL_POLICY"',
+        "  content = jsonencode({",
+        '    "Version" : "2012-10-17",',
+        '    "Statement" : []',
+        "  })",
+        "",
+        "  lifecycle {",
+        "    ignore_changes = [description, tags]",
+        "  }",
+        "}",
+    ]

@@ -22,9 +22,10 @@ def terraform(change: Change) -> str:
 
 
 def _resource(kind: str, name: str, arguments: Mapping[str, str], left_alone: Sequence[str] = ()) -> str:
-    """A resource; each argument is an expression."""
-    width = max(len(argument) for argument in arguments)
-    lines = [f"  {argument:<{width}} = {value}" for argument, value in arguments.items()]
+    """A resource as `terraform fmt` writes it; each argument is an expression, and those of one line stand in line."""
+    width = max(len(argument) for argument, value in arguments.items() if "\n" not in value)
+    widths = {argument: 0 if "\n" in value else width for argument, value in arguments.items()}
+    lines = [f"  {argument:<{widths[argument]}} = {value}" for argument, value in arguments.items()]
     if left_alone:
         lines += ["", "  lifecycle {", f"    ignore_changes = [{', '.join(left_alone)}]", "  }"]
     return "\n".join([f'resource "{kind}" "{_label(name)}" {{', *lines, "}"])
@@ -48,7 +49,7 @@ def _text(value: str) -> str:
 
 def _encoded(document: Mapping[str, Any]) -> str:
     """A document as jsonencode takes it: what JSON writes is an HCL expression, but for interpolations."""
-    written = json.dumps(document, indent=2).replace("${", "$${").replace("%{", "%%{")
+    written = json.dumps(document, indent=2, separators=(",", " : ")).replace("${", "$${").replace("%{", "%%{")
     return f"jsonencode({written})".replace("\n", "\n  ")
 
 
