@@ -36,7 +36,7 @@ _MAIN_KINDS = (
     "cloudformation",
 )
 JOBS = {
-    "backup": (*_MAIN_KINDS, "redshift-serverless", "storage-gateway", "sap-hana", "vmware"),
+    "backup": (*_MAIN_KINDS, "redshift-serverless", "storage-gateway", "sap-hana", "eks", "vmware"),
     "restore": _MAIN_KINDS,
     "copy": tuple(kind for kind in _MAIN_KINDS if kind not in ("dynamodb", "redshift")),
     "share": tuple(kind for kind in _MAIN_KINDS if kind not in ("dynamodb", "redshift")),

@@ -13,7 +13,7 @@ from tests.diagnosis.generated.world import Json, document
 Innocent = Callable[[Scene, int], None]
 
 _ALL_SERVICES = (
-    "backup", "backup-gateway", "backup-storage", "cloudformation", "cloudwatch", "ds", "dynamodb", "ebs", "ec2",
+    "backup", "backup-gateway", "backup-storage", "cloudformation", "cloudwatch", "ds", "dynamodb", "ebs", "ec2", "eks",
     "elasticfilesystem", "events", "fsx", "iam", "kms", "rds", "redshift", "redshift-serverless", "s3", "ssm",
     "ssm-sap", "storagegateway", "sts", "tag", "timestream",
 )  # fmt: skip

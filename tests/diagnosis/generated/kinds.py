@@ -190,6 +190,7 @@ KINDS = (
         "arn:{p}:ssm-sap:{r}:{a}:HANA/{n}/DB/HDB",
         fully_managed=True,
     ),
+    Kind("eks", "EKS", "arn:{p}:eks:{r}:{a}:cluster/{n}", _POINT, "arn:{p}:eks:{r}:{a}:cluster/*", fully_managed=True),
     Kind(
         "vmware",
         "VirtualMachine",

@@ -99,6 +99,12 @@ BACKUP: dict[str, Calls] = {
         ("ssm-sap:GetDatabase", "resource"),
         ("ssm-sap:UpdateHanaBackupSettings", "resource"),
     ),
+    "eks": (
+        ("eks:DescribeCluster", "resource"),
+        ("eks:ListNodegroups", "resource"),
+        ("eks:ListPodIdentityAssociations", "resource"),
+        ("eks:CreateAccessEntry", "resource"),
+    ),
     "vmware": (("backup-gateway:Backup", "resource"), ("backup-gateway:ListTagsForResource", "resource")),
 }
 

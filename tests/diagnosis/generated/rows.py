@@ -67,6 +67,7 @@ _BACKUP: dict[str, tuple[str, ...]] = {
         "ec2:DescribeSnapshots",
     ),
     "sap-hana": ("ssm-sap:BackupDatabase", "ssm-sap:GetDatabase", "ssm-sap:UpdateHanaBackupSettings"),
+    "eks": ("eks:Describe*", "eks:List*", "eks:CreateAccessEntry", "eks:AssociateAccessPolicy"),
     "vmware": ("backup-gateway:Backup", "backup-gateway:ListTagsForResource"),
 }
 
