@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from redis.asyncio import Redis
 
+from bot.access.audit import Audit, Entry
 from bot.access.rules import Rules
 from bot.app import EVENTS_PATH, build_app, web_application
 from bot.console.client import SlackClient
@@ -107,6 +108,15 @@ class Bench:
                 names = [name async for name in self.redis.scan_iter("backup-why:thread:*")]
                 if names and all([await self.redis.hexists(name, "finished") for name in names]):
                     return
+                await asyncio.sleep(0.02)
+
+    async def trail(self, count: int) -> list[Entry]:
+        """The audit trail, once it has so many lines: a line is written after what it tells of was shown."""
+        async with asyncio.timeout(self.patience):
+            while True:
+                lines = [line async for line in Audit(self.redis).export()]
+                if len(lines) >= count:
+                    return lines
                 await asyncio.sleep(0.02)
 
     def slots(self) -> list[str]:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from bot.access.audit import Audit
 from bot.access.rules import Grant, Rules
 from bot.diagnosis.model import Diagnosis, Outcome, Verdict
 from bot.errors import AwsUnreachableError
@@ -205,9 +204,7 @@ async def test_a_thread_that_is_not_known_any_more_is_told(bench: Bench) -> None
 async def test_every_question_answer_refusal_and_button_is_in_the_trail(bench: Bench) -> None:
     await press(bench, "show_policy")
     await bench.called("views.open")
-    lines = [
-        f"{line.act} {line.about} {line.account} {line.outcome}".strip() async for line in Audit(bench.redis).export()
-    ]
+    lines = [f"{line.act} {line.about} {line.account} {line.outcome}".strip() for line in await bench.trail(3)]
     assert lines == [
         f"question {JOB_ID}",
         f"answer {JOB_ID} 222233334444 denied",
