@@ -25,15 +25,15 @@ from aiohttp import ClientError, ClientSession, web
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.app import EVENTS_PATH, HEALTH_PATH
-from bot.console.client import SlackClient
-from bot.console.embedded import embedded_redis
-from bot.console.server import LOOPBACK, WorkspaceServer
-from bot.console.stage import FIRST, SECRET, TOKEN
-from bot.console.workspace import Workspace
-from bot.sandbox.estate import load_estate
-from bot.sandbox.server import Sandbox, environment
 from bot.work.client import web_client
 from bot.work.connection import connect
+from sandbox.aws.estate import load_estate
+from sandbox.aws.server import Sandbox, environment
+from sandbox.embedded import embedded_redis
+from sandbox.slack.client import SlackClient
+from sandbox.slack.server import LOOPBACK, WorkspaceServer
+from sandbox.slack.workspace import Workspace
+from sandbox.stage import FIRST, SECRET, TOKEN
 
 RATE = 100
 SLICE = 5.0

@@ -26,9 +26,9 @@ from bot.diagnosis.events import ignore
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.machine import Machine
 from bot.diagnosis.model import Diagnosis
-from bot.sandbox.estate import INCIDENTS, load_estate
-from bot.sandbox.here import only
 from bot.settings import load_settings
+from sandbox.aws.estate import INCIDENTS, load_estate
+from sandbox.aws.here import only
 
 LATENCY_MS = 80
 RUNS = 3

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from bot.diagnosis.run import Diagnostician
-from bot.sandbox.estate import parse_estate
-from bot.sandbox.here import only
-from bot.sandbox.server import Sandbox, environment
 from bot.settings import load_settings
+from sandbox.aws.estate import parse_estate
+from sandbox.aws.here import only
+from sandbox.aws.server import Sandbox, environment
 
 ServeEstate = Callable[..., Sandbox]
 

@@ -15,8 +15,8 @@ import pytest
 from bot.access.audit import Act, Audit, Entry
 from bot.cli import run
 from bot.diagnosis.model import Diagnosis
-from bot.sandbox.estate import INCIDENTS
 from bot.work.connection import connect
+from sandbox.aws.estate import INCIDENTS
 from tests.diagnosis.incidents import FILES, differences, expectation, text_of
 from tests.scenarios.bench import redis_url, valkey
 

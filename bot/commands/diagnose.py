@@ -71,7 +71,7 @@ def reading(estate: Path | None) -> Iterator[JobReference | None]:
         yield None
         return
     try:
-        from bot.sandbox.here import served
+        from sandbox.aws.here import served
     except ModuleNotFoundError as error:
         raise BadInputError(
             f"--estate needs {error.name}, which is not installed: pip install 'backup-why[sandbox]'."

@@ -89,8 +89,8 @@ def try_(
     from bot.diagnosis.run import Diagnostician
 
     try:
-        from bot.console.stage import FIRST
-        from bot.console.tryout import try_it
+        from sandbox.stage import FIRST
+        from sandbox.tryout import try_it
     except ModuleNotFoundError as error:
         raise BadInputError(
             f"`try` needs {error.name}, which is not installed: pip install 'backup-why[sandbox]'."

@@ -27,7 +27,7 @@ def sandbox(
       backup-why sandbox incident.json --port 4566 --latency-ms 80
     """
     try:
-        from bot.sandbox.command import serve
+        from sandbox.aws.command import serve
     except ModuleNotFoundError as error:
         raise BadInputError(
             f"The sandbox needs {error.name}, which is not installed: pip install 'backup-why[sandbox]'."

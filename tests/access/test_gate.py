@@ -6,9 +6,9 @@ import pytest
 
 from bot.access.gate import REMEMBERED_SECONDS, Gate
 from bot.access.rules import Grant, People, Rules
-from bot.console.server import WorkspaceServer
-from bot.console.workspace import Fault, Workspace
 from bot.work.client import web_client
+from sandbox.slack.server import WorkspaceServer
+from sandbox.slack.workspace import Fault, Workspace
 
 RULES = Rules(
     ask="#cloud-security",

@@ -11,8 +11,8 @@ from bot.aws.facts import Facts, gather
 from bot.aws.lookup import Answer, Lookup
 from bot.aws.reader import Reader
 from bot.aws.sessions import Sessions
-from bot.sandbox.server import Sandbox
 from bot.settings import load_settings
+from sandbox.aws.server import Sandbox
 from tests.conftest import ServeEstate
 from tests.scenarios.bench import redis_url, valkey
 

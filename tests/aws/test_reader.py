@@ -12,8 +12,8 @@ import pytest
 from bot.aws import backup, iam, kms, sts
 from bot.aws.lookup import Operation, State, lookup
 from bot.errors import AwsUnreachableError
-from bot.sandbox.here import only
-from bot.sandbox.server import Sandbox
+from sandbox.aws.here import only
+from sandbox.aws.server import Sandbox
 from tests.aws.conftest import BOT, ESTATE, REGION, STRANGER, WORKLOAD, MakeReader, ask
 from tests.conftest import ServeEstate
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Cause, Certainty, Diagnosis, Outcome
-from bot.sandbox.estate import INCIDENTS
+from sandbox.aws.estate import INCIDENTS
 
 FILES = tuple(sorted(INCIDENTS.glob("*.json")))
 _KEPT_NAMES = ("AWS", "aws", "BackupWhy", "Default", "Enable", "Allow")

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from unittest.mock import patch
 
-from bot.sandbox.server import Sandbox
+from sandbox.aws.server import Sandbox
 
 _DENIED_XML = b"<ErrorResponse><Error><Code>AccessDenied</Code><Message>No.</Message></Error></ErrorResponse>"
 _DENIED_JSON = b'{"__type": "AccessDeniedException", "message": "No."}'

@@ -1,7 +1,6 @@
 """The jobs that failed lately, listed from the sandbox over HTTP."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -12,10 +11,10 @@ from bot.aws.sessions import Sessions
 from bot.diagnosis import failures
 from bot.diagnosis.failures import FailedJob, recent_failures
 from bot.diagnosis.run import Diagnostician
-from bot.sandbox.here import served
 from bot.settings import Settings
+from sandbox.aws.estate import INCIDENTS
+from sandbox.aws.here import served
 
-INCIDENTS = Path(__file__).parents[2] / "bot" / "sandbox" / "incidents"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 

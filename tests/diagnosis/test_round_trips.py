@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.diagnosis.model import Outcome
-from bot.sandbox.calls import Call
+from sandbox.aws.calls import Call
 from tests.conftest import ServeEstate
 from tests.diagnosis.incidents import FILES, expectation, reference_to, text_of
 from tests.diagnosis.test_incidents import MakeDiagnostician

@@ -21,7 +21,6 @@ from bot.replies.checklist import Checklist, checklist_page
 from bot.replies.details import asked_parts, fix_parts, owner_draft, policy_parts
 from bot.replies.document import Page, without_plans
 from bot.replies.home import Latest, home_view
-from bot.replies.limits import message_problems, view_problems
 from bot.replies.picking import picked, picking_view
 from bot.replies.reading import reading_pages
 from bot.replies.safe import visible
@@ -32,6 +31,7 @@ from bot.replies.trouble import trouble_page
 from bot.replies.verdict import verdict_page
 from bot.replies.views import View, modal
 from bot.work.follow_up import follow_up
+from sandbox.slack.block_kit import message_problems, view_problems
 from tests.replies import diagnoses
 from tests.replies.test_slack import HOSTILE, shown, types_in
 

@@ -15,10 +15,6 @@ from redis.asyncio import Redis
 from bot.access.audit import Audit, Entry
 from bot.access.rules import Rules
 from bot.app import EVENTS_PATH, build_app, web_application
-from bot.console.client import SlackClient
-from bot.console.embedded import embedded_redis
-from bot.console.server import LOOPBACK, WorkspaceServer
-from bot.console.workspace import Call, Channel, Workspace
 from bot.diagnosis.events import Event, Observer
 from bot.diagnosis.failures import FailedJob
 from bot.diagnosis.job_id import JobReference
@@ -29,6 +25,10 @@ from bot.work.desk import make_desk
 from bot.work.tasks import open_queue
 from bot.work.threads import Threads
 from bot.work.worker import make_kit, working
+from sandbox.embedded import embedded_redis
+from sandbox.slack.client import SlackClient
+from sandbox.slack.server import LOOPBACK, WorkspaceServer
+from sandbox.slack.workspace import Call, Channel, Workspace
 
 SECRET = "a signing secret"
 TOKEN = "xoxb-local"

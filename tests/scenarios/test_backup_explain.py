@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.console.client import Acknowledgement
-from bot.replies.limits import message_problems
 from knowledge.library import all_entries
+from sandbox.slack.block_kit import message_problems
+from sandbox.slack.client import Acknowledgement
 from tests.replies import diagnoses
 from tests.scenarios.bench import Bench, Script, open_bench
 

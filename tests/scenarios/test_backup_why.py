@@ -10,7 +10,7 @@ import pytest
 from bot.diagnosis.events import STATES, Entered, Left, Progress
 from bot.diagnosis.model import Verdict
 from bot.errors import JobNotFoundError
-from bot.replies.limits import message_problems
+from sandbox.slack.block_kit import message_problems
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID
 from tests.scenarios.bench import Bench, Script, open_bench

@@ -9,8 +9,8 @@ import pytest
 from bot.access.rules import Grant, Rules
 from bot.diagnosis.model import Diagnosis, Outcome, Verdict
 from bot.errors import AwsUnreachableError
-from bot.replies.limits import message_problems, view_problems
 from bot.work.feedback import COMMENTS, Feedback
+from sandbox.slack.block_kit import message_problems, view_problems
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID, POLICY
 from tests.scenarios.bench import ANA, Bench, Script, open_bench

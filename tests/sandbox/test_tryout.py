@@ -1,0 +1,92 @@
+"""The newcomer's try, from a bare start to the thread in the terminal."""
+
+import io
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import boto3
+import pytest
+from rich.console import Console
+
+from bot.diagnosis.events import Entered, Left, Observer
+from bot.diagnosis.job_id import JobReference
+from bot.diagnosis.model import Diagnosis
+from bot.errors import JobNotFoundError
+from bot.settings import Settings
+from sandbox.stage import on_stage
+from sandbox.tryout import ask, try_it
+from tests.replies import diagnoses
+
+
+def screen() -> tuple[Console, Callable[[], str]]:
+    """A terminal of a hundred columns, and what stands on it."""
+    out = io.StringIO()
+    return Console(file=out, width=100), out.getvalue
+
+
+def diagnose(job: JobReference, settings: Settings, *, observe: Observer) -> Diagnosis:
+    """A diagnosis that reads the job's real state from the sandbox, through the environment alone."""
+    assert settings.role_name == "BackupWhyReadOnly"
+    observe(Entered("locate"))
+    who = boto3.client("sts").get_caller_identity()
+    observe(Left("locate", "found"))
+    return diagnoses.denied(job=diagnoses.job(id=job.id), summary=f"Denied, says account {who['Account']}.")
+
+
+async def test_it_shows_the_thread_and_ends_by_itself_with_status_0() -> None:
+    console, shown = screen()
+    assert await try_it(diagnose, console) == 0
+    assert "The incident:" in shown()
+    assert "#backups  you: /backup-why" in shown()
+    assert "acknowledged in" in shown()
+    assert "Denied, says account 999988887777." in shown()
+    assert "7 replies" in shown()
+    assert "Organization: blocked" in shown()
+    assert "terraform" not in shown()
+    assert 'resource "aws_organizations_policy"' in shown()
+
+
+async def test_kept_up_it_takes_commands_and_says_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = iter(["/backup-why", "/backup-unknown x"])
+
+    def type_next(_prompt: str = "") -> str:
+        try:
+            return next(typed)
+        except StopIteration:
+            raise EOFError from None
+
+    console, shown = screen()
+    monkeypatch.setattr("builtins.input", type_next)
+    assert await try_it(diagnose, console, keep=True) == 0
+    assert "AWS_ENDPOINT_URL=http://127.0.0.1:" in shown()
+    assert "backup-why diagnose" in shown()
+    assert "Open http://127.0.0.1:" in shown()
+    assert "Only visible to you" in shown()
+    assert "give me its job id" in shown()
+    assert "There is no command /backup-unknown" in shown()
+
+
+async def test_an_error_ends_the_wait_too() -> None:
+    def nothing(job: JobReference, settings: Settings, *, observe: Observer) -> Diagnosis:
+        del job, settings, observe
+        raise JobNotFoundError("No account knows this job.")
+
+    console, shown = screen()
+    assert await try_it(nothing, console) == 0
+    assert "No account knows this job." in shown()
+
+
+async def test_nothing_of_the_newcomers_own_aws_is_in_reach(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "https://sts.amazonaws.com")
+    monkeypatch.setenv("BACKUP_WHY_ACCOUNTS", "210987654321")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("BACKUP_WHY_ACCOUNTS=210987654321\n")
+    console, shown = screen()
+    async with on_stage(diagnose) as tried:
+        assert not {"AWS_PROFILE", "AWS_ENDPOINT_URL_STS"} & set(os.environ)
+        assert "210987654321" not in str(dict(os.environ)) + str(tried.settings.accounts)
+        assert await ask(tried, f"/backup-why {tried.job}", console)
+    assert "999988887777" in shown()
+    assert os.environ["AWS_PROFILE"] == "production"
