@@ -24,7 +24,7 @@ from statistics import quantiles
 from aiohttp import ClientError, ClientSession, web
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.app import EVENTS_PATH, HEALTH_PATH
+from bot.site import EVENTS_PATH, LIVE_PATH
 from bot.work.client import web_client
 from bot.work.connection import connect
 from sandbox.aws.estate import load_estate
@@ -135,7 +135,7 @@ async def measure(seconds: float) -> bool:
             ours_url, bare_url = (f"http://{LOOPBACK}:{port}" for port in (ours_port, bare_port))
             bare_command = ("benchmarks.acknowledge", "--bare", str(bare_port), server.api_url)
             async with (
-                running("bot.cli", "serve", env=ours_env, health=f"{ours_url}{HEALTH_PATH}"),
+                running("bot.cli", "serve", env=ours_env, health=f"{ours_url}{LIVE_PATH}"),
                 running(*bare_command, env={}, health=bare_url),
                 SlackClient(f"{ours_url}{EVENTS_PATH}", SECRET, workspace) as ours,
                 SlackClient(f"{bare_url}{EVENTS_PATH}", SECRET, workspace) as plain,

@@ -1,119 +1,93 @@
-"""Builds the Bolt app: every handler registered, every error translated, and the web application around it."""
+"""Builds the Bolt app: every handler registered, and every error translated at one boundary."""
 
-import asyncio
+import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from aiohttp import web
-from redis.asyncio import Redis
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.access.place import Place
 from bot.replies.safe import notification
-from bot.work.connection import UNANSWERED
-from bot.work.desk import Desk
-from bot.work.trouble import sentence_for
+from bot.work.intake import Intake
+from bot.work.notices import sentence_for
+from bot.work.responding import Responder
 from handlers import actions, backup_explain, backup_why, forms, home, mention, shortcuts
+from handlers.payload import BrokenRequestError, optional_text
+from handlers.places import of_interaction
 
 logger = logging.getLogger(__name__)
 
-EVENTS_PATH = "/slack/events"
-HEALTH_PATH = "/healthz"
 
-ACK_SEEN_SECONDS = 0.05
-"""Bolt looks for an acknowledgement every 10 ms and drops one when its listener fails before it has looked: Slack would
-be told that nobody acknowledged. A failure is told a little later, so that it has."""
-
-
-def build_app(client: AsyncWebClient, desk: Desk, signing_secret: str = "") -> AsyncApp:
+def build_app(client: AsyncWebClient, intake: Intake) -> AsyncApp:
     """The Bolt app.
+
+    A request is answered after its listener is through (`process_before_response`), so that what is acknowledged is
+    done, and whoever waits for open requests waits for open listeners. Requests over HTTP are verified before they
+    reach the app (`bot.site`); what comes over a socket needs no signature.
 
     Args:
         client: The Web API.
-        desk: Takes what people ask.
-        signing_secret: What requests over HTTP are signed with; not used in Socket Mode.
+        intake: Takes what people ask.
     """
-    app = AsyncApp(token=client.token, signing_secret=signing_secret, name="backup-why")
+    app = AsyncApp(
+        token=client.token,
+        name="backup-why",
+        process_before_response=True,
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+    )
     app.client.base_url, app.client.retry_handlers = client.base_url, client.retry_handlers
-    backup_why.register(app, desk)
+    backup_why.register(app, intake)
     backup_explain.register(app)
-    actions.register(app, desk)
-    forms.register(app, desk)
-    mention.register(app, desk)
-    shortcuts.register(app, desk)
-    home.register(app, desk)
-    app.error(tell_trouble)
+    actions.register(app, intake)
+    forms.register(app, intake)
+    mention.register(app, intake)
+    shortcuts.register(app, intake)
+    home.register(app, intake)
+
+    @app.error
+    async def report(error: Exception, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
+        return await report_error(error, body, context, intake)
+
     return app
 
 
-async def tell_trouble(
-    error: Exception, body: Mapping[str, Any], context: AsyncBoltContext, response: BoltResponse | None
-) -> BoltResponse | None:
+async def report_error(
+    error: Exception, body: dict[str, Any], context: AsyncBoltContext, intake: Intake
+) -> BoltResponse:
     """Says what went wrong to the person who met it, and to nobody else.
 
     Args:
         error: What a handler raised.
-        body: The request.
-        context: Bolt's, with the Web API and, where there is one, the response URL.
-        response: What was going to be answered; None if the request was acknowledged already.
+        body: The request, verified.
+        context: Bolt's.
+        intake: Knows who reads at a place.
+
+    Returns:
+        The answer to Slack: 400 for a request that is none of Slack's, else 200 so that it is not delivered again.
     """
-    if response is None:
-        await asyncio.sleep(ACK_SEEN_SECONDS)
-    sentence = notification(sentence_for(error))
-    if context.response_url is not None and context.respond is not None:
-        told = await context.respond(text=sentence, response_type="ephemeral", replace_original=False)
-        if told.status_code != 200:
-            logger.warning("the asker can't be told of an error: the response URL answered %s", told.status_code)
-    elif context.channel_id is not None and context.user_id is not None:
-        try:
-            await context.client.chat_postEphemeral(
-                channel=context.channel_id, user=context.user_id, text=sentence, thread_ts=_thread_of(body)
-            )
-        except SlackApiError as refused:
-            logger.warning("the asker can't be told of an error: %s", refused.response.get("error"))
-    elif context.user_id is not None:
-        await context.client.chat_postMessage(channel=context.user_id, text=sentence)  # a form has no channel
-    return response and BoltResponse(status=200, body="")
+    if isinstance(error, BrokenRequestError):
+        logger.warning("a signed request is none of Slack's: %s", error)
+        return BoltResponse(status=400, body="unreadable")
+    place = _place_of(body, context)
+    sentence = await intake.notice(sentence_for(error), place)
+    if "command" in body:
+        answer = json.dumps({"response_type": "ephemeral", "text": notification(sentence)})
+        return BoltResponse(status=200, body=answer, headers={"content-type": "application/json"})
+    await Responder(context.client).respond(place, sentence)
+    return BoltResponse(status=200, body="")
 
 
-def _thread_of(body: Mapping[str, Any]) -> str | None:
-    """The thread that an event happened in."""
-    thread = body.get("event", {}).get("thread_ts")
-    return None if thread is None else str(thread)
-
-
-def web_application(app: AsyncApp | None, redis: Redis) -> web.Application:
-    """What is served over HTTP: `/slack/events` for Slack, `/healthz` for whoever runs it.
-
-    Args:
-        app: The Bolt app; None where it is reached over a socket instead.
-        redis: What the app can't do without.
-    """
-
-    async def health(_request: web.Request) -> web.Response:
-        try:
-            await redis.ping()
-        except UNANSWERED:
-            return web.json_response({"redis": "unreachable"}, status=503)
-        return web.json_response({"redis": "ok"})
-
-    site = web.Application()
-    site.add_routes([web.get(HEALTH_PATH, health)])
-    if app is not None:
-        site.add_routes([web.post(EVENTS_PATH, _events(app))])
-    return site
-
-
-def _events(app: AsyncApp) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Slack's requests, handed to Bolt."""
-
-    async def events(request: web.Request) -> web.Response:
-        if not request.headers.get("X-Slack-Request-Timestamp", "").isdecimal():
-            return web.Response(status=401, text="unsigned")  # Bolt's verifier takes it for granted that it is a number
-        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
-
-    return events
+def _place_of(body: dict[str, Any], context: AsyncBoltContext) -> Place:
+    """Where a request comes from, as far as it says so: an error may come before anybody has read it."""
+    event = body.get("event")
+    if isinstance(event, dict):
+        thread = optional_text(event, "thread_ts")
+        return Place(context.channel_id or "", context.user_id or "", context.team_id or "", thread)
+    try:
+        place = of_interaction(body, context)
+    except BrokenRequestError:
+        place = Place(context.channel_id or "", context.user_id or "", context.team_id or "")
+    return place

@@ -11,18 +11,28 @@ from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access.rules import Rules
-from bot.app import build_app, web_application
+from bot.app import build_app
 from bot.errors import BackupWhyError, BadInputError
 from bot.settings import Settings
+from bot.site import make_site
 from bot.work.client import web_client
 from bot.work.connection import check, connect
-from bot.work.desk import make_desk
-from bot.work.tasks import open_queue
+from bot.work.intake import make_intake
+from bot.work.queue import open_queue
 
 logger = logging.getLogger(__name__)
+
+ACKNOWLEDGED_SECONDS = 1.0
+"""How long Redis may take to keep a question: Slack wants its request acknowledged within three seconds, and who asked
+is told at once that it can't be kept."""
+
+FINISH_SECONDS = 5.0
+"""How long requests that are under way have to end when the process is told to stop."""
 
 
 async def serve(settings: Settings, rules: Rules | None = None, *, host: str | None = None) -> None:
@@ -60,13 +70,12 @@ async def serving(settings: Settings, rules: Rules | None = None, *, host: str |
             "Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP), as your Slack app has it."
         )
     async with AsyncExitStack() as stack:
-        redis = await stack.enter_async_context(connect(redis_url))
+        redis = await stack.enter_async_context(connect(redis_url, answer_seconds=ACKNOWLEDGED_SECONDS, retries=0))
         await check(redis)
         client = web_client(token, settings.slack_api_url)
         await greet(client)
-        desk = make_desk(redis, await stack.enter_async_context(open_queue(redis_url)), client, rules)
-        app = build_app(client, desk, secret)
-        site = web_application(None if app_token else app, redis)
+        app = build_app(client, make_intake(redis, open_queue(redis_url), client, rules))
+        site = make_site(None if app_token else app, redis, secret)
         url = await stack.enter_async_context(_listening(site, host, settings.port))
         if app_token:
             await stack.enter_async_context(_connected(app, app_token))
@@ -117,7 +126,7 @@ async def _listening(site: web.Application, host: str | None, port: int) -> Asyn
     Raises:
         BadInputError: The port is taken.
     """
-    runner = web.AppRunner(site, access_log=None, shutdown_timeout=5)
+    runner = web.AppRunner(site, access_log=None, shutdown_timeout=FINISH_SECONDS)
     await runner.setup()
     try:
         try:
@@ -141,10 +150,38 @@ async def _connected(app: AsyncApp, app_token: str) -> AsyncIterator[None]:
     except SlackApiError as error:
         code = error.response.get("error")
         raise BadInputError(f"Slack refuses SLACK_APP_TOKEN ({code}): take one with connections:write.") from error
-    handler = AsyncSocketModeHandler(app, app_token)
+    handler = _DrainingHandler(app, app_token)
     handler.client.wss_uri = opened["url"]
     try:
         await handler.connect_async()  # type: ignore[no-untyped-call]  # slack-bolt leaves it untyped
         yield
     finally:
+        await handler.drain()
         await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+class _DrainingHandler(AsyncSocketModeHandler):
+    """Bolt's handler of a socket, which ends what is under way before the socket is closed.
+
+    What comes while it ends is left unacknowledged: Slack delivers it again, over the socket of another process.
+    """
+
+    def __init__(self, app: AsyncApp, app_token: str) -> None:
+        super().__init__(app, app_token)
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._draining = False
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        """Handles a request; see Bolt."""
+        if self._draining:
+            return
+        handling = asyncio.ensure_future(super().handle(client, req))
+        self._under_way.add(handling)
+        handling.add_done_callback(self._under_way.discard)
+        await handling
+
+    async def drain(self) -> None:
+        """Waits for what is under way."""
+        self._draining = True
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=FINISH_SECONDS)

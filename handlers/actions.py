@@ -2,89 +2,92 @@
 
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.access.masking import HIDDEN
 from bot.replies.buttons import ASK_OWNER, CHECK_AGAIN, FEEDBACK, FORMS, SHOW_FIX, SHOW_POLICY
 from bot.replies.details import fix_parts, owner_draft, policy_parts
-from bot.replies.document import Note, Paragraph, Part, line
+from bot.replies.document import Note, line
 from bot.replies.safe import shorten
-from bot.replies.views import Field, form, modal, plain
-from bot.work.desk import Desk
+from bot.replies.views import Field, plain
 from bot.work.feedback import REASONS
-from bot.work.question import Place
+from bot.work.intake import Intake
+from bot.work.responding import Responder
+from handlers.payload import BrokenRequestError, text_at
 from handlers.places import name_of, of_interaction
 
 LONGEST = 3_000
 """Characters of a draft: what Slack lets a field begin with."""
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(app: AsyncApp, intake: Intake) -> None:
     """Registers the buttons."""
 
     @app.action(CHECK_AGAIN)
-    async def check_again(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+    async def check_again(
+        ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
+        place = of_interaction(body, context)
+        press = text_at(body, "trigger_id")
+        notice = await intake.check_again(text_at(action, "value"), press, name_of(body), place)
         await ack()
-        await desk.check_again(action["value"], body["trigger_id"], name_of(body), of_interaction(body))
+        if notice:
+            await Responder(client).respond(place, notice)
 
     @app.action(SHOW_POLICY)
-    async def show_policy(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient) -> None:
+    async def show_policy(
+        ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
+        place = of_interaction(body, context)
+        answer, reader = await intake.press("show the policy", text_at(action, "value"), place)
+        view = reader.modal("The policy", policy_parts(answer))
+        await client.views_open(trigger_id=text_at(body, "trigger_id"), view=view)
         await ack()
-        place = of_interaction(body)
-        _, diagnosis = await desk.press("show the policy", action["value"], place)
-        await _open(client, body, "The policy", policy_parts(diagnosis), desk, place)
 
     @app.action(SHOW_FIX)
-    async def show_fix(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient) -> None:
+    async def show_fix(
+        ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
+        place = of_interaction(body, context)
+        form, _, thread = text_at(action, "selected_option", "value").partition(":")
+        if form not in FORMS:
+            raise BrokenRequestError("the option is none of the menu's")
+        answer, reader = await intake.press(f"show the fix as {FORMS[form]}", thread, place)
+        view = reader.modal(f"The fix, {FORMS[form]}", fix_parts(answer, form))
+        await client.views_open(trigger_id=text_at(body, "trigger_id"), view=view)
         await ack()
-        place = of_interaction(body)
-        kind, _, thread = action["selected_option"]["value"].partition(":")
-        _, diagnosis = await desk.press(f"show the fix as {FORMS[kind]}", thread, place)
-        await _open(client, body, f"The fix, {FORMS[kind]}", fix_parts(diagnosis, kind), desk, place)
 
     @app.action(ASK_OWNER)
-    async def ask_owner(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient) -> None:
-        await ack()
-        _, diagnosis = await desk.press("ask the owner", action["value"], of_interaction(body))
-        draft = shorten(owner_draft(diagnosis), LONGEST)
+    async def ask_owner(
+        ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
+        place, thread = of_interaction(body, context), text_at(action, "value")
+        answer, reader = await intake.press("ask the owner", thread, place, sends=True)
+        draft = shorten(reader.text(owner_draft(answer)), LONGEST)
         fields = (
             Field("to", "Who owns it", {"type": "users_select", "placeholder": plain("A person")}),
             Field("text", "What to ask", {"type": "plain_text_input", "multiline": True, "initial_value": draft}),
         )
         said = (Note(line("I send it as a direct message in your name. Read it over first.")),)
-        view = form("Ask the owner", "Send", ASK_OWNER, _about(action["value"], body), said, fields)
-        await client.views_open(trigger_id=body["trigger_id"], view=view)
+        view = reader.form("Ask the owner", "Send", ASK_OWNER, f"{thread}:{place.channel}", said, fields)
+        await client.views_open(trigger_id=text_at(body, "trigger_id"), view=view)
+        await ack()
 
     @app.action(FEEDBACK)
-    async def feedback(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient) -> None:
-        await ack()
-        vote, _, thread = action["value"].partition(":")
-        place = of_interaction(body)
-        await desk.vote(thread, place, helpful=vote == "yes")
+    async def feedback(
+        ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
+        vote, _, thread = text_at(action, "value").partition(":")
+        place = of_interaction(body, context)
+        reader = await intake.vote(thread, place, helpful=vote == "yes")
         if vote == "no":
             options = [{"text": plain(label), "value": reason} for reason, label in REASONS.items()]
             fields = (
                 Field("reason", "What was wrong?", {"type": "radio_buttons", "options": options}),
                 Field("text", "What should it have said?", {"type": "plain_text_input", "multiline": True}, True),
             )
-            view = form("Not helpful", "Send", FEEDBACK, _about(thread, body), (), fields)
-            await client.views_open(trigger_id=body["trigger_id"], view=view)
-        else:
-            await client.chat_postEphemeral(
-                channel=place.channel, user=place.user, thread_ts=place.thread, text="Thank you: noted as helpful."
-            )
-
-
-async def _open(
-    client: AsyncWebClient, body: dict[str, Any], title: str, parts: list[Part], desk: Desk, place: Place
-) -> None:
-    """Opens a modal for the one who pressed; where others read along, who presses may be one of them."""
-    if await desk.gate.is_shared(place.channel):
-        parts = [Paragraph(line(f"Policies and fixes are {HIDDEN}. Ask again in a channel of your own."))]
-    await client.views_open(trigger_id=body["trigger_id"], view=modal(title, parts))
-
-
-def _about(thread: str, body: dict[str, Any]) -> str:
-    """What a form is told back: the thread, and the channel it was opened in."""
-    return f"{thread}:{body['channel']['id']}"
+            view = reader.form("Not helpful", "Send", FEEDBACK, f"{thread}:{place.channel}", (), fields)
+            await client.views_open(trigger_id=text_at(body, "trigger_id"), view=view)
+        await ack()
+        if vote != "no":
+            await Responder(client).respond(place, "Thank you: noted as helpful.")

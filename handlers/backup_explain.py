@@ -5,8 +5,9 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.replies.slack import draw_single
+from bot.access.audience import ANYBODY
 from bot.replies.teaching import explanation
+from handlers.payload import optional_text
 
 LONGEST_TOPIC = 200
 
@@ -16,8 +17,7 @@ def register(app: AsyncApp) -> None:
 
     @app.command("/backup-explain")
     async def backup_explain(ack: AsyncAck, command: dict[str, Any]) -> None:
-        topic = command.get("text", "").strip()[:LONGEST_TOPIC]
+        topic = optional_text(command, "text").strip()[:LONGEST_TOPIC]
         page, found = await asyncio.to_thread(explanation, topic)
-        message = draw_single(page)
-        audience = "in_channel" if found else "ephemeral"
-        await ack(text=message.text, blocks=message.blocks, response_type=audience)
+        message = ANYBODY.message(page)
+        await ack(text=message.text, blocks=message.blocks, response_type="in_channel" if found else "ephemeral")

@@ -1,53 +1,55 @@
-"""`/backup-why <job>`: acknowledges, and hands the question to the worker."""
+"""`/backup-why <job>`: hands the question in, and acknowledges once it is kept."""
 
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
-from slack_sdk.web.async_client import AsyncWebClient
+from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.diagnosis.job_id import parse_job_id
-from bot.diagnosis.reading import read_error
+from bot.access.audience import ANYBODY
+from bot.diagnosis.job_id import job_among
 from bot.errors import BadInputError
-from bot.replies.slack import draw_single
 from bot.replies.teaching import ask_page
-from bot.work.conversation import hear
-from bot.work.desk import Desk
-from bot.work.question import Question
-from bot.work.saying import say
-from handlers import audit
+from bot.work.intake import Intake
+from bot.work.tasks import ShowAudit
+from bot.work.understanding import understand
+from handlers.payload import optional_text, text_at
 from handlers.places import of_command
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(app: AsyncApp, intake: Intake) -> None:
     """Registers the command."""
 
     @app.command("/backup-why")
-    async def backup_why(ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
-        text = command.get("text", "").strip()
-        if text.lower() in ("", "help"):
+    async def backup_why(ack: AsyncAck, command: dict[str, Any]) -> None:
+        text, place = optional_text(command, "text").strip(), of_command(command)
+        delivery = text_at(command, "trigger_id")
+        words = text.lower().split()
+        if words in ([], ["help"]):
             await _teach(ack, "")
             return
-        if text.lower().split()[0] == "audit":
-            await ack()
-            await audit.show(text[len("audit") :].strip().lower(), of_command(command), respond, client, desk)
+        if words[0] == "audit":
+            task = ShowAudit(what="export" if words[1:] == ["export"] else "newest", place=place)
+            await _acknowledge(ack, await intake.show_audit(task, delivery), seen=False)
             return
+        written = await understand(text)
         try:
-            job = parse_job_id(text)
+            if not written.is_error:
+                job_among(written.text, written.jobs)
         except BadInputError as error:
-            if read_error(text).reading.form is None:
-                await _teach(ack, error.message)
-                return
-            await ack(response_type="in_channel")
-            page = await hear(text, of_command(command), command["trigger_id"], desk)
-            if page is not None:
-                await say(client, desk.gate, of_command(command), page)
+            await _teach(ack, error.message)
             return
-        await ack(response_type="in_channel")  # shows the command in the channel: who asked needs no mention
-        told = await desk.ask(Question(job, of_command(command)), delivery=command["trigger_id"])
-        if told:
-            await respond(told, response_type="ephemeral")
+        await _acknowledge(ack, await intake.take(written, place, delivery))
+
+
+async def _acknowledge(ack: AsyncAck, notice: str, *, seen: bool = True) -> None:
+    """Acknowledges what is kept: with a notice for the asker alone, else by showing the command in the channel."""
+    if notice:
+        await ack(text=notice, response_type="ephemeral")
+    elif seen:
+        await ack(response_type="in_channel")  # who asked needs no mention
+    else:
+        await ack()
 
 
 async def _teach(ack: AsyncAck, wrong: str) -> None:
-    message = draw_single(ask_page(wrong))
+    message = ANYBODY.message(ask_page(wrong))
     await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")

@@ -1,56 +1,62 @@
 """The forms that buttons open, once they are sent."""
 
+from dataclasses import replace
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.access.place import Place
 from bot.replies.buttons import ASK_OWNER, FEEDBACK
-from bot.replies.details import asked_parts
+from bot.replies.details import asked_about, asked_parts
 from bot.replies.document import Page
-from bot.replies.slack import draw
-from bot.work.desk import Desk
-from bot.work.question import Place
-from handlers.places import name_of
+from bot.work.intake import Intake
+from bot.work.responding import Responder
+from handlers.payload import member_at, optional_text, text_at
+from handlers.places import name_of, of_interaction
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(app: AsyncApp, intake: Intake) -> None:
     """Registers the forms."""
 
     @app.view(ASK_OWNER)
-    async def ask_owner(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient) -> None:
-        await ack()
-        thread, place = _about(body, view)
+    async def ask_owner(
+        ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
+        thread, place = _about(body, view, context)
         owner, text = _value(view, "to"), _value(view, "text")
-        _, diagnosis = await desk.press(f"send to {owner}", thread, place)
+        answer, _ = await intake.press(f"send to {owner}", thread, place, sends=True)
+        direct = await client.conversations_open(users=owner)
+        channel = text_at(direct["channel"], "id")
+        reader = (await intake.direct_audience(channel, place)).about(answer)
         by = name_of(body)
-        page = Page(
-            "asked", f"{by} asks you about a backup job that was denied.", tuple(asked_parts(by, text, diagnosis))
-        )
-        for message in draw(page):
-            await client.chat_postMessage(channel=owner, text=message.text, blocks=message.blocks)
-        await client.chat_postEphemeral(channel=place.channel, user=place.user, text="Sent.")
+        page = Page("asked", f"{asked_about(by, answer)}.", tuple(asked_parts(by, text, answer)))
+        for message in reader.messages(page):
+            await client.chat_postMessage(channel=channel, text=message.text, blocks=message.blocks)
+        await ack()
+        await Responder(client).respond(place, "Sent.")
 
     @app.view(FEEDBACK)
-    async def not_helpful(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient) -> None:
+    async def not_helpful(
+        ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
+        thread, place = _about(body, view, context)
+        await intake.comment(thread, place, _value(view, "reason"), _value(view, "text"))
         await ack()
-        thread, place = _about(body, view)
-        await desk.comment(thread, place, _value(view, "reason"), _value(view, "text"))
-        await client.chat_postEphemeral(
-            channel=place.channel,
-            user=place.user,
-            text="Thank you: it is kept with the entries that the answer drew on.",
-        )
+        await Responder(client).respond(place, "Thank you: it is kept with the entries that the answer drew on.")
 
 
-def _about(body: dict[str, Any], view: dict[str, Any]) -> tuple[str, Place]:
+def _about(body: Any, view: Any, context: AsyncBoltContext) -> tuple[str, Place]:
     """The thread that a form is about, and where it was opened."""
-    thread, _, channel = view["private_metadata"].partition(":")
-    return thread, Place(channel, body["user"]["id"], body["team"]["id"])
+    thread, _, channel = text_at(view, "private_metadata").partition(":")
+    return thread, replace(of_interaction(body, context), channel=channel, thread="")
 
 
-def _value(view: dict[str, Any], name: str) -> str:
+def _value(view: Any, name: str) -> str:
     """What was filled in; empty for nothing."""
-    state = view["state"]["values"].get(name, {}).get(name, {})
-    option = state.get("selected_option") or {}
-    return str(state.get("value") or state.get("selected_user") or option.get("value") or "")
+    element = member_at(view, "state", "values").get(name) or {}
+    return (
+        optional_text(element, name, "value")
+        or optional_text(element, name, "selected_user")
+        or optional_text(element, name, "selected_option", "value")
+    )

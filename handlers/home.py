@@ -2,22 +2,18 @@
 
 from typing import Any
 
-from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 
-from bot.replies.home import home_view
-from bot.replies.prompts import first_prompts
-from bot.work.desk import Desk
+from bot.access.place import Place
+from bot.work.intake import Intake
+from bot.work.tasks import OpenHome
+from handlers.payload import optional_text, text_at
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(app: AsyncApp, intake: Intake) -> None:
     """Registers the event."""
 
     @app.event("app_home_opened")
-    async def opened(event: dict[str, Any], client: AsyncWebClient) -> None:
-        latest = await desk.latest(event["user"])
-        if event.get("tab") == "messages":
-            jobs = [one.diagnosis.job.id for one in latest]
-            await client.assistant_threads_setSuggestedPrompts(channel_id=event["channel"], prompts=first_prompts(jobs))
-        else:
-            await client.views_publish(user_id=event["user"], view=home_view(latest))
+    async def opened(event: dict[str, Any], context: AsyncBoltContext) -> None:
+        place = Place(optional_text(event, "channel"), text_at(event, "user"), context.team_id or "")
+        await intake.open_home(OpenHome(tab="messages" if event.get("tab") == "messages" else "home", place=place))

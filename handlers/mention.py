@@ -1,4 +1,7 @@
-"""`@backup-why …`: the bot mentioned in a channel or a thread, and written to in a direct message."""
+"""`@backup-why …`: the bot mentioned in a channel or a thread, and written to in a direct message.
+
+Bolt acknowledges an event once its listener is through: what was written is kept by then.
+"""
 
 import re
 from typing import Any
@@ -6,15 +9,16 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.work.conversation import hear
-from bot.work.desk import Desk
-from bot.work.saying import say
+from bot.work.intake import Intake
+from bot.work.responding import Responder
+from bot.work.understanding import understand
+from handlers.payload import optional_text, text_at
 from handlers.places import of_event
 
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(app: AsyncApp, intake: Intake) -> None:
     """Registers the events."""
 
     @app.event("app_mention")
@@ -22,23 +26,27 @@ def register(app: AsyncApp, desk: Desk) -> None:
         event: dict[str, Any], body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
         if "bot_id" not in event:
-            text = _MENTION.sub(" ", event.get("text", ""))
-            await _reply(text, event, body["event_id"], client, context, desk)
+            text = _MENTION.sub(" ", optional_text(event, "text"))
+            await _take(text, event, body, client, context, intake)
 
     @app.event("message")
     async def message(
         event: dict[str, Any], body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
-        written = event.get("channel_type") == "im" and "bot_id" not in event and "subtype" not in event
-        if written:
-            await _reply(event.get("text", ""), event, body["event_id"], client, context, desk)
+        if event.get("channel_type") == "im" and "bot_id" not in event and "subtype" not in event:
+            await _take(optional_text(event, "text"), event, body, client, context, intake)
 
 
-async def _reply(
-    text: str, event: dict[str, Any], delivery: str, client: AsyncWebClient, context: AsyncBoltContext, desk: Desk
+async def _take(
+    text: str,
+    event: dict[str, Any],
+    body: dict[str, Any],
+    client: AsyncWebClient,
+    context: AsyncBoltContext,
+    intake: Intake,
 ) -> None:
-    """Replies in the thread of the message."""
-    place = of_event(event, context.team_id or "")
-    page = await hear(text, place, delivery, desk)
-    if page is not None:
-        await say(client, desk.gate, place, page)
+    """Hands in what was written; the answer belongs in the thread of the message."""
+    place = of_event(event, context)
+    notice = await intake.take(await understand(text), place, text_at(body, "event_id"))
+    if notice:
+        await Responder(client).respond(place, notice)

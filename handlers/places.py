@@ -1,34 +1,60 @@
 """Where something happened, read out of what Slack sends: the same `Place` for every entry point."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from bot.work.question import Place
+from slack_bolt.async_app import AsyncBoltContext
+
+from bot.access.place import Place
+from handlers.payload import optional_text, text_at
 
 
-def of_command(command: Mapping[str, Any]) -> Place:
+def of_command(command: Any) -> Place:
     """The channel that a slash command was typed in."""
-    return Place(command["channel_id"], command["user_id"], command["team_id"], "", command["response_url"])
-
-
-def of_event(event: Mapping[str, Any], team: str) -> Place:
-    """The thread that a message is in, or that it begins."""
-    return Place(event["channel"], event["user"], event.get("team") or team, event.get("thread_ts") or event["ts"])
-
-
-def of_interaction(body: Mapping[str, Any]) -> Place:
-    """The thread of the message that a button or a message shortcut belongs to."""
-    message = body.get("message", {})
     return Place(
-        body["channel"]["id"],
-        body["user"]["id"],
-        body["team"]["id"],
-        message.get("thread_ts") or message.get("ts", ""),
-        body.get("response_url", ""),
+        text_at(command, "channel_id"),
+        text_at(command, "user_id"),
+        text_at(command, "team_id"),
+        response_url=optional_text(command, "response_url"),
     )
 
 
-def name_of(body: Mapping[str, Any]) -> str:
+def of_event(event: Any, context: AsyncBoltContext) -> Place:
+    """The thread that a message is in, or that it begins."""
+    team = optional_text(event, "user_team") or optional_text(event, "team")
+    return Place(
+        text_at(event, "channel"),
+        text_at(event, "user"),
+        team or context.team_id or "",
+        optional_text(event, "thread_ts") or text_at(event, "ts"),
+        outsider=_is_outsider(team, context),
+    )
+
+
+def of_interaction(body: Any, context: AsyncBoltContext) -> Place:
+    """The thread of the message that a button or a message shortcut belongs to; no thread for a view."""
+    team = optional_text(body, "user", "team_id")
+    return Place(
+        optional_text(body, "channel", "id"),
+        text_at(body, "user", "id"),
+        team or context.team_id or "",
+        optional_text(body, "message", "thread_ts") or optional_text(body, "message", "ts"),
+        optional_text(body, "response_url"),
+        outsider=_is_outsider(team, context),
+    )
+
+
+def name_of(body: Any) -> str:
     """What to call who pressed something: a name, since a mention would call them."""
-    user = body["user"]
-    return str(user.get("name") or user.get("username") or user["id"])
+    return optional_text(body, "user", "name") or optional_text(body, "user", "username") or text_at(body, "user", "id")
+
+
+def _is_outsider(team: str, context: AsyncBoltContext) -> bool:
+    """Whether somebody's workspace is none of the organization that installed the bot.
+
+    An organization on Enterprise Grid has many workspaces, which a payload does not tell from other organizations':
+    there nobody counts as an outsider by their workspace alone.
+    """
+    installed = context.authorize_result
+    if not team or installed is None or installed.enterprise_id:
+        return False
+    return team != installed.team_id

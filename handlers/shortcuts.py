@@ -1,18 +1,21 @@
 """“Why did this backup fail” in a message's menu, and the global shortcut that lists failed jobs to pick from."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.errors import BadInputError
 from bot.replies.home import OPEN_PICKER
 from bot.replies.picking import PICK, TITLE, picked
 from bot.replies.views import loading
-from bot.work.conversation import hear
-from bot.work.desk import Desk
-from bot.work.question import Place, Question
-from bot.work.saying import say
+from bot.work.intake import Intake
+from bot.work.question import JobSubject
+from bot.work.responding import Responder
+from bot.work.understanding import understand
+from handlers.payload import BrokenRequestError, member_at, optional_text, text_at
 from handlers.places import of_interaction
 
 OF_MESSAGE = "why_failed"
@@ -22,48 +25,59 @@ _WORDS = frozenset({"text", "value", "title", "pretext", "fallback", "url", "tit
 """The members in which blocks and attachments carry what is to be read."""
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(app: AsyncApp, intake: Intake) -> None:
     """Registers the shortcuts, and what the form of the global one leads to."""
 
     @app.shortcut(OF_MESSAGE)
-    async def why_failed(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def why_failed(
+        ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
+        place = of_interaction(body, context)
+        written = await understand(" ".join(texts(member_at(body, "message"))))
+        notice = await intake.take(written, place, text_at(body, "trigger_id"))
         await ack()
-        place = of_interaction(body)
-        page = await hear(" ".join(texts(body["message"])), place, body["trigger_id"], desk)
-        if page is not None:
-            await say(client, desk.gate, place, page)
+        if notice:
+            await Responder(client).respond(place, notice)
 
     @app.shortcut(GLOBAL)
-    async def pick(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def pick(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext) -> None:
+        await _open_picker(body, client, context, intake)
         await ack()
-        await _open_picker(body, client, desk)
 
     @app.action(OPEN_PICKER)
-    async def pick_from_home(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def pick_from_home(
+        ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
+        await _open_picker(body, client, context, intake)
         await ack()
-        await _open_picker(body, client, desk)
 
     @app.view(PICK)
     async def picked_job(
-        ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond
+        ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
+        values = member_at(view, "state", "values")
+        urls = [optional_text(url, "response_url") for url in body.get("response_urls") or ()]
+        place = replace(
+            of_interaction(body, context),
+            channel=text_at(values, "channel", "channel", "selected_conversation"),
+            response_url=next(filter(None, urls), ""),
+            chosen=True,
+        )
+        try:
+            job = picked(text_at(values, "job", "job", "selected_option", "value"))
+        except (BadInputError, ValueError) as error:
+            raise BrokenRequestError("job is no option of the form") from error
+        notice = await intake.submit(JobSubject(job=job), place, text_at(body, "trigger_id"))
         await ack()
-        values = view["state"]["values"]
-        job = picked(values["job"]["job"]["selected_option"]["value"])
-        channel = values["channel"]["channel"]["selected_conversation"]
-        urls = [url["response_url"] for url in body.get("response_urls", ())]
-        place = Place(channel, body["user"]["id"], body["team"]["id"], "", urls[0] if urls else "")
-        told = await desk.ask(Question(job, place), delivery=body["trigger_id"])
-        if told and respond.response_url:
-            await respond(told, response_type="ephemeral")
-        elif told:
-            await client.chat_postEphemeral(channel=channel, user=place.user, text=told)
+        if notice:
+            await Responder(client).respond(place, notice)
 
 
-async def _open_picker(body: dict[str, Any], client: AsyncWebClient, desk: Desk) -> None:
+async def _open_picker(body: Any, client: AsyncWebClient, context: AsyncBoltContext, intake: Intake) -> None:
     """Opens the form at once, and has the worker fill it: a trigger is good for three seconds."""
-    opened = await client.views_open(trigger_id=body["trigger_id"], view=loading(TITLE))
-    await desk.list_failures(opened["view"]["id"], body["user"]["id"])
+    opened = await client.views_open(trigger_id=text_at(body, "trigger_id"), view=loading(TITLE))
+    place = replace(of_interaction(body, context), channel="", thread="")
+    await intake.list_failures(text_at(opened["view"], "id"), place)
 
 
 def texts(message: Any) -> Iterator[str]:

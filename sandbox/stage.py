@@ -11,7 +11,6 @@ from typing import Any, Protocol
 
 from pydantic import SecretStr
 
-from bot.app import EVENTS_PATH
 from bot.diagnosis.events import Observer
 from bot.diagnosis.failures import FailedJob
 from bot.diagnosis.job_id import JobReference
@@ -20,10 +19,12 @@ from bot.diagnosis.reading import TextDiagnosis
 from bot.diagnosis.run import Diagnostician
 from bot.serve import serving
 from bot.settings import Settings
+from bot.site import EVENTS_PATH
+from bot.work.answers import diagnosing
 from bot.work.client import web_client
 from bot.work.connection import connect
-from bot.work.threads import Threads
-from bot.work.worker import make_kit, working
+from bot.work.thread_store import ThreadStore
+from bot.work.worker import make_duties, working
 from sandbox.aws.estate import INCIDENTS, load_estate
 from sandbox.aws.here import only
 from sandbox.aws.model import Estate
@@ -55,7 +56,7 @@ class Stage:
     workspace: Workspace
     server: WorkspaceServer
     slack: SlackClient
-    threads: Threads
+    threads: ThreadStore
     channel: Channel
     user: str
     settings: Settings
@@ -130,7 +131,7 @@ async def on_stage(diagnose: DiagnoseWith, incident: Path = FIRST, port: int = 0
         channel, user = workspace.add_channel("backups"), workspace.add_person("you")
         workspace.add_person("olga")
         workspace.direct_message(user)
-        stage = Stage(workspace, server, slack, Threads(redis), channel, user, settings, estate, sandbox)
+        stage = Stage(workspace, server, slack, ThreadStore(redis), channel, user, settings, estate, sandbox)
         stack.callback(lambda: stage.sandbox.__exit__(None, None, None))
 
         def here(job: JobReference, *, observe: Observer, fresh: bool) -> Diagnosis:
@@ -140,12 +141,12 @@ async def on_stage(diagnose: DiagnoseWith, incident: Path = FIRST, port: int = 0
         def failures() -> list[FailedJob]:
             return Diagnostician(stage.settings).failures(_evening_of(stage.estate))
 
-        def of_text(text: str) -> TextDiagnosis:
-            return Diagnostician(stage.settings).diagnose_text(text)
+        def of_text(text: str, *, observe: Observer, fresh: bool) -> TextDiagnosis:
+            return Diagnostician(stage.settings).diagnose_text(text, observe=observe, fresh=fresh)
 
         client = web_client(TOKEN, server.api_url)
-        kit = make_kit(redis, client, here, failures=failures, diagnose_text=of_text)
-        await stack.enter_async_context(working(redis_url, kit))
+        duties = make_duties(redis, client, diagnosing(here, of_text), failures=failures)
+        await stack.enter_async_context(working(redis_url, redis, duties))
         stage.announce()
         yield stage
 

@@ -284,7 +284,7 @@ def test_the_manifest_is_for_socket_mode_or_for_an_address() -> None:
 async def test_the_audit_trail_is_printed_oldest_line_first(redis_url: str) -> None:
     async with connect(redis_url) as redis:
         for number in range(3):
-            await Audit(redis).note(Entry(Act.QUESTION, "U0ANA", "C0BACKUPS", str(number)))
+            await Audit(redis).write(Entry(Act.QUESTION, "U0ANA", "C0BACKUPS", str(number)))
     for options, expected in [((), ["0", "1", "2"]), (("--last", "2"), ["1", "2"])]:
         done = backup_why("audit", *options, environment={"REDIS_URL": redis_url})
         assert [json.loads(line)["about"] for line in done.stdout.splitlines()] == expected, done.stderr

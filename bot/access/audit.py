@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 
 _Lines = Any
 """What a client that decodes gives for lines of a stream, which redis-py's types do not know of."""
@@ -63,19 +64,14 @@ class Audit:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    async def note(self, entry: Entry) -> None:
+    async def write(self, entry: Entry) -> None:
         """Writes a line."""
-        await self._redis.xadd(
-            STREAM,
-            {
-                "act": entry.act,
-                "user": entry.user,
-                "channel": entry.channel,
-                "about": entry.about,
-                "account": entry.account,
-                "outcome": entry.outcome,
-            },
-        )
+        await self._redis.xadd(STREAM, _members(entry))
+
+    @staticmethod
+    def add(pipe: Pipeline, entry: Entry) -> None:
+        """Adds a line to a transaction, so that what is done and its line are there together or not at all."""
+        pipe.xadd(STREAM, _members(entry))
 
     async def last(self, count: int) -> list[Entry]:
         """The newest lines, newest first."""
@@ -92,6 +88,10 @@ class Audit:
             if len(lines) < PAGE:
                 return
             after = f"({lines[-1][0]}"
+
+
+def _members(entry: Entry) -> dict[Any, Any]:
+    return {name: value for name, value in asdict(entry).items() if name != "at"}
 
 
 def _entry(line: tuple[str, dict[str, str]]) -> Entry:

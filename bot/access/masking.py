@@ -1,11 +1,16 @@
-"""Hides from a shared channel what only the organization's own people may see: account ids and policy texts."""
+"""Hides account ids and documents from those who may not see them: people of other organizations or accounts.
+
+A mask knows which account ids stay readable and whether documents do. It is applied to whole pages; `Audience` decides
+which mask a place gets.
+"""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.replies.document import (
     Bullets,
     Buttons,
+    Excerpt,
     Facts,
     Feedback,
     Heading,
@@ -21,50 +26,65 @@ from bot.replies.document import (
 )
 
 _ACCOUNT = re.compile(
-    r"(?P<id>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)|(?<!\d)\d{8}(?P<last>\d{4})(?!\d)", re.IGNORECASE
+    r"(?P<id>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)|(?<!\d)(?P<account>\d{8}(?P<last>\d{4}))(?!\d)",
+    re.IGNORECASE,
 )
 """An account id; an id of a job or key, whose end may look like one, is matched first and left alone."""
 
-HIDDEN = "not shown in a channel that other organizations read"
 
-
-def masked_text(text: str) -> str:
-    """A text with each account id reduced to its last four digits."""
-    return _ACCOUNT.sub(lambda match: match["id"] or f"********{match['last']}", text)
-
-
-def masked(page: Page) -> Page:
-    """A page as people of other organizations may see it.
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """What is hidden, and why.
 
     Args:
-        page: The page with everything.
-
-    Returns:
-        The page without account ids, and with a word in place of each document.
+        why: The words that stand in place of a document, such as "not shown in a channel that …".
+        readable: The account ids that stay readable; None for every one.
+        documents: Whether policies, commands and messages stay readable.
     """
-    return replace(page, says=masked_text(page.says), parts=tuple(map(_masked, page.parts)))
 
+    why: str
+    readable: frozenset[str] | None
+    documents: bool
 
-def _masked(part: Part) -> Part:
-    match part:
-        case Heading(text):
-            return Heading(masked_text(text))
-        case Paragraph(text):
-            return Paragraph(_line(text))
-        case Note(text):
-            return Note(_line(text))
-        case Bullets(items):
-            return Bullets(tuple(map(_line, items)))
-        case Facts(pairs):
-            return Facts(tuple((label, _line(value)) for label, value in pairs))
-        case Plan(title, tasks):
-            hidden = tuple(replace(task, says=masked_text(task.says)) for task in tasks)
-            return Plan(masked_text(title), hidden)
-        case Verbatim(label):
-            return Facts(((label, (Span(HIDDEN),)),))
-        case Prose() | Buttons() | Feedback():
-            return part
+    def text(self, text: str) -> str:
+        """A text with each hidden account id reduced to its last four digits."""
+        return _ACCOUNT.sub(self._shown, text)
 
+    def _shown(self, match: re.Match[str]) -> str:
+        if match["id"] or self.readable is None or match["account"] in self.readable:
+            return match[0]
+        return f"********{match['last']}"
 
-def _line(text: Line) -> Line:
-    return tuple(Span(masked_text(piece.text), piece.style) if isinstance(piece, Span) else piece for piece in text)
+    def page(self, page: Page) -> Page:
+        """A page without what is hidden."""
+        return replace(page, says=self.text(page.says), parts=tuple(map(self.part, page.parts)))
+
+    def part(self, part: Part) -> Part:
+        """A part of a page without what is hidden: a hidden document has a word in its place."""
+        match part:
+            case Heading(text):
+                return Heading(self.text(text))
+            case Paragraph(text):
+                return Paragraph(self._line(text))
+            case Note(text):
+                return Note(self._line(text))
+            case Bullets(items):
+                return Bullets(tuple(map(self._line, items)))
+            case Facts(pairs):
+                return Facts(tuple((self.text(label), self._line(value)) for label, value in pairs))
+            case Plan(title, tasks):
+                masked = tuple(replace(task, says=self.text(task.says)) for task in tasks)
+                return Plan(self.text(title), masked)
+            case Verbatim(label, name, text):
+                if not self.documents:
+                    return Facts(((self.text(label), (Span(self.why),)),))
+                return Verbatim(self.text(label), self.text(name), self.text(text))
+            case Excerpt(label, text):
+                return Excerpt(label, self._line(text) if self.documents else (Span(self.why),))
+            case Prose(markdown):
+                return Prose(self.text(markdown))
+            case Buttons() | Feedback():
+                return part
+
+    def _line(self, text: Line) -> Line:
+        return tuple(replace(piece, text=self.text(piece.text)) if isinstance(piece, Span) else piece for piece in text)

@@ -45,7 +45,7 @@ def manifest(
             raise BadInputError(
                 f"{url} is no address that Slack calls: give one such as https://backup-why.example.com."
             )
-        from bot.app import EVENTS_PATH
+        from bot.site import EVENTS_PATH
 
         _send_to(app, url.rstrip("/") + EVENTS_PATH)
     _print(app)

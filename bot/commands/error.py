@@ -11,7 +11,7 @@ from bot.commands.diagnose import reading
 from bot.commands.options import AsJson, EstateFile
 from bot.diagnosis.reading import TextDiagnosis, read_error
 from bot.errors import BadInputError
-from bot.replies.reading import reading_pages
+from bot.replies.answer import head_page, reply_pages
 from bot.replies.terminal import render_page
 from bot.settings import load_settings
 
@@ -39,7 +39,7 @@ def error(
         sys.stdout.write(read.to_json(indent=2) + "\n")
     else:
         console = Console()
-        for page in reading_pages(read):
+        for page in (head_page(read), *reply_pages(read)):
             render_page(page, console)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot.errors import BadInputError
+from bot.errors import BackupWhyError, BadInputError
 from bot.settings import load_settings
 
 
@@ -29,7 +29,7 @@ def serve() -> None:
 
 
 def work(
-    ping: Annotated[bool, typer.Option("--ping", help="Only say whether Redis answers, for a health check.")] = False,
+    ping: Annotated[bool, typer.Option("--ping", help="Only check that a worker is alive.")] = False,
 ) -> None:
     """Run a worker process: it takes questions from the queue, diagnoses, and answers in Slack.
 
@@ -38,8 +38,10 @@ def work(
     from bot.access.rules import load_rules
     from bot.diagnosis.run import Diagnostician
     from bot.serve import needed
+    from bot.work.answers import diagnosing
     from bot.work.client import web_client
     from bot.work.connection import check, connect
+    from bot.work.heartbeat import living_workers
     from bot.work.worker import work as work_until_stopped
 
     settings = load_settings()
@@ -48,6 +50,9 @@ def work(
     async def pinged() -> None:
         async with connect(redis_url) as redis:
             await check(redis)
+            workers = await living_workers(redis)
+        if not workers.alive:
+            raise BackupWhyError(f"No worker is alive; {workers.since}. Start one with `backup-why work`.")
 
     if ping:
         asyncio.run(pinged())
@@ -56,10 +61,8 @@ def work(
     client = web_client(token, settings.slack_api_url)
     rules = load_rules(settings.access_file) if settings.access_file else None
     diagnostician = Diagnostician(settings)
-    answering = work_until_stopped(
-        redis_url, client, diagnostician.diagnose, rules, diagnostician.failures, diagnostician.diagnose_text
-    )
-    _run_until_stopped(answering)
+    diagnose = diagnosing(diagnostician.diagnose, diagnostician.diagnose_text)
+    _run_until_stopped(work_until_stopped(redis_url, client, diagnose, rules, diagnostician.failures))
 
 
 def _run_until_stopped(process: Coroutine[None, None, None]) -> None:

@@ -13,6 +13,7 @@ from bot.aws.facts import Facts, gather
 from bot.aws.reader import Reader
 from bot.diagnosis import context
 from bot.diagnosis.call import Call, gather_call
+from bot.diagnosis.events import Entered, Left, Observer, Progress, ignore
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.fixes.plan import Examiner, with_fixes
 from bot.diagnosis.judgement import Judge, Judgement
@@ -25,7 +26,9 @@ from bot.iam import Layer
 from bot.settings import Settings
 
 
-def diagnose_text(text: str, settings: Settings, reader: Reader, region: str) -> TextDiagnosis:
+def diagnose_text(
+    text: str, settings: Settings, reader: Reader, region: str, observe: Observer = ignore
+) -> TextDiagnosis:
     """Reads an error text and evaluates what it names.
 
     Args:
@@ -33,6 +36,7 @@ def diagnose_text(text: str, settings: Settings, reader: Reader, region: str) ->
         settings: For the management account, where it is configured.
         reader: Reads AWS.
         region: The session's Region.
+        observe: Gets the events of a job's diagnosis: the reading of the text as `locate`, then the other states.
 
     Returns:
         The text as read, with the causes, their fixes, and the layers that evaluation found. A text that names no
@@ -43,11 +47,21 @@ def diagnose_text(text: str, settings: Settings, reader: Reader, region: str) ->
     """
     facts = Facts(region)
     moment = datetime.now(UTC)
-    call = gather(lambda known: gather_call(known, text, settings, moment), facts, reader)
+    observe(Entered("locate"))
     alone = read_error(text)
+    observe(Left("locate", f"The text names {alone.reading.action or 'no action'}."))
+    observe(Entered("gather"))
+    reader.progress = lambda done, total: observe(Progress("gather", done, total))
+    call = gather(lambda known: gather_call(known, text, settings, moment), facts, reader)
+    observe(Left("gather", f"Read AWS with {reader.cost.aws_calls} calls."))
     if call is None:
         return alone
     walked = _walk(call)
+    for findings in walked:
+        layer = findings.to_layer()
+        says = next((check.says for check in layer.checks if check.verdict is layer.verdict), "")
+        observe(Entered(layer.layer))
+        observe(Left(layer.layer, says, layer.verdict))
     causes = _causes(walked)
     is_proven = any(cause.certainty is Certainty.PROVEN for cause in causes)
     return alone.model_copy(

@@ -8,7 +8,7 @@ Source: "Monitoring AWS Backup events using Amazon EventBridge" (AWS Backup Deve
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -63,7 +63,11 @@ def parse_job_id(text: str) -> JobReference:
     Raises:
         BadInputError: It names no job, or several.
     """
-    found = find_job_ids(text)
+    return job_among(text, find_job_ids(text))
+
+
+def job_among(text: str, found: Sequence[JobReference]) -> JobReference:
+    """The one job of those that were found in a text; raises as `parse_job_id`."""
     if not found:
         shown = plain(text)[:60]
         raise BadInputError(

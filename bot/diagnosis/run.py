@@ -51,16 +51,19 @@ class Diagnostician:
         reader = Reader(self._sessions, self._cache, fresh=fresh)
         return Machine(job, self._settings, reader, self._sessions.region, observe).run()
 
-    def diagnose_text(self, text: str) -> TextDiagnosis:
+    def diagnose_text(self, text: str, *, observe: Observer = ignore, fresh: bool = False) -> TextDiagnosis:
         """Reads an error text that belongs to no job, and evaluates the call that it names.
 
         Args:
             text: The text.
+            observe: Gets every step, in the caller's thread.
+            fresh: Read everything anew, whatever is cached.
 
         Raises:
             BackupWhyError: AWS can't be reached.
         """
-        return diagnose_text(text, self._settings, Reader(self._sessions, self._cache), self._sessions.region)
+        reader = Reader(self._sessions, self._cache, fresh=fresh)
+        return diagnose_text(text, self._settings, reader, self._sessions.region, observe)
 
     def compare_role(self, role: str, kind: JobKind, resource_type: str) -> RoleNeeds:
         """Compares a role with what a job needs.

@@ -37,6 +37,7 @@ from bot.replies.document import (
     Button,
     Buttons,
     Choice,
+    Excerpt,
     Facts,
     Feedback,
     Heading,
@@ -89,6 +90,8 @@ def drawn(part: Part) -> Iterator[Drawn]:
             for piece in _pieces(text):
                 words = words_of(piece)
                 yield Drawn(ContextBlock(elements=[PlainTextObject(text=words, emoji=False)]), len(words))
+        case Excerpt(label, text):
+            yield from drawn(Paragraph((*line(strong(f"{label}: ")), *text)))
         case Paragraph(text):
             for piece in _pieces(text):
                 yield _rich([RichTextSectionElement(elements=_inline(piece))], _size(piece))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.diagnosis.model import Diagnosis
+from bot.diagnosis.either import AnyDiagnosis
 from bot.replies.document import Button, Buttons, Choice, Feedback, Page, Part
 
 CHECK_AGAIN = "check_again"
@@ -15,7 +15,7 @@ FORMS = {"cli": "AWS CLI", "terraform": "Terraform", "json": "JSON"}
 """The forms in which a fix can be shown."""
 
 
-def with_buttons(page: Page, diagnosis: Diagnosis, thread: str) -> Page:
+def with_buttons(page: Page, diagnosis: AnyDiagnosis, thread: str) -> Page:
     """A verdict with what can be done from it.
 
     Args:

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from bot.diagnosis.model import Cause, Diagnosis
+from bot.diagnosis.either import AnyDiagnosis
+from bot.diagnosis.model import Cause
 from bot.replies.words import LAYERS, MARKS, OUTCOMES
 
 
-def changes(before: Diagnosis, after: Diagnosis, *, by: str, at: datetime) -> str:
-    """Tells what has changed between two diagnoses of one job.
+def changes(before: AnyDiagnosis, after: AnyDiagnosis, *, by: str, at: datetime) -> str:
+    """What has changed between two diagnoses of one subject.
 
     Args:
         before: The diagnosis that stood there.
@@ -46,7 +47,7 @@ def _named(cause: Cause) -> str:
     return f"{cause.code}{where}"
 
 
-def _layers(before: Diagnosis, after: Diagnosis) -> list[str]:
+def _layers(before: AnyDiagnosis, after: AnyDiagnosis) -> list[str]:
     """The layers whose verdict is another one than before."""
     old = {layer.layer: layer.verdict for layer in before.layers}
     return [

@@ -57,17 +57,17 @@ def _mark(verdict: Verdict | None) -> Mark:
     return _DONE if verdict is None else MARKS[verdict]
 
 
-def checklist_page(job: str, checklist: Checklist) -> Page:
+def checklist_page(about: str, checklist: Checklist) -> Page:
     """The head of the thread while the diagnosis runs.
 
     Args:
-        job: The job as it was asked for.
+        about: What is looked into, as it was asked for.
         checklist: How far it is.
 
     Returns:
         A page in the verdict's place.
     """
-    title = f"Looking into job {job}"
+    title = f"Looking into {about}"
     running = next((step.label for step in checklist.steps if step.mark is _RUNNING), None)
     says = f"{title}: {running} is being looked at." if running else f"{title}."
     read = [Note(line("Read {} of {} lookups of this round.".format(*checklist.read)))] if checklist.read else []

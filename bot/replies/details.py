@@ -2,12 +2,13 @@
 
 import json
 
+from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.model import Cause, Diagnosis
 from bot.replies.document import Facts, Note, Paragraph, Part, Verbatim, line
 from bot.replies.words import JOBS, LAYERS, policy
 
 
-def policy_parts(diagnosis: Diagnosis) -> list[Part]:
+def policy_parts(diagnosis: AnyDiagnosis) -> list[Part]:
     """Each policy that denies or lacks an allow, whole as it was read."""
     parts: list[Part] = []
     told: set[str] = set()
@@ -23,7 +24,7 @@ def policy_parts(diagnosis: Diagnosis) -> list[Part]:
     return parts or [Paragraph(line("No policy stands behind this answer."))]
 
 
-def fix_parts(diagnosis: Diagnosis, form: str) -> list[Part]:
+def fix_parts(diagnosis: AnyDiagnosis, form: str) -> list[Part]:
     """Every fix in one form.
 
     Args:
@@ -50,12 +51,22 @@ def fix_parts(diagnosis: Diagnosis, form: str) -> list[Part]:
     return parts or [Paragraph(line("There is no fix for this answer."))]
 
 
-def owner_draft(diagnosis: Diagnosis) -> str:
+def owner_draft(diagnosis: AnyDiagnosis) -> str:
     """A message to who can make the change, to be read over before it is sent."""
-    job = diagnosis.job
     asks = [_ask(cause) for cause in diagnosis.causes if cause.fix is not None]
-    what = f"the {JOBS[job.type]} {job.id} of {job.resource or 'a resource'} in account {job.account} ({job.region})"
-    return f"Hello, {what} was denied. {diagnosis.summary}\n\n" + "\n\n".join(asks)
+    return "\n\n".join((f"Hello, {_denied(diagnosis)}", *asks))
+
+
+def _denied(diagnosis: AnyDiagnosis) -> str:
+    """What was denied, in a sentence or two."""
+    if isinstance(diagnosis, Diagnosis):
+        job = diagnosis.job
+        resource = job.resource or "a resource"
+        what = f"the {JOBS[job.type]} {job.id} of {resource} in account {job.account} ({job.region})"
+        return f"{what} was denied. {diagnosis.summary}"
+    said = diagnosis.reading
+    on = f" on {said.resource}" if said.resource else ""
+    return f"the call {said.action}{on} by {said.principal} was denied."
 
 
 def _ask(cause: Cause) -> str:
@@ -67,11 +78,20 @@ def _ask(cause: Cause) -> str:
     return f"{asked} Could you make this change, or tell me why not?"
 
 
-def asked_parts(by: str, text: str, about: Diagnosis) -> list[Part]:
+def asked_about(by: str, about: AnyDiagnosis) -> str:
+    """The sentence that a message to an owner begins with, without its full stop."""
+    what = "a backup job" if isinstance(about, Diagnosis) else "a call of AWS Backup"
+    return f"{by} asks you about {what} that was denied"
+
+
+def asked_parts(by: str, text: str, about: AnyDiagnosis) -> list[Part]:
     """The message as its owner gets it."""
-    job = about.job
+    job: list[Part] = []
+    if isinstance(about, Diagnosis):
+        named = about.job
+        job = [Facts((("Job", line(f"{named.id} in account {named.account}, {named.region}")),))]
     return [
-        Paragraph(line(f"{by} asks you about a backup job that was denied:")),
+        Paragraph(line(f"{asked_about(by, about)}:")),
         *(Paragraph(line(part)) for part in text.split("\n\n") if part.strip()),
-        Facts((("Job", line(f"{job.id} in account {job.account}, {job.region}")),)),
+        *job,
     ]

@@ -140,6 +140,19 @@ class Verbatim:
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A sentence that quotes from a policy: it is hidden where policies are.
+
+    Args:
+        label: What it is, in a few words.
+        text: The sentence.
+    """
+
+    label: str
+    text: Line
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Small print."""
 
@@ -222,7 +235,7 @@ class Feedback:
     value: str
 
 
-Part = Heading | Paragraph | Prose | Bullets | Facts | Verbatim | Note | Plan | Buttons | Feedback
+Part = Heading | Paragraph | Prose | Bullets | Facts | Verbatim | Excerpt | Note | Plan | Buttons | Feedback
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +272,8 @@ def _text_of(part: Part) -> str:
             return "\n".join(f"{label}: {words_of(value)}" for label, value in pairs)
         case Verbatim(label, _, text):
             return f"{label}:\n{text}"
+        case Excerpt(label, text):
+            return f"{label}: {words_of(text)}"
         case Plan(title, tasks):
             return "\n".join([title, *(words_of(task_line(task)) for task in tasks)])
         case Buttons() | Feedback():

@@ -3,7 +3,6 @@
 from bot.diagnosis.model import Outcome
 from bot.diagnosis.reading import Hypothesis, TextDiagnosis
 from bot.replies.document import Bullets, Facts, Heading, Line, Note, Page, Paragraph, code, line, strong
-from bot.replies.fixes import fix_pages
 from bot.replies.words import ENTITIES, LAYERS, MARKS
 
 _VERDICTS = {
@@ -11,15 +10,6 @@ _VERDICTS = {
     Outcome.NOT_PERMISSION: "This is no permission failure.",
     Outcome.UNDETERMINED: "The text alone does not tell what was denied.",
 }
-
-
-def reading_pages(read: TextDiagnosis) -> tuple[Page, ...]:
-    """What a text says, and below it the fix of each cause that evaluation found.
-
-    Args:
-        read: The text as it was read.
-    """
-    return reading_page(read), *fix_pages(read.causes)
 
 
 def reading_page(read: TextDiagnosis) -> Page:

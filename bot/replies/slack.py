@@ -13,6 +13,7 @@ from bot.replies.blocks import Drawn, drawn, is_long
 from bot.replies.document import (
     Bullets,
     Buttons,
+    Excerpt,
     Facts,
     Feedback,
     Heading,
@@ -71,6 +72,10 @@ class Message:
     blocks: tuple[dict[str, Any], ...]
     snippets: tuple[Snippet, ...] = ()
 
+    def at(self, slot: str) -> "Message":
+        """The same message for another slot."""
+        return replace(self, slot=slot)
+
 
 def draw(page: Page) -> tuple[Message, ...]:
     """A page as as many messages as it needs.
@@ -124,6 +129,8 @@ def _fitted(part: Part) -> Part:
     match part:
         case Paragraph(text):
             return Paragraph(_fitted_line(text))
+        case Excerpt(label, text):
+            return Excerpt(label, _fitted_line(text))
         case Bullets(items):
             return Bullets(tuple(_fitted_line(item) for item in items))
         case Facts(pairs):

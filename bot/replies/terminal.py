@@ -22,6 +22,7 @@ from bot.replies.checklist import Checklist
 from bot.replies.document import (
     Bullets,
     Buttons,
+    Excerpt,
     Facts,
     Feedback,
     Heading,
@@ -110,12 +111,14 @@ def _progress(checklist: Checklist) -> ConsoleRenderable:
     return Group(*lines)
 
 
-def _drawn(part: Heading | Paragraph | Prose | Bullets | Facts | Note) -> ConsoleRenderable:
+def _drawn(part: Heading | Paragraph | Excerpt | Prose | Bullets | Facts | Note) -> ConsoleRenderable:
     match part:
         case Heading(text):
             return Text(visible(text), style="bold underline")
         case Paragraph(text):
             return _text(text)
+        case Excerpt(label, text):
+            return Text.assemble((f"{label}: ", "bold"), _text(text))
         case Prose(markdown):
             return Markdown(markdown)
         case Note(text):

@@ -13,6 +13,7 @@ from bot.diagnosis.model import (
 )
 from bot.replies.document import (
     Bullets,
+    Excerpt,
     Facts,
     Heading,
     Line,
@@ -43,20 +44,32 @@ def thread_pages(diagnosis: Diagnosis, *, first_cause_told: bool = False) -> tup
         The pages; a layer that is clear or could not be read has its page like one that is blocked.
     """
     told = diagnosis.causes[:1] if first_cause_told else ()
-    layers = (_layer_page(layer, _causes_of(diagnosis, layer), told) for layer in diagnosis.layers)
-    unread = [_unread_page(diagnosis.unread)] if diagnosis.unread else []
     return (
         _job_page(diagnosis.job),
-        *layers,
+        *layer_pages(diagnosis.layers, diagnosis.causes, told),
         *_trail_page(diagnosis),
-        *unread,
+        *unread_pages(diagnosis.unread),
         *fix_pages(diagnosis.causes),
         *_next_page(diagnosis),
     )
 
 
-def _causes_of(diagnosis: Diagnosis, layer: Layer) -> tuple[Cause, ...]:
-    return tuple(cause for cause in diagnosis.causes if cause.layer is layer.layer)
+def layer_pages(layers: tuple[Layer, ...], causes: tuple[Cause, ...], told: tuple[Cause, ...] = ()) -> tuple[Page, ...]:
+    """A page for each layer, with the causes in it.
+
+    Args:
+        layers: The layers.
+        causes: The causes of all layers.
+        told: Causes whose facts the reader has before their eyes.
+    """
+    return tuple(
+        _layer_page(layer, tuple(cause for cause in causes if cause.layer is layer.layer), told) for layer in layers
+    )
+
+
+def unread_pages(unread: tuple[Unread, ...]) -> tuple[Page, ...]:
+    """The page of what could not be read; none where everything was."""
+    return (_unread_page(unread),) if unread else ()
 
 
 def _job_page(job: Job) -> Page:
@@ -89,7 +102,7 @@ def _layer_page(layer: Layer, causes: tuple[Cause, ...], told: tuple[Cause, ...]
         if cause not in told:
             parts.append(Facts(cause_facts(cause)))
         if cause.near_miss:
-            parts.append(Paragraph(line(strong("Closest statement: "), cause.near_miss)))
+            parts.append(Excerpt("Closest statement", line(cause.near_miss)))
     if layer.checks:
         parts.append(Bullets(tuple(_check(check) for check in layer.checks)))
     else:

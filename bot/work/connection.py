@@ -1,7 +1,7 @@
 """The connection to Redis: the queue's, the threads' and the claims'.
 
-Whoever can write to this Redis can make the worker run code, since the queue's payloads are pickled: it is trusted, and
-outside one host it needs a password and TLS (`rediss://`).
+What is in it can't run code, but it decides what the bot says: outside one host Redis needs a password and TLS
+(`rediss://`).
 """
 
 from redis.asyncio import Redis
@@ -20,11 +20,13 @@ CONNECT_SECONDS = 2.0
 UNREACHABLE = "Redis can't be reached at {}: start it, or set REDIS_URL to one that answers."
 
 
-def connect(url: str) -> Redis:
+def connect(url: str, *, answer_seconds: float = ANSWER_SECONDS, retries: int = 2) -> Redis:
     """A client that answers soon or fails soon; nothing is sent yet.
 
     Args:
         url: `redis://`, `rediss://` or `unix://`.
+        answer_seconds: How long Redis may take for one answer.
+        retries: How often a command is sent again where the connection breaks.
 
     Raises:
         BadInputError: It is no such URL.
@@ -33,9 +35,9 @@ def connect(url: str) -> Redis:
         client: Redis = Redis.from_url(
             url,
             decode_responses=True,
-            socket_timeout=ANSWER_SECONDS,
-            socket_connect_timeout=CONNECT_SECONDS,
-            retry=Retry(ExponentialBackoff(cap=0.1, base=0.02), retries=2),
+            socket_timeout=answer_seconds,
+            socket_connect_timeout=min(CONNECT_SECONDS, answer_seconds),
+            retry=Retry(ExponentialBackoff(cap=0.1, base=0.02), retries=retries),
         )
     except ValueError as error:
         raise BadInputError(f"REDIS_URL can't be used ({error}): write redis://HOST:PORT/0.") from error

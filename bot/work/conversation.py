@@ -1,50 +1,90 @@
-"""Takes what people write to the bot in words, and does what it asks for: diagnose a job, read a text, or answer."""
+"""Replies to what people write in words: several jobs, an error text that names no call, or a question."""
 
-from bot.diagnosis.job_id import find_job_ids
+from redis.asyncio import Redis
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.access.audience import Audience, audience_at, main_account
+from bot.access.audit import Act, Audit, Entry
+from bot.access.authorizer import Authorizer
+from bot.access.place import Place
+from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.model import Outcome
-from bot.diagnosis.reading import read_error
 from bot.replies.document import Bullets, Page, Paragraph, code, line
 from bot.replies.reading import reading_page
 from bot.replies.teaching import ask_page
-from bot.work.desk import Desk
+from bot.replies.trouble import trouble_page
 from bot.work.follow_up import follow_up
-from bot.work.question import Place, Question
+from bot.work.notices import sentence_for
+from bot.work.tasks import Converse
+from bot.work.thread_poster import ThreadPoster
+from bot.work.thread_store import ThreadStore
+from bot.work.understanding import Written, understand
 
 MOST_JOBS = 5
+SLOT = "reply"
 
 
-async def hear(text: str, place: Place, delivery: str, desk: Desk) -> Page | None:
-    """Does what a text asks for.
+class Conversation:
+    """Replies in words.
 
     Args:
-        text: What was written, without the mention of the bot.
-        place: Where, and by whom; its thread is where the answer belongs.
-        delivery: Slack's id of the request.
-        desk: Takes what people ask.
-
-    Returns:
-        What to reply; None where the worker replies, or the request has been heard before.
-
-    Raises:
-        BackupWhyError: As the desk's `ask`.
+        redis: A client that decodes its responses.
+        client: The Web API.
+        authorizer: Who may ask what.
     """
-    jobs = find_job_ids(text)
-    if len(jobs) == 1:
-        told = await desk.ask(Question(jobs[0], place), delivery)
-        return Page("pointer", told, (Paragraph(line(told)),)) if told else None
-    read = read_error(text)
-    if not jobs and read.reading.action and read.reading.principal:
-        await desk.ask_of_text(text, place, delivery)
-        return None
-    if not await desk.first(delivery):
-        return None
-    if jobs:
-        return _which([job.id for job in jobs])
-    if not text.strip() or text.strip().lower() == "help":
+
+    def __init__(self, redis: Redis, client: AsyncWebClient, authorizer: Authorizer) -> None:
+        self._client = client
+        self._threads = ThreadStore(redis)
+        self._audit = Audit(redis)
+        self._authorizer = authorizer
+
+    async def carry_out(self, task: Converse) -> None:
+        """Replies in the thread of what was written; run again, it edits its reply.
+
+        Raises:
+            Exception: Whatever happens on the way; `bot.work.faults.passes` says what is worth trying again.
+        """
+        written = await understand(task.text)
+        audience = await audience_at(self._authorizer, task.place)
+        about = await self._diagnosis_at(task.place, audience)
+        page = _reply(written, about)
+        shown = audience.about(about) if about is not None else audience
+        await self._post(task, shown, page)
+        await self._audit.write(_entry(task, page.slot))
+
+    async def give_up(self, task: Converse, error: Exception) -> None:
+        """Says in the thread why there is no reply; raises as `carry_out`."""
+        audience = await audience_at(self._authorizer, task.place)
+        await self._post(task, audience, trouble_page("what you wrote", sentence_for(error)))
+        await self._audit.write(_entry(task, type(error).__name__))
+
+    async def _post(self, task: Converse, audience: Audience, page: Page) -> None:
+        poster = ThreadPoster(self._client, self._threads, task.thread, task.place)
+        for number, message in enumerate(audience.messages(page)):
+            await poster.put(message.at(SLOT if number == 0 else f"{SLOT}:{number + 1}"))
+
+    async def _diagnosis_at(self, place: Place, audience: Audience) -> AnyDiagnosis | None:
+        """The diagnosis that a thread is about, if the person who asks there may see it."""
+        thread = await self._threads.at(place.channel, place.thread)
+        answer = None if thread is None else await self._threads.answer(thread)
+        if answer is None:
+            return None
+        account = main_account(answer)
+        return answer if not account or audience.rights.cover(account) else None
+
+
+def _reply(written: Written, about: AnyDiagnosis | None) -> Page:
+    """What to reply to what was written, in a thread that is about a diagnosis, or not."""
+    if written.jobs:
+        return _which([job.id for job in written.jobs])
+    words = written.text.strip()
+    if words.lower() in ("", "help"):
         return ask_page()
-    if read.hypotheses and read.outcome is not Outcome.NOT_PERMISSION and read.reading.form:
+    read = written.reading
+    if read.hypotheses and read.outcome is not Outcome.NOT_PERMISSION and written.is_error:
         return reading_page(read)
-    return follow_up(text, await desk.diagnosis_at(place))
+    return follow_up(written.text, about)
 
 
 def _which(jobs: list[str]) -> Page:
@@ -53,3 +93,7 @@ def _which(jobs: list[str]) -> Page:
     shown = tuple(line(code(job)) for job in jobs[:MOST_JOBS])
     more = (line(f"and {len(jobs) - MOST_JOBS} more"),) if len(jobs) > MOST_JOBS else ()
     return Page("which", says, (Paragraph(line(says)), Bullets((*shown, *more))))
+
+
+def _entry(task: Converse, outcome: str) -> Entry:
+    return Entry(Act.ANSWER, task.place.user, task.place.channel, "a question in words", "", outcome)

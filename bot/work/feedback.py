@@ -2,7 +2,7 @@
 
 from redis.asyncio import Redis
 
-from bot.diagnosis.model import Diagnosis
+from bot.diagnosis.either import AnyDiagnosis
 
 REASONS = {
     "wrong-cause": "It names the wrong cause",
@@ -16,10 +16,10 @@ REASONS = {
 COMMENTS = "backup-why:comments"
 
 
-def entries_of(diagnosis: Diagnosis) -> tuple[str, ...]:
+def entries_of(answer: AnyDiagnosis) -> tuple[str, ...]:
     """The entries that an answer drew on; its outcome where it drew on none."""
-    drawn = dict.fromkeys(cause.knowledge or cause.code for cause in diagnosis.causes)
-    return tuple(drawn) or (diagnosis.outcome.value,)
+    drawn = dict.fromkeys(cause.knowledge or cause.code for cause in answer.causes)
+    return tuple(drawn) or (answer.outcome.value,)
 
 
 class Feedback:
@@ -32,10 +32,10 @@ class Feedback:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    async def vote(self, thread: str, user: str, diagnosis: Diagnosis, *, helpful: bool) -> None:
+    async def vote(self, thread: str, user: str, answer: AnyDiagnosis, *, helpful: bool) -> None:
         """Counts a person's vote on an answer once, for each of its entries; the last vote is the one that counts."""
         async with self._redis.pipeline(transaction=True) as pipe:
-            for entry in entries_of(diagnosis):
+            for entry in entries_of(answer):
                 pipe.hset(f"backup-why:votes:{entry}", f"{thread}:{user}", "yes" if helpful else "no")
             await pipe.execute()
 
@@ -44,9 +44,9 @@ class Feedback:
         votes = [str(vote) for vote in await self._redis.hvals(f"backup-why:votes:{entry}")]
         return votes.count("yes"), votes.count("no")
 
-    async def comment(self, thread: str, user: str, diagnosis: Diagnosis, reason: str, text: str) -> None:
+    async def comment(self, thread: str, user: str, answer: AnyDiagnosis, reason: str, text: str) -> None:
         """Keeps why an answer did not help."""
-        entries = ",".join(entries_of(diagnosis))
+        entries = ",".join(entries_of(answer))
         await self._redis.xadd(
             COMMENTS, {"thread": thread, "user": user, "reason": reason, "text": text, "entries": entries}
         )

@@ -8,13 +8,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.diagnosis.model import Diagnosis, LayerName
+from bot.diagnosis.either import AnyDiagnosis
+from bot.diagnosis.model import LayerName
+from bot.replies.answer import head_page, reply_pages
 from bot.replies.details import policy_parts
 from bot.replies.document import Bullets, Heading, Page, Paragraph, code, line, strong
 from bot.replies.knowledge import find
 from bot.replies.teaching import entry_page, topic_page
-from bot.replies.thread import thread_pages
-from bot.replies.verdict import verdict_page
 from bot.work.what_if import attaching
 from knowledge import search
 from knowledge.managed import ManagedPolicy, managed_policies
@@ -25,11 +25,11 @@ _DEFINITION = re.compile(r"\W*(?:what(?:'s| is| are)|explain|define|tell me abou
 LONGEST = 500
 """Characters of a question that are looked at."""
 
-Answer = Callable[[Diagnosis], Page]
+Reply = Callable[[AnyDiagnosis], Page]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FollowUp:
     """A kind of question.
 
     Args:
@@ -38,10 +38,10 @@ class Kind:
     """
 
     asks: re.Pattern[str]
-    answer: Answer
+    answer: Reply
 
 
-def follow_up(text: str, diagnosis: Diagnosis | None) -> Page:
+def follow_up(text: str, diagnosis: AnyDiagnosis | None) -> Page:
     """Answers a question.
 
     Args:
@@ -88,25 +88,25 @@ def _policy_in(question: str) -> ManagedPolicy | None:
     return next((policy for policy in managed_policies().values() if policy.name.lower() in words), None)
 
 
-def _page_of(slot: str, otherwise: str) -> Answer:
+def _page_of(slot: str, otherwise: str) -> Reply:
     """The reply of the thread in a slot, told again where it was asked for."""
 
-    def answer(diagnosis: Diagnosis) -> Page:
-        pages = {page.slot: page for page in thread_pages(diagnosis)}
+    def answer(diagnosis: AnyDiagnosis) -> Page:
+        pages = {page.slot: page for page in reply_pages(diagnosis)}
         return pages.get(slot) or Page("follow-up", otherwise, (Paragraph(line(otherwise)),))
 
     return answer
 
 
-def _layer(layer: LayerName) -> Answer:
-    return _page_of(f"layer:{layer}", "That layer was not looked at for this job.")
+def _layer(layer: LayerName) -> Reply:
+    return _page_of(f"layer:{layer}", "That layer was not looked at here.")
 
 
-def _policies(diagnosis: Diagnosis) -> Page:
+def _policies(diagnosis: AnyDiagnosis) -> Page:
     return Page("follow-up", "The policies behind this answer.", (Heading("The policy"), *policy_parts(diagnosis)))
 
 
-def _trust(diagnosis: Diagnosis) -> Page:
+def _trust(diagnosis: AnyDiagnosis) -> Page:
     """The trust policy: what the check found, and its text where the answer hangs on it."""
     checks = [check for layer in diagnosis.layers for check in layer.checks if "trust" in check.check]
     causes = [cause for cause in diagnosis.causes if cause.policy == "trust"]
@@ -118,7 +118,7 @@ def _trust(diagnosis: Diagnosis) -> Page:
     return Page("follow-up", says, (Heading("The trust policy"), told, *documents))
 
 
-def _owners(diagnosis: Diagnosis) -> Page:
+def _owners(diagnosis: AnyDiagnosis) -> Page:
     fixes = [cause.fix for cause in diagnosis.causes if cause.fix is not None]
     if not fixes:
         says = "There is nothing to change that I know of, so nobody to ask."
@@ -127,8 +127,8 @@ def _owners(diagnosis: Diagnosis) -> Page:
     return Page("follow-up", f"Who can make the change: {fixes[0].owner}.", (Heading("Who can make the change"), told))
 
 
-def _kind(words: str, answer: Answer) -> Kind:
-    return Kind(re.compile(rf"\b(?:{words})", re.IGNORECASE), answer)
+def _kind(words: str, answer: Reply) -> FollowUp:
+    return FollowUp(re.compile(rf"\b(?:{words})", re.IGNORECASE), answer)
 
 
 KINDS = (
@@ -149,6 +149,6 @@ KINDS = (
     _kind("job role|role's|permission|boundary", _layer(LayerName.JOB_ROLE)),
     _kind("bucket|file system|resource", _layer(LayerName.RESOURCE)),
     _kind("message|state|which job", _page_of("job", "Nothing is known of the job.")),
-    _kind("why|verdict|summary|again", verdict_page),
+    _kind("why|verdict|summary|again", head_page),
 )
 """Most telling first."""

@@ -1,22 +1,19 @@
 """Fills the form in which a failed job is picked."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.access.gate import Gate
+from bot.access.audience import Audience
+from bot.access.authorizer import Authorizer
 from bot.diagnosis.failures import FailedJob
-from bot.errors import BackupWhyError
 from bot.replies.document import Paragraph, line
 from bot.replies.picking import TITLE, picking_view
-from bot.replies.views import modal
+from bot.work.notices import sentence_for
+from bot.work.tasks import ListFailures
 
-logger = logging.getLogger(__name__)
-
-ListFailures = Callable[[], Sequence[FailedJob]]
+ListFailedJobs = Callable[[], Sequence[FailedJob]]
 """Lists the jobs that failed lately; it blocks, and is called in a thread."""
 
 
@@ -26,28 +23,27 @@ class Picker:
     Args:
         client: The Web API.
         failures: Lists the jobs that failed lately.
-        gate: Who may ask what.
+        authorizer: Who may ask what.
     """
 
-    def __init__(self, client: AsyncWebClient, failures: ListFailures, gate: Gate) -> None:
+    def __init__(self, client: AsyncWebClient, failures: ListFailedJobs, authorizer: Authorizer) -> None:
         self._client = client
         self._failures = failures
-        self._gate = gate
+        self._authorizer = authorizer
 
-    async def fill(self, view: str, user: str) -> None:
-        """Fills an open modal.
+    async def carry_out(self, task: ListFailures) -> None:
+        """Fills an open modal with the jobs that who opened it may ask about.
 
-        Args:
-            view: The modal's id.
-            user: Who opened it: jobs that they may not ask about are not listed.
+        Raises:
+            Exception: Whatever happens on the way; `bot.work.faults.passes` says what is worth trying again.
         """
-        rights = await self._gate.rights(user, "")
-        try:
-            jobs = await asyncio.to_thread(self._failures)
-            filled = picking_view([job for job in jobs if rights.cover(job.job.account or "")])
-        except BackupWhyError as error:
-            filled = modal(TITLE, [Paragraph(line(error.message))])
-        try:
-            await self._client.views_update(view_id=view, view=filled)
-        except SlackApiError as error:
-            logger.info("the modal is not open any more: %s", error.response.get("error"))
+        rights = await self._authorizer.own_rights(task.place)
+        jobs = await asyncio.to_thread(self._failures)
+        allowed = [job for job in jobs if rights.cover(job.job.account or "")]
+        await self._client.views_update(view_id=task.view, view=picking_view(allowed))
+
+    async def give_up(self, task: ListFailures, error: Exception) -> None:
+        """Says in the modal why it can't be filled; raises as `carry_out`."""
+        rights = await self._authorizer.own_rights(task.place)
+        said = [Paragraph(line(sentence_for(error)))]
+        await self._client.views_update(view_id=task.view, view=Audience(task.place, rights, False).modal(TITLE, said))

@@ -1,16 +1,15 @@
-"""Lays a diagnosis out as a thread: the verdict with its buttons first, then a reply a layer and a fix."""
+"""Lays an answer out as a thread: the head with its buttons first, then the replies below it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.diagnosis.model import Diagnosis
+from bot.access.audience import Audience
+from bot.diagnosis.either import AnyDiagnosis
+from bot.replies.answer import head_page, reply_pages
 from bot.replies.buttons import with_buttons
 from bot.replies.document import Heading, Note, Page, line
-from bot.replies.slack import draw, draw_single
-from bot.replies.thread import thread_pages
-from bot.replies.verdict import PARENT, verdict_page
-from bot.work.posting import Poster
-from bot.work.threads import Threads
+from bot.replies.verdict import PARENT
+from bot.work.thread_poster import ThreadPoster
+from bot.work.thread_store import ThreadStore
 
 OVER = "This no longer applies: see the verdict at the head of the thread."
 
@@ -23,31 +22,29 @@ class Publisher:
         poster: Posts to it.
         threads: What is known of threads.
         thread: Its id.
-        show: What may be seen of a page at its place.
     """
 
-    poster: Poster
-    threads: Threads
+    poster: ThreadPoster
+    threads: ThreadStore
     thread: str
-    show: Callable[[Page], Page]
 
-    async def publish(self, diagnosis: Diagnosis, note: str = "") -> None:
+    async def publish(self, answer: AnyDiagnosis, audience: Audience, note: str = "") -> None:
         """Lets the whole answer stand in the thread; what stood there before is edited.
 
         Args:
-            diagnosis: The diagnosis.
-            note: What a second look has changed.
+            answer: The answer.
+            audience: Who reads it.
+            note: What a second examination has changed.
         """
-        head = with_buttons(verdict_page(diagnosis, note), diagnosis, self.thread)
-        await self.poster.put(draw_single(self.show(head)))
-        replies = [message for page in thread_pages(diagnosis) for message in draw(self.show(page))]
+        await self.poster.put(audience.head(with_buttons(head_page(answer, note), answer, self.thread)))
+        replies = [message for page in reply_pages(answer) for message in audience.messages(page)]
         for message in replies:
             await self.poster.put(message)
-        await self._retire({PARENT, *(message.slot for message in replies)})
+        await self._retire({PARENT, *(message.slot for message in replies)}, audience)
 
-    async def _retire(self, standing: set[str]) -> None:
+    async def _retire(self, standing: set[str], audience: Audience) -> None:
         """Replies of an earlier look that this one does not have say so, since a reply can't be taken back unseen."""
         for slot in await self.threads.filled(self.thread):
             if slot not in standing and not slot.startswith("file:"):
                 over = Page(slot, OVER, (Heading("No longer so"), Note(line(OVER))))
-                await self.poster.put(draw_single(over))
+                await self.poster.put(audience.message(over))

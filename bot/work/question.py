@@ -1,56 +1,98 @@
-"""A question as it travels from Slack to the worker: plain strings."""
+"""A question as it travels from Slack to the worker: about a job or about an error text, asked at a place."""
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass
-from typing import Self
+from typing import Annotated, Literal, Self
 
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.access.place import Place
 from bot.diagnosis.job_id import JobReference
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in Slack something was asked, and by whom.
-
-    Args:
-        channel: The id of the channel or direct message.
-        user: The id of the person.
-        team: The id of their workspace.
-        thread: The `ts` of the thread that the answer belongs in; empty where it makes its own.
-        response_url: Where the person alone can be told something for half an hour; empty where Slack gave none.
-    """
-
-    channel: str
-    user: str
-    team: str
-    thread: str = ""
-    response_url: str = ""
+class _Plain(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Why did this job fail?
+class JobSubject(_Plain):
+    """A job, by its id."""
 
-    Args:
-        job: The job that is meant.
-        place: Where it was asked.
-    """
-
+    kind: Literal["job"] = "job"
     job: JobReference
+
+    @property
+    def name(self) -> str:
+        """What replies call it."""
+        return f"job {self.job.id}"
+
+    @property
+    def about(self) -> str:
+        """What the audit trail calls it."""
+        return self.job.id
+
+    @property
+    def same(self) -> str:
+        """The same for the same subject."""
+        return self.job.id.lower()
+
+
+class TextSubject(_Plain):
+    """An error text that belongs to no job, and names a call."""
+
+    kind: Literal["text"] = "text"
+    text: str
+
+    @property
+    def name(self) -> str:
+        """What replies call it; the text itself is nobody's name for anything."""
+        return "an error text"
+
+    @property
+    def about(self) -> str:
+        """What the audit trail calls it."""
+        return self.name
+
+    @property
+    def same(self) -> str:
+        """The same for the same subject."""
+        return " ".join(self.text.split())
+
+
+Subject = Annotated[JobSubject | TextSubject, Field(discriminator="kind")]
+
+
+class Question(_Plain):
+    """Why did this fail?
+
+    Args:
+        subject: What is meant.
+        place: Where it was asked, and by whom.
+        rights: The key of the rights of who asked (`Rights.key`).
+    """
+
+    subject: Subject
     place: Place
+    rights: str
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same question at the same place, whoever asks and however often."""
-        same = f"{self.place.team}\n{self.place.channel}\n{self.place.thread}\n{self.job.id.lower()}"
-        return hashlib.sha256(same.encode()).hexdigest()[:32]
+        """The same for the same question at the same place, whoever asks and however often.
+
+        Who may ask about other accounts asks another question: one who turns out to lack the right must not stand in
+        the way of one who has it.
+        """
+        place = self.place
+        same = f"{place.team}\n{place.channel}\n{place.thread}\n{self.rights}\n{self.subject.same}"
+        return hashlib.sha256(same.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def to_json(self) -> str:
         """The question as Redis keeps it."""
-        return json.dumps({"job": self.job.model_dump(mode="json"), "place": asdict(self.place)})
+        return self.model_dump_json()
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The question that `to_json` wrote."""
-        known = json.loads(text)
-        return cls(JobReference.model_validate(known["job"]), Place(**known["place"]))
+        """The question that `to_json` wrote.
+
+        Raises:
+            ValidationError: It is none.
+        """
+        return cls.model_validate_json(text)

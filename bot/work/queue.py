@@ -1,114 +1,192 @@
-"""Hands questions to the worker, each once."""
+"""The durable queue: docket on Redis Streams, with payloads that can't run code.
 
-import uuid
-from dataclasses import asdict, dataclass
+docket writes arguments with cloudpickle, so that whoever can write to its Redis could run code in a worker. Here every
+payload is JSON: `_JsonPayloads` stands in docket's modules in cloudpickle's place. An entry that can't be read is moved
+to the stream `DEAD_LETTERS`, where docket alone would stop the worker. docs/decisions/queue.md says why it is docket.
 
-from docket import Docket
+A task is written as a part of the transaction that writes what it is about (`enqueue`), so that neither is without the
+other. A key has one task at a time: enqueueing it again while it waits or runs changes nothing.
+"""
 
-from bot.errors import RedisUnreachableError
-from bot.replies.verdict import PARENT
-from bot.work.connection import UNANSWERED
-from bot.work.question import Place, Question
-from bot.work.tasks import answer_question, answer_text, check_again, list_failures
-from bot.work.threads import Threads
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Self, cast
 
-UNREACHABLE = "My queue (Redis) does not answer, so I can't look into this now: ask again in a minute."
+import docket.docket
+import docket.execution
+import docket.strikelist
+import docket.worker
+from docket import CurrentExecution, Docket, ExponentialRetry, Worker
+from docket._execution_scripts import _schedule
+from docket.execution import Execution
+from pydantic import Field, TypeAdapter, ValidationError
+from redis.asyncio.client import Pipeline
 
-_DELIVERIES = uuid.UUID("6f2b3d0e-52b1-4a68-9d50-0f3d3a8a6c11")
-"""The namespace of the ids that threads have from Slack's ids of deliveries."""
+from bot.work.tasks import Task
+
+logger = logging.getLogger(__name__)
+
+QUEUE = "backup-why-queue"
+DEAD_LETTERS = "backup-why:dead-letters"
+MOST_DEAD_LETTERS = 1_000
+
+CONCURRENCY = 20
+"""Tasks at a time in a worker. docket's Redis client runs out of connections at 100."""
+
+REDELIVERY = timedelta(seconds=30)
+"""How long after a worker's death its tasks are given to another. A living worker renews its claim to them."""
+
+POLL = timedelta(milliseconds=50)
+"""How long a task may lie before it is taken up."""
+
+RECONNECT = timedelta(seconds=1)
+
+RETRY = ExponentialRetry(attempts=200, minimum_delay=timedelta(seconds=1), maximum_delay=timedelta(minutes=5))
+"""How a task is tried again after a fault that passes: for hours, since outages of Slack last that long."""
+
+_EXECUTION: Execution = CurrentExecution()
+
+Run = Callable[[Task], Awaitable[None]]
+
+_TASKS: TypeAdapter[Task] = TypeAdapter(Annotated[Task, Field(discriminator="kind")])
 
 
-@dataclass(frozen=True, slots=True)
-class AskedBefore:
-    """The same question is being answered at this place, or has just been.
+class UnreadableError(Exception):
+    """A payload is not what this version of the program writes."""
+
+
+class _JsonPayloads:
+    """JSON in the place of cloudpickle, for the two functions of it that docket calls."""
+
+    @staticmethod
+    def dumps(value: Any) -> bytes:
+        """Writes plain data; raises TypeError for anything else."""
+        return json.dumps(value).encode()
+
+    @staticmethod
+    def loads(data: bytes) -> Any:
+        """Reads plain data; raises ValueError for anything else."""
+        return json.loads(data)
+
+
+for _module in (docket.execution, docket.worker, docket.strikelist):
+    vars(_module)["cloudpickle"] = _JsonPayloads
+
+
+class _ReadableExecution(Execution):
+    """An entry of the stream; one that can't be read becomes a task that buries it, so that it stops no worker."""
+
+    @classmethod
+    async def from_message(
+        cls,
+        docket: Docket,
+        message: dict[bytes, bytes],
+        redelivered: bool = False,
+        fallback_task: Callable[..., Awaitable[Any]] | None = None,
+        message_id: bytes | None = None,
+        sync: bool = True,
+    ) -> Self:
+        """Reads an entry; see docket."""
+        try:
+            return await super().from_message(docket, message, redelivered, fallback_task, message_id, sync)
+        except Exception as error:  # noqa: BLE001 — whatever is wrong with it, it must not end the worker's loop
+            entry = {_text(name): _text(value) for name, value in message.items()}
+            return cls(
+                docket,
+                docket.tasks[_bury.__name__],
+                args=(entry, f"{type(error).__name__}: {error}"),
+                kwargs={},
+                key=f"unreadable:{_text(message_id or b'')}",
+                when=datetime.now(UTC),
+                attempt=1,
+                redelivered=redelivered,
+                message_id=message_id,
+            )
+
+
+vars(docket.worker)["Execution"] = _ReadableExecution
+
+
+class _NoStrikes(docket.strikelist.StrikeList):
+    """docket's list of tasks to refuse, always empty: its stream in Redis is one more thing that would be read."""
+
+    def __init__(self, **_: Any) -> None:
+        super().__init__()
+
+
+vars(docket.docket)["StrikeList"] = _NoStrikes
+
+
+def open_queue(url: str) -> Docket:
+    """The queue at a Redis URL; use it as a context manager to consume it.
 
     Args:
-        head: The `ts` of the message that heads its thread; None if it does not stand yet.
+        url: `redis://`, `rediss://` or `unix://`.
     """
+    return Docket(name=QUEUE, url=url, execution_ttl=timedelta(0))
 
-    head: str | None
 
-
-class Queue:
-    """The way from Slack to the worker.
+def enqueue(pipe: Pipeline, queue: Docket, task: Task, key: str) -> None:
+    """Adds a task to a transaction; nothing is sent before the transaction is.
 
     Args:
-        docket: The queue, opened.
-        threads: What is known of threads.
+        pipe: The transaction.
+        queue: The queue; it need not be open.
+        task: The task.
+        key: Names the task: it is not added while one of this key waits or runs.
+    """
+    written, now = task.model_dump_json(), datetime.now(UTC)
+    execution = Execution(queue, _run, (written,), {}, key, now, attempt=1, function_name=_run.__name__)
+    # docket has no public way to be a part of somebody else's transaction: these two are what its own `add` calls.
+    arguments, _ = execution._schedule_script_args(replace=False)
+    _schedule.enqueue_eval(cast("Any", pipe), **arguments)
+
+
+def consuming(queue: Docket, run: Run, *, redelivery: timedelta = REDELIVERY) -> AbstractAsyncContextManager[Worker]:
+    """A worker on an open queue, to be run with `run_forever`.
+
+    Args:
+        queue: The queue, opened.
+        run: Carries out a task. Whatever it raises has the task tried again later.
+        redelivery: How long after a worker's death its tasks are given to another.
     """
 
-    def __init__(self, docket: Docket, threads: Threads) -> None:
-        self._docket = docket
-        self._threads = threads
-
-    async def ask(self, question: Question, delivery: str) -> AskedBefore | None:
-        """Hands in a question.
-
-        The thread's id comes from Slack's id of the delivery, so that a delivery that is repeated, at any point of
-        this function, finds its own claim and completes it instead of making a second thread. A question that was
-        asked before is put into the queue again if its task was lost, which the queue ignores if it was not.
-
-        Args:
-            question: The question.
-            delivery: Slack's id of the request: an event id or a trigger id.
-
-        Returns:
-            None if this delivery is answered with a thread of its own.
-
-        Raises:
-            RedisUnreachableError: The question could not be handed in.
-        """
-        mine = uuid.uuid5(_DELIVERIES, delivery).hex
+    async def run_task(written: str, execution: Execution = _EXECUTION, _retry: ExponentialRetry = RETRY) -> None:
         try:
-            thread = await self._threads.claim(question, mine)
-            if not await self._threads.finished(thread):
-                await self._docket.add(answer_question, key=thread)(thread)
-            if thread == mine:
-                return None
-            return AskedBefore((await self._threads.slot(thread, PARENT)).ts)
-        except UNANSWERED as error:
-            raise RedisUnreachableError(UNREACHABLE) from error
+            task = _TASKS.validate_json(written)
+        except ValidationError as error:
+            why = str(error.errors(include_url=False, include_input=False))
+            await _bury({"key": execution.key, "task": written}, why, execution)
+            return
+        await run(task)
 
-    async def check_again(self, thread: str, press: str, by: str) -> None:
-        """Hands in that somebody wants a second look; while one is under way, another press adds nothing.
+    queue.register(run_task, names=[_run.__name__])
+    queue.register(_bury)
+    return Worker(
+        queue,
+        concurrency=CONCURRENCY,
+        redelivery_timeout=redelivery,
+        minimum_check_interval=POLL,
+        scheduling_resolution=POLL,
+        reconnection_delay=RECONNECT,
+        schedule_automatic_tasks=False,
+    )
 
-        Args:
-            thread: The thread's id.
-            press: Slack's id of the press.
-            by: The name of who pressed.
 
-        Raises:
-            RedisUnreachableError: It could not be handed in.
-        """
-        try:
-            await self._docket.add(check_again, key=f"{thread}:again")(thread, press, by)
-        except UNANSWERED as error:
-            raise RedisUnreachableError(UNREACHABLE) from error
+async def _run(_written: str) -> None:
+    """What tasks are queued as: docket wants a function, and a worker registers its own under this one's name."""
 
-    async def answer_text(self, text: str, place: Place, delivery: str) -> None:
-        """Hands in an error text; a delivery that is repeated is answered once.
 
-        Args:
-            text: The text.
-            place: Where it was asked, and by whom.
-            delivery: Slack's id of the request.
+async def _bury(entry: dict[str, str], why: str, execution: Execution = _EXECUTION) -> None:
+    """Keeps an entry that can't be read where people can look at it, and takes it out of the queue."""
+    logger.error("an entry of the queue can't be read and is moved to %s: %s", DEAD_LETTERS, why)
+    async with execution.docket.redis() as redis:
+        kept: dict[Any, Any] = {**entry, "why": why}
+        await redis.xadd(DEAD_LETTERS, kept, maxlen=MOST_DEAD_LETTERS, approximate=True)
 
-        Raises:
-            RedisUnreachableError: It could not be handed in.
-        """
-        thread = uuid.uuid5(_DELIVERIES, delivery).hex
-        try:
-            await self._docket.add(answer_text, key=thread)(thread, text, asdict(place))
-        except UNANSWERED as error:
-            raise RedisUnreachableError(UNREACHABLE) from error
 
-    async def list_failures(self, view: str, user: str) -> None:
-        """Has an open modal filled with the failed jobs that a user may ask about.
-
-        Raises:
-            RedisUnreachableError: It could not be handed in.
-        """
-        try:
-            await self._docket.add(list_failures, key=f"{view}:failures")(view, user)
-        except UNANSWERED as error:
-            raise RedisUnreachableError(UNREACHABLE) from error
+def _text(value: bytes | str) -> str:
+    return value if isinstance(value, str) else value.decode("utf-8", "backslashreplace")

@@ -7,11 +7,10 @@ the person that it is for; a stream that has ended is a message like any other a
 import logging
 from typing import Any, Self
 
-from slack_sdk.errors import SlackApiError
-
+from bot.access.slack_errors import SLACK_FAULTS, code_of
 from bot.replies.document import Page, Plan, Task
 from bot.replies.safe import one_line, shorten
-from bot.work.posting import Poster
+from bot.work.thread_poster import ThreadPoster
 
 logger = logging.getLogger(__name__)
 
@@ -28,13 +27,13 @@ class Stream:
         plan: What it shows so far.
     """
 
-    def __init__(self, poster: Poster, ts: str, plan: Plan) -> None:
+    def __init__(self, poster: ThreadPoster, ts: str, plan: Plan) -> None:
         self._poster = poster
         self._ts = ts
         self._plan = plan
 
     @classmethod
-    async def start(cls, poster: Poster, page: Page) -> Self:
+    async def start(cls, poster: ThreadPoster, page: Page) -> Self:
         """Starts a stream with the plan of a page.
 
         Raises:
@@ -61,8 +60,8 @@ class Stream:
         """Ends it; one that Slack has ended itself is over all the same."""
         try:
             await self._poster.stop_stream(self._ts)
-        except SlackApiError as error:
-            logger.info("the stream was over already: %s", error.response.get("error"))
+        except SLACK_FAULTS as error:
+            logger.info("the stream can't be ended, or is over already: %s", code_of(error))
 
 
 def _plan_of(page: Page) -> Plan:

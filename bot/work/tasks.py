@@ -1,77 +1,69 @@
-"""The tasks of the queue. Their arguments are plain strings: a payload is data that anybody may read."""
+"""What the web process hands to the workers, as plain data: each kind of task with what it needs.
 
-from contextvars import ContextVar
-from dataclasses import dataclass
-from datetime import timedelta
+A task is written as JSON and read strictly: an unknown kind or member is refused, never guessed at.
+"""
 
-from docket import Depends, Docket, ExponentialRetry
+from typing import Literal
 
-from bot.work.answering import Answers
-from bot.work.picker import Picker
-from bot.work.question import Place
-from bot.work.texts import Texts
+from pydantic import BaseModel, ConfigDict
 
-QUEUE = "backup-why-queue"
+from bot.access.place import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Kit:
-    """What a worker works with."""
-
-    answers: Answers
-    picker: Picker
-    texts: Texts
+class _Task(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-kit_of_this_worker: ContextVar[Kit] = ContextVar("kit_of_this_worker")
-"""Set by the worker before it runs; every task of it is started in that context."""
+class AnswerQuestion(_Task):
+    """Answer the question of a thread, or go on with an answer that was begun."""
+
+    kind: Literal["answer"] = "answer"
+    thread: str
 
 
-def _answers() -> Answers:
-    return kit_of_this_worker.get().answers
+class CheckAgain(_Task):
+    """Examine the subject of a thread again."""
+
+    kind: Literal["check-again"] = "check-again"
+    thread: str
+    press: str
+    """Slack's id of the press, so that one that is delivered again is not taken for a third look."""
+    by: str
+    """The name of the person who pressed."""
+    place: Place
 
 
-def _picker() -> Picker:
-    return kit_of_this_worker.get().picker
+class Converse(_Task):
+    """Reply to something that was written in words."""
+
+    kind: Literal["converse"] = "converse"
+    thread: str
+    text: str
+    place: Place
 
 
-def _texts() -> Texts:
-    return kit_of_this_worker.get().texts
+class ListFailures(_Task):
+    """Fill an open modal with the failed jobs that a person may ask about."""
+
+    kind: Literal["list-failures"] = "list-failures"
+    view: str
+    place: Place
 
 
-_ANSWERS: Answers = Depends(_answers)
-_PICKER: Picker = Depends(_picker)
-_TEXTS: Texts = Depends(_texts)
-_RETRY = ExponentialRetry(attempts=10, minimum_delay=timedelta(seconds=1), maximum_delay=timedelta(seconds=60))
+class OpenHome(_Task):
+    """Publish a person's Home tab, or suggest what to ask in their messages."""
+
+    kind: Literal["open-home"] = "open-home"
+    tab: Literal["home", "messages"]
+    place: Place
 
 
-async def answer_question(thread: str, answers: Answers = _ANSWERS, _retry: ExponentialRetry = _RETRY) -> None:
-    """Answers the question of a thread; tried again while Slack or Redis do not answer."""
-    await answers.answer(thread)
+class ShowAudit(_Task):
+    """Show an admin the newest lines of the audit trail, or send them all of it."""
+
+    kind: Literal["show-audit"] = "show-audit"
+    what: Literal["newest", "export"]
+    place: Place
 
 
-async def check_again(
-    thread: str, press: str, by: str, answers: Answers = _ANSWERS, _retry: ExponentialRetry = _RETRY
-) -> None:
-    """Looks again at the job of a thread; tried again while Slack or Redis do not answer."""
-    await answers.check_again(thread, press, by)
-
-
-async def answer_text(
-    thread: str, text: str, place: dict[str, str], texts: Texts = _TEXTS, _retry: ExponentialRetry = _RETRY
-) -> None:
-    """Answers an error text; tried again while Slack or Redis do not answer."""
-    await texts.answer(thread, text, Place(**place))
-
-
-async def list_failures(view: str, user: str, picker: Picker = _PICKER) -> None:
-    """Fills an open modal with the failed jobs that a user may ask about; one that is too late is of no use."""
-    await picker.fill(view, user)
-
-
-def open_queue(url: str) -> Docket:
-    """The queue at a Redis URL; use it as a context manager."""
-    queue = Docket(name=QUEUE, url=url)
-    for task in (answer_question, check_again, answer_text, list_failures):
-        queue.register(task)
-    return queue
+Task = AnswerQuestion | CheckAgain | Converse | ListFailures | OpenHome | ShowAudit

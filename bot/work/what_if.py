@@ -1,6 +1,7 @@
 """What if a managed policy were attached: each denied action is evaluated with that policy alone."""
 
-from bot.diagnosis.model import Cause, Diagnosis
+from bot.diagnosis.either import AnyDiagnosis
+from bot.diagnosis.model import Cause
 from bot.errors import BadInputError
 from bot.iam.evaluation import decide
 from bot.iam.layers import PolicySet
@@ -14,7 +15,7 @@ MENDED_BY_ALLOWING = frozenset({"permission-missing", "pass-role-missing"})
 """Causes that an identity policy which allows the actions mends; every other one stands in another policy."""
 
 
-def attaching(policy: ManagedPolicy, diagnosis: Diagnosis) -> Page:
+def attaching(policy: ManagedPolicy, diagnosis: AnyDiagnosis) -> Page:
     """What attaching a managed policy to the principals of a diagnosis would change.
 
     Args:
@@ -22,7 +23,7 @@ def attaching(policy: ManagedPolicy, diagnosis: Diagnosis) -> Page:
         diagnosis: The diagnosis.
     """
     if not diagnosis.causes:
-        says = f"Nothing that I could read denies this job, so attaching {policy.name} would mend nothing."
+        says = f"Nothing that I could read denies this, so attaching {policy.name} would mend nothing."
         return Page("follow-up", says, (Paragraph(line(says)),))
     told = tuple(_told(policy, cause) for cause in diagnosis.causes)
     mended = [mends for mends, _ in told]

@@ -1,89 +1,99 @@
-"""The worker process: takes questions from the queue and answers them until it is told to stop."""
+"""The worker process: takes tasks from the queue and carries them out until it is told to stop.
+
+`run` is the one path for every kind of task, and the one error boundary: a fault that passes has the task tried again,
+anything else ends in one sentence where the asker sees it, with a reference to one entry of the log.
+"""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any, Protocol, TypeVar
 
-from docket import Worker
 from redis.asyncio import Redis
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.access.audit import Audit
-from bot.access.gate import Gate
+from bot.access.authorizer import Authorizer
 from bot.access.rules import Rules
-from bot.diagnosis.reading import read_error
-from bot.work.answering import Answers, Diagnose
+from bot.access.slack_errors import code_of
+from bot.work.answers import Answers, Diagnose
+from bot.work.audit_report import AuditReport
 from bot.work.connection import check, connect, place
-from bot.work.picker import ListFailures, Picker
-from bot.work.tasks import Kit, kit_of_this_worker, open_queue
-from bot.work.texts import DiagnoseText, Texts
-from bot.work.threads import Threads
+from bot.work.conversation import Conversation
+from bot.work.faults import passes
+from bot.work.heartbeat import beating
+from bot.work.home import Home
+from bot.work.picker import ListFailedJobs, Picker
+from bot.work.progress import Pause
+from bot.work.queue import CONCURRENCY, REDELIVERY, consuming, open_queue
+from bot.work.sweeper import sweeping
+from bot.work.tasks import AnswerQuestion, CheckAgain, Converse, ListFailures, OpenHome, ShowAudit, Task
 
 logger = logging.getLogger(__name__)
 
-CONCURRENCY = 20
-"""Questions at a time, and threads for their diagnoses. The queue's Redis client runs out of connections at 100."""
-
-REDELIVERY = timedelta(seconds=30)
-"""How long after a worker's death its questions are given to another. A living worker renews its claim to them."""
-
-POLL = timedelta(milliseconds=50)
-"""How long a question may lie before it is taken up."""
-
-RECONNECT = timedelta(seconds=1)
+T_contra = TypeVar("T_contra", contravariant=True)
 
 
-@asynccontextmanager
-async def working(redis_url: str, kit: Kit, *, redelivery: timedelta = REDELIVERY) -> AsyncIterator[asyncio.Task[None]]:
-    """A worker that works while the context is open, and on leaving finishes what it has begun.
+class Duty(Protocol[T_contra]):
+    """What carries out one kind of task."""
+
+    async def carry_out(self, task: T_contra) -> None:
+        """Carries it out; run again after a fault, it goes on where it was.
+
+        Raises:
+            Exception: Whatever happens on the way.
+        """
+
+    async def give_up(self, task: T_contra, error: Exception) -> None:
+        """Says where the asker sees it why it can't be carried out; raises as `carry_out`."""
+
+
+class Duties:
+    """The one path of every task.
 
     Args:
-        redis_url: Where the queue is.
-        kit: What it works with.
-        redelivery: How long after a worker's death its questions are given to another.
-
-    Yields:
-        The running worker; it ends by itself only with an error.
+        duties: What carries out each kind of task.
     """
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="diagnosis"))
-    token = kit_of_this_worker.set(kit)
-    try:
-        async with (
-            open_queue(redis_url) as queue,
-            Worker(
-                queue,
-                concurrency=CONCURRENCY,
-                redelivery_timeout=redelivery,
-                minimum_check_interval=POLL,
-                scheduling_resolution=POLL,
-                reconnection_delay=RECONNECT,
-                schedule_automatic_tasks=False,
-            ) as worker,
-        ):
-            running = asyncio.create_task(worker.run_forever())
-            try:
-                yield running
-            finally:
-                running.cancel()
-                await asyncio.gather(running, return_exceptions=True)
-    finally:
-        kit_of_this_worker.reset(token)
+
+    def __init__(self, duties: Mapping[type[Task], Duty[Any]]) -> None:
+        self._duties = duties
+
+    async def run(self, task: Task) -> None:
+        """Carries out a task.
+
+        Raises:
+            Exception: A fault that passes; the task is to be tried again.
+        """
+        duty = self._duties[type(task)]
+        try:
+            await duty.carry_out(task)
+        except Exception as error:
+            if passes(error):
+                raise
+            await self._give_up(duty, task, error)
+
+    @staticmethod
+    async def _give_up(duty: Duty[Any], task: Task, error: Exception) -> None:
+        try:
+            await duty.give_up(task, error)
+        except Exception as again:
+            if passes(again):
+                raise
+            logger.exception("nobody can be told that a task of kind %s failed (%s)", task.kind, code_of(again))
 
 
-def make_kit(
+def make_duties(
     redis: Redis,
     client: AsyncWebClient,
     diagnose: Diagnose,
     rules: Rules | None = None,
-    failures: ListFailures = list,
-    diagnose_text: DiagnoseText = read_error,
+    failures: ListFailedJobs = tuple,
     *,
-    edit_seconds: float = 1.0,
-) -> Kit:
-    """What a worker works with.
+    pause: Pause = asyncio.sleep,
+) -> Duties:
+    """What a worker does.
 
     Args:
         redis: Where threads and the audit trail are.
@@ -91,13 +101,58 @@ def make_kit(
         diagnose: The diagnosis, which blocks.
         rules: The access file; None where there is none.
         failures: Lists the jobs that failed lately, which blocks; none where it is not given.
-        diagnose_text: The diagnosis of an error text, which blocks; where it is not given, texts are only read.
-        edit_seconds: How often the head of a thread is edited at most while its diagnosis runs.
+        pause: Waits between two edits of a checklist.
     """
-    gate = Gate(rules, client)
-    threads, audit = Threads(redis), Audit(redis)
-    answers = Answers(client, threads, diagnose, gate, audit, edit_seconds=edit_seconds)
-    return Kit(answers, Picker(client, failures, gate), Texts(client, threads, diagnose_text, gate, audit))
+    authorizer = Authorizer(rules, client)
+    answers = Answers(redis, client, diagnose, authorizer, pause)
+    return Duties(
+        {
+            AnswerQuestion: answers,
+            CheckAgain: answers,
+            Converse: Conversation(redis, client, authorizer),
+            ListFailures: Picker(client, failures, authorizer),
+            OpenHome: Home(redis, client, authorizer),
+            ShowAudit: AuditReport(redis, client),
+        }
+    )
+
+
+@asynccontextmanager
+async def working(
+    redis_url: str, redis: Redis, duties: Duties, *, redelivery: timedelta = REDELIVERY
+) -> AsyncIterator[asyncio.Task[None]]:
+    """A worker that works while the context is open, and on leaving finishes what it has begun.
+
+    Args:
+        redis_url: Where the queue is.
+        redis: A client of the same Redis that decodes its responses.
+        duties: What it does.
+        redelivery: How long after a worker's death its tasks are given to another.
+
+    Yields:
+        The running worker, once it takes tasks up; it ends by itself only with an error.
+    """
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="diagnosis"))
+    async with open_queue(redis_url) as queue, consuming(queue, duties.run, redelivery=redelivery) as worker:
+        running = asyncio.create_task(worker.run_forever())
+
+        async def is_well() -> bool:
+            return not running.done() and any(known.name == worker.name for known in await queue.workers())
+
+        try:
+            async with beating(redis, worker.name, is_well) as begun, sweeping(redis, queue):
+                await _either(running, begun)
+                yield running
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
+async def _either(running: asyncio.Task[None], begun: asyncio.Event) -> None:
+    """Waits until a worker takes tasks up, or has ended before it could."""
+    beginning = asyncio.ensure_future(begun.wait())
+    await asyncio.wait({running, beginning}, return_when=asyncio.FIRST_COMPLETED)
+    beginning.cancel()
 
 
 async def work(
@@ -105,8 +160,7 @@ async def work(
     client: AsyncWebClient,
     diagnose: Diagnose,
     rules: Rules | None = None,
-    failures: ListFailures = list,
-    diagnose_text: DiagnoseText = read_error,
+    failures: ListFailedJobs = tuple,
 ) -> None:
     """The worker process: works until it is cancelled, and then finishes what it has begun.
 
@@ -116,7 +170,6 @@ async def work(
         diagnose: The diagnosis, which blocks.
         rules: The access file; None where there is none.
         failures: Lists the jobs that failed lately, which blocks; none where it is not given.
-        diagnose_text: The diagnosis of an error text, which blocks; where it is not given, texts are only read.
 
     Raises:
         RedisUnreachableError: Redis does not answer at the start; later it waits for it.
@@ -124,5 +177,6 @@ async def work(
     async with connect(redis_url) as redis:
         await check(redis)
         logger.info("taking questions from Redis at %s", place(redis))
-        async with working(redis_url, make_kit(redis, client, diagnose, rules, failures, diagnose_text)) as running:
+        duties = make_duties(redis, client, diagnose, rules, failures)
+        async with working(redis_url, redis, duties) as running:
             await running

@@ -20,7 +20,7 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 async def test_a_line_comes_back_with_its_time(redis: Redis) -> None:
     audit = Audit(redis)
-    await audit.note(ENTRY)
+    await audit.write(ENTRY)
     (line,) = await audit.last(10)
     assert line.at.endswith("+00:00")
     assert json.loads(line.to_json()) | {"at": ""} == json.loads(ENTRY.to_json())
@@ -29,6 +29,6 @@ async def test_a_line_comes_back_with_its_time(redis: Redis) -> None:
 async def test_the_export_has_every_line_in_order_across_pages(redis: Redis) -> None:
     audit = Audit(redis)
     for number in range(PAGE + 3):
-        await audit.note(Entry(Act.BUTTON, "U0ANA", "C0BACKUPS", str(number)))
+        await audit.write(Entry(Act.BUTTON, "U0ANA", "C0BACKUPS", str(number)))
     assert [line.about async for line in audit.export()] == [str(number) for number in range(PAGE + 3)]
     assert [line.about for line in await audit.last(2)] == [str(PAGE + 2), str(PAGE + 1)]

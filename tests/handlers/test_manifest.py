@@ -22,7 +22,7 @@ EVENTS = {
 
 @pytest.fixture
 async def bench(redis_url: str) -> AsyncIterator[Bench]:
-    async with open_bench(redis_url, Script(diagnoses.denied()), worker=False) as opened:
+    async with open_bench(redis_url, Script(diagnoses.denied())) as opened:
         yield opened
 
 

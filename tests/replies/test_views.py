@@ -10,11 +10,13 @@ import pytest
 
 from bot.access.audit import Act, Entry
 from bot.access.trail import trail_page
+from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.events import Left
 from bot.diagnosis.failures import FailedJob
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Diagnosis, JobType, Outcome
 from bot.diagnosis.reading import read_error
+from bot.replies.answer import head_page, reply_pages
 from bot.replies.buttons import with_buttons
 from bot.replies.changes import changes
 from bot.replies.checklist import Checklist, checklist_page
@@ -22,7 +24,6 @@ from bot.replies.details import asked_parts, fix_parts, owner_draft, policy_part
 from bot.replies.document import Page, without_plans
 from bot.replies.home import Latest, home_view
 from bot.replies.picking import picked, picking_view
-from bot.replies.reading import reading_pages
 from bot.replies.safe import visible
 from bot.replies.slack import Message, draw, draw_single
 from bot.replies.teaching import ask_page, topic_page
@@ -76,6 +77,11 @@ FORBIDDEN = {"mrkdwn", "user", "usergroup", "channel", "broadcast", "link"}
 AT = datetime(2026, 11, 20, 5, tzinfo=UTC)
 
 
+def both_of(answer: AnyDiagnosis) -> tuple[Page, ...]:
+    """The head of an answer and its replies."""
+    return head_page(answer, "A note"), *reply_pages(answer)
+
+
 def messages_of(*texts: str) -> Iterator[Message]:
     """Every message that texts can come into."""
     text, diagnosis = texts[0], diagnoses.filled_with(*texts)
@@ -90,7 +96,7 @@ def messages_of(*texts: str) -> Iterator[Message]:
     ]
     pages: list[Page] = [
         *thread_pages(diagnosis),
-        *reading_pages(read_error(text).model_copy(update={"causes": diagnosis.causes})),
+        *both_of(read_error(text).model_copy(update={"causes": diagnosis.causes, "layers": diagnosis.layers})),
         trail_page([Entry(Act.QUESTION, text, text, text, text, text, text)] * 30),
         Page("asked", text, tuple(asked_parts(text, text, diagnosis))),
         follow_up(text, None),

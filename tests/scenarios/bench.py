@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,17 +14,22 @@ from redis.asyncio import Redis
 
 from bot.access.audit import Audit, Entry
 from bot.access.rules import Rules
-from bot.app import EVENTS_PATH, build_app, web_application
+from bot.app import build_app
 from bot.diagnosis.events import Event, Observer
 from bot.diagnosis.failures import FailedJob
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Diagnosis
+from bot.diagnosis.reading import TextDiagnosis, read_error
+from bot.serve import ACKNOWLEDGED_SECONDS
+from bot.site import EVENTS_PATH, make_site
+from bot.work.answers import diagnosing
 from bot.work.client import web_client
 from bot.work.connection import connect
-from bot.work.desk import make_desk
-from bot.work.tasks import open_queue
-from bot.work.threads import Threads
-from bot.work.worker import make_kit, working
+from bot.work.intake import make_intake
+from bot.work.progress import Pause
+from bot.work.queue import open_queue
+from bot.work.thread_store import ThreadStore
+from bot.work.worker import make_duties, working
 from sandbox.embedded import embedded_redis
 from sandbox.slack.client import SlackClient
 from sandbox.slack.server import LOOPBACK, WorkspaceServer
@@ -68,7 +73,7 @@ class Bench:
     redis: Redis
     redis_url: str
     app_url: str
-    threads: Threads
+    threads: ThreadStore
     script: Script
     channel: Channel
     user: str
@@ -128,6 +133,12 @@ class Bench:
         ]
 
 
+async def until(true: Callable[[], Awaitable[object]]) -> None:
+    """Waits until something in Redis is true."""
+    while not await true():  # noqa: ASYNC110 — Redis tells nobody
+        await asyncio.sleep(0.02)
+
+
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[str]:
     """A real server for Redis, for all tests of the session."""
@@ -155,6 +166,17 @@ async def serving(site: web.Application) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
+async def soon(_seconds: float) -> None:
+    """A pause that is over at once, as far as other tasks are concerned."""
+    await asyncio.sleep(0.02)
+
+
+def read_alone(text: str, *, observe: Observer, fresh: bool) -> TextDiagnosis:
+    """The diagnosis of a text where there is no AWS."""
+    del observe, fresh
+    return read_error(text)
+
+
 @asynccontextmanager
 async def open_bench(
     redis_url: str,
@@ -164,7 +186,7 @@ async def open_bench(
     failures: Sequence[FailedJob] = (),
     worker: bool = True,
     redelivery: float = 1.0,
-    edit_seconds: float = 0.02,
+    pause: Pause = soon,
 ) -> AsyncIterator[Bench]:
     """Sets everything up; with `worker=False` nothing takes the questions up."""
     async with AsyncExitStack() as stack:
@@ -172,14 +194,16 @@ async def open_bench(
         server = await stack.enter_async_context(WorkspaceServer(workspace))
         redis = connect(redis_url)
         stack.push_async_callback(redis.aclose)
-        threads = Threads(redis)
+        threads = ThreadStore(redis)
         client = web_client(TOKEN, server.api_url)
-        desk = make_desk(redis, await stack.enter_async_context(open_queue(redis_url)), client, rules)
-        app = build_app(client, desk, SECRET)
-        url = await stack.enter_async_context(serving(web_application(app, redis)))
+        impatient = connect(redis_url, answer_seconds=ACKNOWLEDGED_SECONDS, retries=0)
+        stack.push_async_callback(impatient.aclose)
+        app = build_app(client, make_intake(impatient, open_queue(redis_url), client, rules))
+        url = await stack.enter_async_context(serving(make_site(app, impatient, SECRET)))
         if worker:
-            kit = make_kit(redis, client, script, rules, lambda: failures, edit_seconds=edit_seconds)
-            await stack.enter_async_context(working(redis_url, kit, redelivery=timedelta(seconds=redelivery)))
+            diagnose = diagnosing(script, read_alone)
+            duties = make_duties(redis, client, diagnose, rules, lambda: failures, pause=pause)
+            await stack.enter_async_context(working(redis_url, redis, duties, redelivery=timedelta(seconds=redelivery)))
         slack = await stack.enter_async_context(SlackClient(f"{url}{EVENTS_PATH}", SECRET, workspace))
         channel, user = workspace.add_channel("backups"), workspace.add_person("ana")
         yield Bench(workspace, server, slack, redis, redis_url, url, threads, script, channel, user)

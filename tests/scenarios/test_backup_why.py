@@ -10,6 +10,7 @@ import pytest
 from bot.diagnosis.events import STATES, Entered, Left, Progress
 from bot.diagnosis.model import Verdict
 from bot.errors import JobNotFoundError
+from bot.work.progress import EDIT_SECONDS
 from sandbox.slack.block_kit import message_problems
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID
@@ -68,12 +69,21 @@ async def test_the_head_is_a_live_checklist_until_it_is_the_verdict(bench: Bench
     assert edits[-1].startswith("Denied.")
 
 
-async def test_the_head_is_edited_no_more_often_than_it_may(redis_url: str) -> None:
+async def test_the_head_is_not_edited_again_before_a_pause_is_over(redis_url: str) -> None:
+    pauses = []
+
+    async def endless(seconds: float) -> None:
+        pauses.append(seconds)
+        await asyncio.Event().wait()
+
     events = [Entered(state) for state in STATES] * 20
-    async with open_bench(redis_url, Script(diagnoses.denied(), events, seconds=0.9), edit_seconds=0.3) as bench:
+    async with open_bench(redis_url, Script(diagnoses.denied(), events, seconds=0.2), pause=endless) as bench:
         await bench.command(JOB_ID)
         await bench.finished()
-        assert 3 <= len(bench.workspace.calls_of("chat.update")) <= 6
+        *checklists, verdict = bench.workspace.calls_of("chat.update")
+        assert len(checklists) == 1
+        assert verdict.args["text"].startswith("Denied.")
+        assert pauses == [EDIT_SECONDS]
 
 
 @pytest.mark.parametrize("text", ["", "  ", "help", "HELP"])

@@ -17,20 +17,22 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.app import EVENTS_PATH, build_app, web_application
+from bot.app import build_app
 from bot.replies.home import Latest, home_view
 from bot.replies.views import loading
+from bot.site import EVENTS_PATH, make_site
+from bot.work.answers import diagnosing
 from bot.work.client import web_client
 from bot.work.connection import connect
-from bot.work.desk import make_desk
-from bot.work.tasks import open_queue
-from bot.work.worker import make_kit, working
+from bot.work.intake import make_intake
+from bot.work.queue import open_queue
+from bot.work.worker import make_duties, working
 from sandbox.slack.client import SlackClient, element_of, pressed
 from sandbox.slack.server import LOOPBACK
 from sandbox.slack.workspace import Channel, Workspace
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID, POLICY
-from tests.scenarios.bench import SECRET, TOKEN, Script, serving
+from tests.scenarios.bench import SECRET, TOKEN, Script, read_alone, serving
 
 STAND_IN = "emulate@0.11.2"
 CHANNEL, USER = "C000000001", "U000000001"
@@ -75,10 +77,11 @@ async def contract(redis_url: str, unused_tcp_port: int) -> AsyncIterator[Contra
         await _up(api_url)
         client = web_client(TOKEN, api_url)
         redis = await stack.enter_async_context(connect(redis_url))
-        desk = make_desk(redis, await stack.enter_async_context(open_queue(redis_url)), client)
-        url = await stack.enter_async_context(serving(web_application(build_app(client, desk, SECRET), redis)))
+        intake = make_intake(redis, open_queue(redis_url), client)
+        url = await stack.enter_async_context(serving(make_site(build_app(client, intake), redis, SECRET)))
         script = Script(diagnoses.denied(diagnoses.scp_cause(document=POLICY)))
-        await stack.enter_async_context(working(redis_url, make_kit(redis, client, script)))
+        duties = make_duties(redis, client, diagnosing(script, read_alone))
+        await stack.enter_async_context(working(redis_url, redis, duties))
         people = Workspace(channels={CHANNEL: Channel(CHANNEL, "general")}, people={USER: "admin"})
         slack = await stack.enter_async_context(SlackClient(f"{url}{EVENTS_PATH}", SECRET, people))
         yield Contract(slack, client, script, redis)

@@ -80,6 +80,7 @@ async def test_a_mention_with_an_error_text_is_read(bench: Bench) -> None:
         "allows the iam:PassRole action"
     )
     await bench.slack.write(bench.channel.id, text, user=bench.user)
+    await bench.finished()
     (answer,) = await said(bench, bench.channel.id, 1)
     assert "pass-role-missing" in str(answer["blocks"])
     assert "iam:PassRole" in str(answer["blocks"])

@@ -54,4 +54,4 @@ async def test_a_person_who_can_not_be_told_is_noted_in_the_log(
         await bench.slack.write(bench.channel.id, f"<@U0BACKUPWHY> {JOB_ID}", user=bench.user)
         await bench.called("chat.postEphemeral")
         await bench.slack.command("/backup-explain", "scp-denied", channel=bench.channel.id, user=bench.user)
-    assert "the asker can't be told of an error: user_not_in_channel" in caplog.text
+    assert "the asker can't be told anything: user_not_in_channel" in caplog.text

@@ -131,8 +131,7 @@ async def test_redis_gone_when_a_question_comes_is_told_to_the_asker(tmp_path: P
         server.terminate()
         acknowledged = await bench.command(JOB_ID)
         assert acknowledged.status == 200
-        assert acknowledged.seconds < 1
-        assert "ask again in a minute" in (await bench.called("response_url")).args["text"]
+        assert "ask again in a minute" in acknowledged.body["text"]
 
 
 async def test_redis_gone_in_the_middle_of_an_answer_delays_it_and_loses_nothing(tmp_path: Path) -> None:

@@ -4,19 +4,20 @@ import asyncio
 import sys
 from datetime import timedelta
 
+from bot.work.answers import diagnosing
 from bot.work.client import web_client
 from bot.work.connection import connect
-from bot.work.worker import make_kit, working
+from bot.work.worker import make_duties, working
 from tests.replies import diagnoses
-from tests.scenarios.bench import TOKEN, Script
+from tests.scenarios.bench import TOKEN, Script, read_alone
 
 
 async def work(redis_url: str, api_url: str) -> None:
     """Works until it is killed."""
     script = Script(diagnoses.denied())
     async with connect(redis_url) as redis:
-        kit = make_kit(redis, web_client(TOKEN, api_url), script)
-        async with working(redis_url, kit, redelivery=timedelta(seconds=1)) as running:
+        duties = make_duties(redis, web_client(TOKEN, api_url), diagnosing(script, read_alone))
+        async with working(redis_url, redis, duties, redelivery=timedelta(seconds=1)) as running:
             await running
 
 

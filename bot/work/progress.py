@@ -2,32 +2,39 @@
 
 Three ways, the first that Slack takes at this place: a stream of task updates (only as a reply to somebody), a plan
 that is edited, and plain text that is edited. What Slack refuses once is not tried again by this process.
+
+Progress is a courtesy: whatever happens to an edit, the diagnosis goes on and its result is not lost.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.access.audience import Audience
+from bot.access.slack_errors import SLACK_FAULTS, code_of
 from bot.diagnosis.events import Event
 from bot.replies.checklist import Checklist, checklist_page
 from bot.replies.document import Page, without_plans
-from bot.replies.slack import draw_single
-from bot.work.posting import Poster
 from bot.work.streaming import Stream
+from bot.work.thread_poster import ThreadPoster
 
 logger = logging.getLogger(__name__)
 
-PASSING = (SlackApiError, aiohttp.ClientError, TimeoutError)
-"""What an edit may fail with, and the next one may succeed."""
+NOT_OFFERED = frozenset({"unknown_method", "feature_not_enabled", "missing_scope", "not_allowed_token_type"})
+"""Errors that say that this workspace has no streams, now or later; any other one speaks of one place or one moment."""
 
-LAST_EDIT_SECONDS = 10.0
+EDIT_SECONDS = 1.0
+"""Between two edits: Slack takes about one message a second and channel."""
+
+
+Pause = Callable[[float], Awaitable[object]]
+"""Waits so many seconds; tests bring their own."""
 
 
 @dataclass(slots=True)
@@ -38,25 +45,25 @@ class Abilities:
     plans: bool = True
 
 
-class LiveHead:
-    """Shows the checklist on entering, then each change of it, never more often than `interval`.
+class Progress:
+    """Shows the checklist on entering, then each change of it, with a pause after each edit.
 
     Args:
         poster: Posts to the thread.
-        job: The job as it was asked for.
-        show: What may be seen of a page at this place.
+        about: What is looked into, such as "job 6f0c…".
+        audience: Who reads there.
         abilities: What Slack has been found to take; kept up to date.
-        interval: Seconds between two edits; Slack takes about one message a second and channel.
+        pause: Waits between two edits.
     """
 
     def __init__(
-        self, poster: Poster, job: str, show: Callable[[Page], Page], abilities: Abilities, interval: float
+        self, poster: ThreadPoster, about: str, audience: Audience, abilities: Abilities, pause: Pause
     ) -> None:
         self._poster = poster
-        self._job = job
-        self._show = show
+        self._about = about
+        self._audience = audience
         self._abilities = abilities
-        self._interval = interval
+        self._pause = pause
         self._checklist = Checklist()
         self._changed = asyncio.Event()
         self._ended = asyncio.Event()
@@ -77,8 +84,7 @@ class LiveHead:
         """Waits for an edit that is under way: what is put next must not be overtaken by it."""
         self._ended.set()
         self._changed.set()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._edits, LAST_EDIT_SECONDS)
+        await self._edits
         if self._stream is not None:
             await self._stream.stop()
 
@@ -91,30 +97,30 @@ class LiveHead:
         self._changed.set()
 
     def _page(self) -> Page:
-        return self._show(checklist_page(self._job, self._checklist))
+        return checklist_page(self._about, self._checklist)
 
     async def _start_stream(self) -> Stream | None:
         try:
-            return await Stream.start(self._poster, self._page())
-        except SlackApiError as error:
-            logger.info("Slack offers no streams here, edits do: %s", error.response.get("error"))
-            self._abilities.streams = False
+            return await Stream.start(self._poster, self._audience.page(self._page()))
+        except SLACK_FAULTS as error:
+            logger.info("a stream can't be started here, the checklist is edited: %s", code_of(error))
+            self._abilities.streams = code_of(error) not in NOT_OFFERED
             return None
 
     async def _put(self) -> None:
         if self._stream is not None:
-            await self._stream.show(self._page())
+            await self._stream.show(self._audience.page(self._page()))
             return
         if self._abilities.plans:
             try:
-                await self._poster.put(draw_single(self._page()))
+                await self._poster.put(self._audience.message(self._page()))
             except SlackApiError as error:
-                if error.response.get("error") != "invalid_blocks":
+                if code_of(error) != "invalid_blocks":
                     raise
                 self._abilities.plans = False
             else:
                 return
-        await self._poster.put(draw_single(without_plans(self._page())))
+        await self._poster.put(self._audience.message(without_plans(self._page())))
 
     async def _edit(self) -> None:
         while True:
@@ -124,7 +130,12 @@ class LiveHead:
                 return
             try:
                 await self._put()
-            except PASSING as error:
-                logger.info("an edit of the checklist failed, the next one tells all: %s", error)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._ended.wait(), self._interval)
+            except Exception as error:  # noqa: BLE001 — no edit may cost the diagnosis that it tells of
+                logger.info("an edit of the checklist failed, the next one shows all: %s", code_of(error))
+            pause = asyncio.ensure_future(self._pause(EDIT_SECONDS))
+            ended = asyncio.ensure_future(self._ended.wait())
+            await asyncio.wait({pause, ended}, return_when=asyncio.FIRST_COMPLETED)
+            pause.cancel()
+            ended.cancel()
+            with suppress(asyncio.CancelledError):
+                await asyncio.gather(pause, ended)

@@ -1,4 +1,4 @@
-"""Translates what went wrong into the one sentence that a person is told."""
+"""Translates what went wrong into the one sentence that a person is told: here and nowhere else."""
 
 import logging
 import secrets
@@ -18,6 +18,8 @@ def sentence_for(error: BaseException) -> str:
         error: What was raised.
     """
     if isinstance(error, BackupWhyError):
+        if error.exit_code != 2:
+            logger.warning("%s: %s", type(error).__name__, error.message)
         return error.message
     reference = secrets.token_hex(4)
     logger.error("unexpected error, reference %s", reference, exc_info=error)

@@ -12,10 +12,11 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.access.place import Place
+from bot.access.slack_errors import code_of
 from bot.replies.slack import Message, Snippet
 from bot.replies.verdict import PARENT
-from bot.work.question import Place
-from bot.work.threads import Slot, Threads
+from bot.work.thread_store import Slot, ThreadStore
 
 logger = logging.getLogger(__name__)
 
@@ -31,19 +32,11 @@ SKEW_SECONDS = 60.0
 """How far Slack's clock and this host's may be apart."""
 
 
-class ClosedPlaceError(Exception):
-    """The bot can't post where it was asked.
-
-    Args:
-        code: Slack's error.
-    """
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+class ClosedPlaceError(SlackApiError):
+    """The bot can't post where it was asked, now or later."""
 
 
-class Poster:
+class ThreadPoster:
     """Posts to one thread.
 
     Args:
@@ -53,7 +46,7 @@ class Poster:
         place: Where it is.
     """
 
-    def __init__(self, client: AsyncWebClient, threads: Threads, thread: str, place: Place) -> None:
+    def __init__(self, client: AsyncWebClient, threads: ThreadStore, thread: str, place: Place) -> None:
         self._client = client
         self._threads = threads
         self._thread = thread
@@ -78,9 +71,9 @@ class Poster:
                 content = hashlib.sha256(snippet.text.encode()).hexdigest()[:12]
                 await self._attach(f"file:{message.slot}:{snippet.name}:{content}", snippet)
         except SlackApiError as error:
-            code = error.response.get("error", "")
+            code = code_of(error)
             if code in CLOSED:
-                raise ClosedPlaceError(code) from error
+                raise ClosedPlaceError(str(error), error.response) from error  # type: ignore[no-untyped-call]  # the SDK's
             raise
         return ts
 
@@ -150,9 +143,9 @@ class Poster:
                 metadata=self._metadata(message.slot),
             )
         except SlackApiError as error:
-            if error.response.get("error") == "message_not_found":
+            if code_of(error) == "message_not_found":
                 return False
-            if error.response.get("error") != "streaming_state_conflict":
+            if code_of(error) != "streaming_state_conflict":
                 raise
             await self.stop_stream(ts)  # a worker died over it
             return await self._edit(ts, message)
@@ -186,7 +179,7 @@ class Poster:
         try:
             messages = await self._since(await self._root(name), slot.begun - SKEW_SECONDS)
         except SlackApiError as error:
-            logger.warning("can't look for an earlier message of slot %s: %s", name, error.response.get("error"))
+            logger.warning("can't look for an earlier message of slot %s: %s", name, code_of(error))
             return None
         for message in messages:
             if self._stands_in(message, name, title):

@@ -1,0 +1,39 @@
+"""Which faults of Slack pass by themselves, as a closed table: everything else is permanent.
+
+Source: the error tables of Slack's method pages ("chat.postMessage", "conversations.info") and "Rate limits".
+"""
+
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+TRANSIENT = frozenset(
+    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)
+"""Slack's errors after which the same call may succeed."""
+
+SLACK_FAULTS = (SlackApiError, aiohttp.ClientError, TimeoutError)
+"""What a call of Slack's Web API may raise."""
+
+
+def code_of(error: BaseException) -> str:
+    """Slack's error code; the HTTP status where the answer has none; the kind of error where there was no answer."""
+    if not isinstance(error, SlackApiError):
+        return type(error).__name__
+    answer: Any = error.response
+    code = answer.get("error") if hasattr(answer, "get") else None
+    return str(code) if code else f"HTTP {_status(answer)}"
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same call may succeed later: Slack is busy or out of order, or there was no answer of its own."""
+    if not isinstance(error, SlackApiError):
+        return isinstance(error, (aiohttp.ClientError, TimeoutError))
+    status = _status(error.response)
+    return code_of(error) in TRANSIENT or status == 429 or status >= 500
+
+
+def _status(answer: Any) -> int:
+    """The HTTP status of the SDK's response, or of aiohttp's where the body was no JSON."""
+    return int(getattr(answer, "status_code", None) or getattr(answer, "status", None) or 200)

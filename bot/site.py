@@ -1,0 +1,112 @@
+"""The site of the web process: `/slack/events` for Slack, and what those who run it look at.
+
+`/livez` says that the process runs. `/healthz` and `/readyz` say whether a question would be answered: Redis answers,
+and a worker is alive.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from redis.asyncio import Redis
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.signature import SignatureVerifier
+
+from bot.verification import is_from_slack
+from bot.work.connection import UNANSWERED
+from bot.work.heartbeat import living_workers
+
+logger = logging.getLogger(__name__)
+
+EVENTS_PATH = "/slack/events"
+LIVE_PATH = "/livez"
+HEALTH_PATHS = ("/healthz", "/readyz")
+
+SLACK_HOSTS = (".slack.com", ".slack-gov.com")
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+
+def make_site(app: AsyncApp | None, redis: Redis, signing_secret: str = "") -> web.Application:
+    """What is served over HTTP.
+
+    Args:
+        app: The Bolt app; None where it is reached over a socket instead.
+        redis: What the app can't do without.
+        signing_secret: What Slack signs its requests with.
+    """
+    site = web.Application()
+    site.add_routes([web.get(LIVE_PATH, _live), *(web.get(path, _health(redis)) for path in HEALTH_PATHS)])
+    if app is not None:
+        site.add_routes([web.post(EVENTS_PATH, _events(app, SignatureVerifier(signing_secret)))])
+    return site
+
+
+async def _live(_request: web.Request) -> web.Response:
+    return web.json_response({"process": "ok"})
+
+
+def _health(redis: Redis) -> Handler:
+    async def health(_request: web.Request) -> web.Response:
+        try:
+            workers = await living_workers(redis)
+        except UNANSWERED:
+            return web.json_response({"redis": "unreachable", "workers": "unknown"}, status=503)
+        last = workers.last_seen.isoformat() if workers.last_seen else None
+        found = {"redis": "ok", "workers": workers.alive, "last_worker_seen": last}
+        return web.json_response(found, status=200 if workers.alive else 503)
+
+    return health
+
+
+def _events(app: AsyncApp, verifier: SignatureVerifier) -> Handler:
+    """Slack's requests: verified, read and handed to Bolt, in this order."""
+
+    async def events(request: web.Request) -> web.Response:
+        body = await request.read()
+        if not is_from_slack(verifier, request.headers, body):
+            return web.Response(status=401, text="unsigned")
+        bolt_request = _read(request, body)
+        if bolt_request is None or not _responds_to_slack(bolt_request.body, str(app.client.base_url)):
+            logger.warning("a signed request can't be read and is refused")
+            return web.Response(status=400, text="unreadable")
+        return await to_aiohttp_response(await app.async_dispatch(bolt_request))
+
+    return events
+
+
+def _read(request: web.Request, body: bytes) -> AsyncBoltRequest | None:
+    """The request as Bolt takes it; None for a body that is none of Slack's shapes."""
+    try:
+        read = AsyncBoltRequest(body=body.decode(), query=request.query_string, headers=dict(request.headers))
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
+        return None
+    return read if isinstance(read.body, dict) else None
+
+
+def _responds_to_slack(body: Mapping[str, Any], api_url: str) -> bool:
+    """Whether each URL that the body wants to be answered at is Slack's, or that of the configured stand-in."""
+    return all(_is_slacks(url, api_url) for url in _response_urls(body))
+
+
+def _response_urls(body: Mapping[str, Any]) -> Iterator[Any]:
+    if body.get("response_url"):
+        yield body["response_url"]
+    for named in body.get("response_urls") or ():
+        yield named.get("response_url") if isinstance(named, dict) else None
+
+
+def _is_slacks(url: Any, api_url: str) -> bool:
+    if not isinstance(url, str):
+        return False
+    try:
+        at, ours = urlsplit(url), urlsplit(api_url)
+        if f".{ours.hostname}".endswith(SLACK_HOSTS):
+            return at.scheme == "https" and at.port in (None, 443) and f".{at.hostname}".endswith(SLACK_HOSTS)
+        return (at.scheme, at.hostname, at.port) == (ours.scheme, ours.hostname, ours.port)
+    except ValueError:
+        return False

@@ -1,0 +1,304 @@
+"""Answers the question of a thread: diagnoses, keeps the answer and publishes it; and examines again on request.
+
+A job and an error text take the same way. What was found is kept before anything else happens to it, so that no fault
+of Slack or Redis afterwards costs a diagnosis.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from redis.asyncio import Redis
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.access.audience import Audience, audience_at, main_account
+from bot.access.audit import Act, Audit, Entry
+from bot.access.authorizer import Authorizer
+from bot.access.place import Place
+from bot.access.slack_errors import SLACK_FAULTS, code_of
+from bot.diagnosis.either import AnyDiagnosis
+from bot.diagnosis.events import Event, Left, Observer
+from bot.diagnosis.job_id import JobReference
+from bot.diagnosis.model import Diagnosis
+from bot.diagnosis.reading import TextDiagnosis
+from bot.errors import BackupWhyError
+from bot.replies.changes import changes
+from bot.replies.prompts import next_prompts
+from bot.replies.trouble import trouble_page
+from bot.replies.verdict import PARENT
+from bot.work.faults import passes
+from bot.work.notices import sentence_for
+from bot.work.progress import Abilities, Pause, Progress
+from bot.work.publishing import Publisher
+from bot.work.question import JobSubject, Question, Subject
+from bot.work.responding import Responder
+from bot.work.tasks import AnswerQuestion, CheckAgain
+from bot.work.thread_poster import ClosedPlaceError, ThreadPoster
+from bot.work.thread_store import ThreadStore
+
+logger = logging.getLogger(__name__)
+
+INVITE = "I can't post here. Invite me to this channel with /invite, then ask again."
+REFUSED = "Slack does not let me post the answer here ({}). Tell whoever runs this bot."
+ASKED_BEFORE = "This was asked here a moment ago: the answer is on its way."
+
+
+class Diagnose(Protocol):
+    """The diagnosis of a subject, as a function that blocks; it is called in a thread.
+
+    Raises:
+        BackupWhyError: There is no diagnosis, and its sentence says what to do.
+    """
+
+    def __call__(self, subject: Subject, *, observe: Observer, fresh: bool) -> AnyDiagnosis:
+        """Diagnoses a subject; `fresh` reads everything anew."""
+
+
+class DiagnoseJob(Protocol):
+    """The diagnosis of a job."""
+
+    def __call__(self, job: JobReference, *, observe: Observer, fresh: bool) -> Diagnosis:
+        """Diagnoses a job; raises as `Diagnose`."""
+
+
+class DiagnoseText(Protocol):
+    """The diagnosis of an error text."""
+
+    def __call__(self, text: str, *, observe: Observer, fresh: bool) -> TextDiagnosis:
+        """Reads a text and evaluates the call that it names; raises as `Diagnose`."""
+
+
+def diagnosing(job: DiagnoseJob, text: DiagnoseText) -> Diagnose:
+    """The diagnosis of a subject of either kind."""
+
+    def diagnose(subject: Subject, *, observe: Observer, fresh: bool) -> AnyDiagnosis:
+        if isinstance(subject, JobSubject):
+            return job(subject.job, observe=observe, fresh=fresh)
+        return text(subject.text, observe=observe, fresh=fresh)
+
+    return diagnose
+
+
+class NotAllowedError(BackupWhyError):
+    """The account that the subject turned out to be in is none that may be asked about."""
+
+    def __init__(self, message: str, account: str) -> None:
+        super().__init__(message)
+        self.account = account
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question under way: where it is answered, and who reads there."""
+
+    thread: str
+    question: Question
+    audience: Audience
+    poster: ThreadPoster
+    publisher: Publisher
+
+    @property
+    def place(self) -> Place:
+        return self.question.place
+
+    @property
+    def name(self) -> str:
+        return self.question.subject.name
+
+
+class Answers:
+    """Answers questions.
+
+    Args:
+        redis: A client that decodes its responses.
+        client: The Web API.
+        diagnose: The diagnosis.
+        authorizer: Who may ask what.
+        pause: Waits between two edits of a checklist.
+    """
+
+    def __init__(
+        self, redis: Redis, client: AsyncWebClient, diagnose: Diagnose, authorizer: Authorizer, pause: Pause
+    ) -> None:
+        self._redis = redis
+        self._client = client
+        self._responder = Responder(client)
+        self._threads = ThreadStore(redis)
+        self._audit = Audit(redis)
+        self._diagnose = diagnose
+        self._authorizer = authorizer
+        self._pause = pause
+        self._abilities = Abilities()
+
+    async def carry_out(self, task: AnswerQuestion | CheckAgain) -> None:
+        """Answers a question, or examines its subject again.
+
+        Raises:
+            Exception: Whatever happens on the way; `bot.work.faults.passes` says what is worth trying again.
+        """
+        if isinstance(task, CheckAgain):
+            await self._check_again(task)
+        else:
+            await self._answer(task.thread)
+
+    async def give_up(self, task: AnswerQuestion | CheckAgain, error: Exception) -> None:
+        """Says why there is no answer; the question may be asked again at once.
+
+        A first answer's place says it. A second examination leaves the head as it is, and who pressed is told. Where
+        Slack lets nothing be posted, the asker alone is told.
+
+        Args:
+            task: The task.
+            error: Why it can't be carried out.
+
+        Raises:
+            Exception: As `carry_out`.
+        """
+        question = await self._threads.question(task.thread)
+        if question is None:
+            return
+        if isinstance(task, CheckAgain):
+            await self._responder.respond(task.place, _sentence(error))
+            return
+        await self._threads.release(question, task.thread)
+        asked = await self._asked(task.thread, question)
+        act, account, outcome = Act.ANSWER, "", type(error).__name__
+        if isinstance(error, NotAllowedError):
+            act, account = Act.REFUSAL, error.account
+        try:
+            if isinstance(error, SlackApiError):
+                raise error
+            await asked.poster.put(asked.audience.message(trouble_page(asked.name, _sentence(error))))
+        except SlackApiError as refused:
+            if passes(refused):
+                raise
+            outcome = code_of(refused)
+            logger.warning("Slack does not let an answer be posted in channel %s: %s", asked.place.channel, outcome)
+            await self._responder.respond(asked.place, _sentence(refused))
+        await self._finish(asked, act, outcome, account)
+
+    async def _answer(self, thread: str) -> None:
+        """Answers the question of a thread, or goes on with an answer that was begun."""
+        question = await self._threads.question(thread)
+        if question is None or await self._threads.finished(thread):
+            await self._threads.close(thread)
+            return
+        holder = await self._threads.claim(question, thread)
+        if holder != thread:
+            await self._point_to(holder, question.place)
+            await self._threads.drop(thread)
+            return
+        asked = await self._asked(thread, question)
+        answer = await self._threads.answer(thread) or await self._find_out(asked)
+        await asked.publisher.publish(answer, asked.audience.about(answer))
+        await self._finish(asked, Act.ANSWER, answer.outcome, main_account(answer))
+        await self._suggest(asked.place, answer)
+
+    async def _check_again(self, task: CheckAgain) -> None:
+        """Examines the subject of a thread again, and reports in the thread's head what has changed."""
+        question, before = await self._threads.question(task.thread), await self._threads.answer(task.thread)
+        if question is None or before is None:
+            return
+        asked, look = await self._asked(task.thread, question), await self._threads.look(task.thread)
+        answer, note = before, look.note
+        if look.id != task.press:
+            answer, note = await self._look_again(asked, before, task)
+        await asked.publisher.publish(answer, asked.audience.about(answer), note)
+        await self._audit.write(self._entry(asked, Act.ANSWER, answer.outcome, main_account(answer)))
+
+    async def _asked(self, thread: str, question: Question) -> _Asked:
+        poster = ThreadPoster(self._client, self._threads, thread, question.place)
+        audience = await audience_at(self._authorizer, question.place)
+        return _Asked(thread, question, audience, poster, Publisher(poster, self._threads, thread))
+
+    async def _find_out(self, asked: _Asked) -> AnyDiagnosis:
+        """The answer of a first examination, kept.
+
+        Raises:
+            NotAllowedError: It is about an account that may not be asked about here.
+        """
+        answer = await self._examine(asked, fresh=False)
+        await self._threads.keep(asked.thread, answer)
+        return answer
+
+    async def _examine(self, asked: _Asked, *, fresh: bool) -> AnyDiagnosis:
+        """Runs the diagnosis in a thread of this process, the head of the Slack thread following it."""
+        subject = asked.question.subject
+        async with Progress(asked.poster, asked.name, asked.audience, self._abilities, self._pause) as progress:
+            observe = progress.observe if asked.audience.rights.accounts is None else _quiet(progress.observe)
+            answer = await asyncio.to_thread(self._diagnose, subject, observe=observe, fresh=fresh)
+        account = main_account(answer)
+        if account and not asked.audience.rights.cover(account):
+            raise NotAllowedError(self._authorizer.refusal(account), account)
+        return answer
+
+    async def _look_again(self, asked: _Asked, before: AnyDiagnosis, task: CheckAgain) -> tuple[AnyDiagnosis, str]:
+        """The new answer and what it has changed, kept; the old one and why, where there is no new one."""
+        try:
+            answer = await self._examine(asked, fresh=True)
+        except Exception as error:
+            if passes(error):
+                raise
+            return before, f"Looking again for {task.by} failed. {_sentence(error)}"
+        note = changes(before, answer, by=task.by, at=datetime.now(UTC))
+        await self._threads.keep(asked.thread, answer, look=task.press, note=note)
+        return answer, note
+
+    async def _finish(self, asked: _Asked, act: Act, outcome: str, account: str) -> None:
+        """Notes in one transaction that the thread is finished, and the line of the audit trail that says so."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            self._audit.add(pipe, self._entry(asked, act, outcome, account))
+            self._threads.finish(pipe, asked.question, asked.thread, latest=act is Act.ANSWER)
+            await pipe.execute()
+
+    @staticmethod
+    def _entry(asked: _Asked, act: Act, outcome: str, account: str) -> Entry:
+        return Entry(act, asked.place.user, asked.place.channel, asked.question.subject.about, account, outcome)
+
+    async def _point_to(self, thread: str, place: Place) -> None:
+        """Tells the asker alone where the answer to the same question is."""
+        head = await self._threads.slot(thread, PARENT)
+        if head.ts is None:
+            await self._responder.respond(place, ASKED_BEFORE)
+            return
+        try:
+            link = await self._client.chat_getPermalink(channel=place.channel, message_ts=head.ts)
+        except SlackApiError:
+            await self._responder.respond(place, ASKED_BEFORE)
+            return
+        await self._responder.respond(place, f"This was asked here a moment ago. The answer: {link['permalink']}")
+
+    async def _suggest(self, place: Place, answer: AnyDiagnosis) -> None:
+        """Offers the questions that an answer leads to, where Slack has a place for them: in the agent view."""
+        if not place.channel.startswith("D") or not isinstance(answer, Diagnosis):
+            return
+        try:
+            await self._client.assistant_threads_setSuggestedPrompts(
+                channel_id=place.channel, thread_ts=place.thread, prompts=next_prompts(answer)
+            )
+        except SLACK_FAULTS as error:
+            logger.info("no questions can be suggested here: %s", code_of(error))
+
+
+def _sentence(error: Exception) -> str:
+    """What to tell of an error; an error of Slack's says what Slack does not let the bot do."""
+    if isinstance(error, ClosedPlaceError):
+        return INVITE
+    if isinstance(error, SlackApiError):
+        return REFUSED.format(code_of(error))
+    return sentence_for(error)
+
+
+def _quiet(observe: Observer) -> Observer:
+    """An observer that is told how far the machine is, and nothing that it has found.
+
+    It is for those who may not ask about every account: whether they may see this job is known only at the end.
+    """
+
+    def observe_quietly(event: Event) -> None:
+        observe(replace(event, says="", verdict=None) if isinstance(event, Left) else event)
+
+    return observe_quietly

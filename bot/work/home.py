@@ -1,0 +1,81 @@
+"""Publishes the Home tab of a person, and suggests what to ask in their messages."""
+
+import logging
+
+from redis.asyncio import Redis
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.access.audience import Audience, main_account
+from bot.access.authorizer import Authorizer
+from bot.access.slack_errors import SLACK_FAULTS, code_of, is_transient
+from bot.diagnosis.model import Diagnosis
+from bot.replies.document import Paragraph, line
+from bot.replies.home import Latest, home_view
+from bot.replies.prompts import first_prompts
+from bot.replies.verdict import PARENT
+from bot.replies.views import home
+from bot.work.notices import sentence_for
+from bot.work.tasks import OpenHome
+from bot.work.thread_store import ThreadStore
+
+logger = logging.getLogger(__name__)
+
+
+class Home:
+    """Publishes Home tabs.
+
+    Args:
+        redis: A client that decodes its responses.
+        client: The Web API.
+        authorizer: Who may ask what.
+    """
+
+    def __init__(self, redis: Redis, client: AsyncWebClient, authorizer: Authorizer) -> None:
+        self._client = client
+        self._threads = ThreadStore(redis)
+        self._authorizer = authorizer
+
+    async def carry_out(self, task: OpenHome) -> None:
+        """Publishes the tab with the latest answers that its owner may see by their own rights.
+
+        Raises:
+            Exception: Whatever happens on the way; `bot.work.faults.passes` says what is worth trying again.
+        """
+        place = task.place
+        audience = Audience(place, await self._authorizer.own_rights(place), shared=False)
+        threads = await self._threads.latest(place.user)
+        latest = [one for thread in threads if (one := await self._latest(thread, audience))]
+        if task.tab == "home":
+            await self._client.views_publish(user_id=place.user, view=home_view(latest))
+        else:
+            jobs = [one.diagnosis.job.id for one in latest]
+            await self._client.assistant_threads_setSuggestedPrompts(
+                channel_id=place.channel, prompts=first_prompts(jobs)
+            )
+
+    async def give_up(self, task: OpenHome, error: Exception) -> None:
+        """Says in the tab why it can't be shown; raises as `carry_out`."""
+        if task.tab == "home":
+            view = home([Paragraph(line(sentence_for(error)))])
+            await self._client.views_publish(user_id=task.place.user, view=view)
+        else:
+            logger.warning("nothing can be suggested: %s", sentence_for(error))
+
+    async def _latest(self, thread: str, audience: Audience) -> Latest | None:
+        """An answer as the tab shows it; None for one that its owner may not see there."""
+        question, answer = await self._threads.question(thread), await self._threads.answer(thread)
+        head = (await self._threads.slot(thread, PARENT)).ts
+        if question is None or not isinstance(answer, Diagnosis) or head is None:
+            return None
+        if not audience.rights.cover(main_account(answer)):
+            return None
+        masked = audience.about(answer).text
+        shown = answer.model_copy(update={"summary": masked(answer.summary)})
+        try:
+            link = await self._client.chat_getPermalink(channel=question.place.channel, message_ts=head)
+        except SLACK_FAULTS as error:
+            if is_transient(error):
+                raise
+            logger.info("no link to an answer: %s", code_of(error))
+            return Latest(shown)
+        return Latest(shown, link["permalink"])

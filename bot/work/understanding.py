@@ -1,0 +1,49 @@
+"""What somebody wrote to the bot: a job, several, an error text that names a call, or words.
+
+Reading a text takes up to some tens of milliseconds of the processor: it is read once, in a thread.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+from bot.diagnosis.job_id import JobReference, find_job_ids
+from bot.diagnosis.reading import TextDiagnosis, read_error
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text as it was understood.
+
+    Args:
+        text: The text.
+        jobs: The jobs that it names.
+        reading: What it says as an error text.
+    """
+
+    text: str
+    jobs: tuple[JobReference, ...]
+    reading: TextDiagnosis
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it is an error text of a known form."""
+        return self.reading.reading.form is not None
+
+    @property
+    def names_a_call(self) -> bool:
+        """Whether it says who was denied what, so that AWS's policies can be evaluated for it."""
+        said = self.reading.reading
+        return bool(said.action and said.principal)
+
+
+async def understand(text: str) -> Written:
+    """Reads what somebody wrote.
+
+    Args:
+        text: The text, in whatever shape; what is no valid Unicode in it is replaced.
+    """
+    return await asyncio.to_thread(_understand, text.encode("utf-8", "replace").decode())
+
+
+def _understand(text: str) -> Written:
+    return Written(text, tuple(find_job_ids(text)), read_error(text))
