@@ -26,6 +26,9 @@ EVENTS_PATH = "/slack/events"
 LIVE_PATH = "/livez"
 HEALTH_PATHS = ("/healthz", "/readyz")
 
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What reading a body may raise that has another shape than Slack's."""
+
 SLACK_HOSTS = (".slack.com", ".slack-gov.com")
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -70,22 +73,29 @@ def _events(app: AsyncApp, verifier: SignatureVerifier) -> Handler:
         body = await request.read()
         if not is_from_slack(verifier, request.headers, body):
             return web.Response(status=401, text="unsigned")
-        bolt_request = _read(request, body)
-        if bolt_request is None or not _responds_to_slack(bolt_request.body, str(app.client.base_url)):
-            logger.warning("a signed request can't be read and is refused")
+        try:
+            bolt_request = _read(request, body)
+            if not _responds_to_slack(bolt_request.body, str(app.client.base_url)):
+                raise ValueError("a response URL is not Slack's")
+            answer = await app.async_dispatch(bolt_request)
+        except UNREADABLE as error:  # handlers have a boundary of their own: these are of Bolt's reading of the body
+            logger.warning("a signed request can't be read and is refused: %s", error)
             return web.Response(status=400, text="unreadable")
-        return await to_aiohttp_response(await app.async_dispatch(bolt_request))
+        return await to_aiohttp_response(answer)
 
     return events
 
 
-def _read(request: web.Request, body: bytes) -> AsyncBoltRequest | None:
-    """The request as Bolt takes it; None for a body that is none of Slack's shapes."""
-    try:
-        read = AsyncBoltRequest(body=body.decode(), query=request.query_string, headers=dict(request.headers))
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
-        return None
-    return read if isinstance(read.body, dict) else None
+def _read(request: web.Request, body: bytes) -> AsyncBoltRequest:
+    """The request as Bolt takes it.
+
+    Raises:
+        ValueError, TypeError, LookupError, AttributeError, RecursionError: The body is none of Slack's shapes.
+    """
+    read = AsyncBoltRequest(body=body.decode(), query=request.query_string, headers=dict(request.headers))
+    if not isinstance(read.body, dict) or not isinstance(read.body.get("event", {}), dict):
+        raise ValueError("the body is no object")
+    return read
 
 
 def _responds_to_slack(body: Mapping[str, Any], api_url: str) -> bool:

@@ -68,12 +68,16 @@ async def test_rights_go_by_id(
 
 async def test_a_channel_that_is_chosen_from_outside_grants_nothing(workspace: Workspace) -> None:
     assert (await authorizer(workspace).rights(place("U0ZOE", "C0INCIDENTS", chosen=True))).nothing
-    assert (await authorizer(workspace).rights(place("U0ANA", "C0INCIDENTS", chosen=True))).accounts == frozenset({"222233334444"})
+    assert (await authorizer(workspace).rights(place("U0ANA", "C0INCIDENTS", chosen=True))).accounts == frozenset(
+        {"222233334444"}
+    )
 
 
 async def test_a_persons_own_rights_hold_whatever_the_channel(workspace: Workspace) -> None:
     assert (await authorizer(workspace).own_rights(place("U0ZOE", "C0INCIDENTS"))).nothing
-    assert (await authorizer(workspace).own_rights(place("U0BEN", "C0INCIDENTS"))).accounts == frozenset({"333344445555"})
+    assert (await authorizer(workspace).own_rights(place("U0BEN", "C0INCIDENTS"))).accounts == frozenset(
+        {"333344445555"}
+    )
 
 
 @pytest.mark.parametrize(
