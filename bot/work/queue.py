@@ -93,7 +93,8 @@ class _ReadableExecution(Execution):
         del fallback_task
         try:
             read = await super().from_message(docket, message, redelivered, None, message_id, sync)
-            if not isinstance(read.args, list) or not isinstance(read.kwargs, dict):
+            arguments: list[Any] = [read.args, read.kwargs]
+            if [type(each) for each in arguments] != [list, dict]:
                 raise UnreadableError("its arguments are none")
             return read
         except Exception as error:  # noqa: BLE001 — whatever is wrong with it, it must not end the worker's loop

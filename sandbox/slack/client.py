@@ -72,7 +72,9 @@ class SlackClient:
         self._show(acknowledged, channel, user)
         return acknowledged
 
-    async def press(self, channel: str, ts: str, action: str, *, user: str, option: int = 0) -> Acknowledgement:
+    async def press(
+        self, channel: str, ts: str, action: str, *, user: str, option: int = 0, team: str = TEAM
+    ) -> Acknowledgement:
         """Presses what a message offers under an action id.
 
         Args:
@@ -81,12 +83,15 @@ class SlackClient:
             action: The action id.
             user: Who presses.
             option: Of a menu or of feedback, which option.
+            team: The workspace of who presses, where it is another organization's.
         """
         message = self._workspace.channels[channel].messages[ts]
         element = element_of(message["blocks"], action)
+        payload = self.interaction_payload("block_actions", channel=channel, user=user)
         return await self.interaction(
             {
-                **self.interaction_payload("block_actions", channel=channel, user=user),
+                **payload,
+                "user": {**payload["user"], "team_id": team},
                 "message": message,
                 "container": {"type": "message", "message_ts": ts, "channel_id": channel},
                 "actions": [pressed(element, option)],

@@ -22,7 +22,7 @@ from bot.diagnosis.model import Diagnosis
 from bot.diagnosis.reading import TextDiagnosis, read_error
 from bot.serve import ACKNOWLEDGED_SECONDS
 from bot.site import EVENTS_PATH, make_site
-from bot.work.answers import diagnosing
+from bot.work.answers import DiagnoseText, diagnosing
 from bot.work.client import web_client
 from bot.work.connection import connect
 from bot.work.intake import make_intake
@@ -37,7 +37,7 @@ from sandbox.slack.workspace import Call, Channel, Workspace
 
 SECRET = "a signing secret"
 TOKEN = "xoxb-local"
-PATIENCE = 10.0
+PATIENCE = 60.0
 ANA = "U00000002"
 """The id that the first person of a bench has."""
 
@@ -187,6 +187,7 @@ async def open_bench(
     worker: bool = True,
     redelivery: float = 1.0,
     pause: Pause = soon,
+    diagnose_text: DiagnoseText = read_alone,
 ) -> AsyncIterator[Bench]:
     """Sets everything up; with `worker=False` nothing takes the questions up."""
     async with AsyncExitStack() as stack:
@@ -201,7 +202,7 @@ async def open_bench(
         app = build_app(client, make_intake(impatient, open_queue(redis_url), client, rules))
         url = await stack.enter_async_context(serving(make_site(app, impatient, SECRET)))
         if worker:
-            diagnose = diagnosing(script, read_alone)
+            diagnose = diagnosing(script, diagnose_text)
             duties = make_duties(redis, client, diagnose, rules, lambda: failures, pause=pause)
             await stack.enter_async_context(working(redis_url, redis, duties, redelivery=timedelta(seconds=redelivery)))
         slack = await stack.enter_async_context(SlackClient(f"{url}{EVENTS_PATH}", SECRET, workspace))

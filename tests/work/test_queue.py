@@ -1,4 +1,4 @@
-"""The queue: what is in Redis can't run code, can't stop a worker, and is written with what it belongs to or not at all."""
+"""The queue: what is in Redis can't run code nor stop a worker, and a transaction writes all of it or nothing."""
 
 import asyncio
 import json
@@ -75,7 +75,8 @@ async def test_a_task_arrives_as_it_was_written(redis_url: str, task: Task) -> N
 async def test_what_lies_in_redis_is_json(redis_url: str) -> None:
     async with connect(redis_url) as redis:
         await put(redis, TASKS[2], "k")
-        ((_, entry),) = await redis.xrange(f"{QUEUE}:stream")
+        entries: Any = await redis.xrange(f"{QUEUE}:stream")
+        ((_, entry),) = entries
         (written,) = json.loads(entry["args"])
         assert json.loads(written)["text"] == "why <&> ☂?"
         assert json.loads(entry["kwargs"]) == {}
@@ -127,7 +128,8 @@ async def test_an_entry_that_can_not_be_read_is_put_aside_and_stops_nothing(
 ) -> None:
     ran = tmp_path / "ran"
     async with connect(redis_url) as redis:
-        await redis.xadd(f"{QUEUE}:stream", {**unreadable(ran)[kind]})
+        entry: dict[Any, Any] = {**unreadable(ran)[kind]}
+        await redis.xadd(f"{QUEUE}:stream", entry)
         await put(redis, AnswerQuestion(thread="after it"), "k2")
         assert await consume(redis_url, 1) == [AnswerQuestion(thread="after it")]
         await until(lambda: redis.xlen(DEAD_LETTERS))
