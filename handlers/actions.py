@@ -8,8 +8,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.replies.buttons import ASK_OWNER, CHECK_AGAIN, FEEDBACK, FORMS, SHOW_FIX, SHOW_POLICY
 from bot.replies.details import fix_parts, owner_draft, policy_parts
 from bot.replies.document import Note, line
+from bot.replies.fields import Field, plain
 from bot.replies.safe import shorten
-from bot.replies.views import Field, plain
 from bot.work.feedback import REASONS
 from bot.work.intake import Intake
 from bot.work.responding import Responder

@@ -7,10 +7,10 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.access.audience import ANYBODY
 from bot.errors import BadInputError
 from bot.replies.home import OPEN_PICKER
-from bot.replies.picking import PICK, TITLE, picked
-from bot.replies.views import loading
+from bot.replies.picking import LOADING, PICK, TITLE, picked
 from bot.work.intake import Intake
 from bot.work.question import JobSubject
 from bot.work.responding import Responder
@@ -75,7 +75,7 @@ def register(app: AsyncApp, intake: Intake) -> None:
 
 async def _open_picker(body: Any, client: AsyncWebClient, context: AsyncBoltContext, intake: Intake) -> None:
     """Opens the form at once, and has the worker fill it: a trigger is good for three seconds."""
-    opened = await client.views_open(trigger_id=text_at(body, "trigger_id"), view=loading(TITLE))
+    opened = await client.views_open(trigger_id=text_at(body, "trigger_id"), view=ANYBODY.modal(TITLE, LOADING))
     place = replace(of_interaction(body, context), channel="", thread="")
     await intake.list_failures(text_at(opened["view"], "id"), place)
 

@@ -19,8 +19,8 @@ from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.model import Diagnosis
 from bot.replies import slack, views
 from bot.replies.document import Note, Page, Part, line
-from bot.replies.slack import Message
-from bot.replies.views import Field, View
+from bot.replies.fields import Field
+from bot.replies.message import Message, View
 
 SHARED = "not shown in a channel that other organizations read"
 UNSURE = "not shown, since Slack does not say who reads this channel"
@@ -89,6 +89,10 @@ class Audience:
     ) -> View:
         """A modal to fill in."""
         return views.form(title, submit, name, about, [self.mask.part(part) for part in parts], fields)
+
+    def home(self, parts: Iterable[Part]) -> View:
+        """A Home tab."""
+        return views.home(map(self.mask.part, parts))
 
     def text(self, text: str) -> str:
         """Bare text, such as what a form begins with."""

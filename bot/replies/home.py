@@ -19,7 +19,6 @@ from bot.replies.document import (
     strong,
 )
 from bot.replies.safe import shorten
-from bot.replies.views import View, home
 from bot.replies.words import JOBS, OUTCOMES
 
 OPEN_PICKER = "open_picker"
@@ -39,7 +38,7 @@ class Latest:
     link: str = ""
 
 
-def home_view(latest: Sequence[Latest]) -> View:
+def home_parts(latest: Sequence[Latest]) -> list[Part]:
     """The Home tab of one person.
 
     Args:
@@ -66,7 +65,7 @@ def home_view(latest: Sequence[Latest]) -> View:
     else:
         parts.append(Paragraph(line("None yet.")))
     parts.append(Note(line("I only read. Answers are kept for 30 days.")))
-    return home(parts)
+    return parts
 
 
 def _told(latest: Latest) -> Line:

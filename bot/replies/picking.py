@@ -7,8 +7,8 @@ from bot.diagnosis.failures import FailedJob
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import JobType
 from bot.replies.document import Note, Paragraph, Part, line
+from bot.replies.fields import Field, plain
 from bot.replies.safe import one_line, shorten
-from bot.replies.views import Field, View, form, modal, plain
 from bot.replies.words import JOBS
 
 PICK = "pick_failed_job"
@@ -19,15 +19,21 @@ MOST = 100
 OPTION = 75
 
 
-def picking_view(jobs: Sequence[FailedJob]) -> View:
-    """The form.
+LOADING: tuple[Part, ...] = (Paragraph(line("One moment…")),)
+"""What is shown while the jobs are listed."""
+
+NO_JOBS: tuple[Part, ...] = (
+    Paragraph(line("No job failed in the last seven days, as far as I could list them.")),
+    Note(line("An older one: /backup-why and its id.")),
+)
+
+
+def picking_form(jobs: Sequence[FailedJob]) -> tuple[tuple[Part, ...], tuple[Field, ...]]:
+    """What is said in the form, and what there is to fill in.
 
     Args:
-        jobs: The failed jobs that may be asked about, newest first.
+        jobs: The failed jobs that may be asked about, newest first; at least one.
     """
-    if not jobs:
-        said: list[Part] = [Paragraph(line("No job failed in the last seven days, as far as I could list them."))]
-        return modal(TITLE, [*said, Note(line("An older one: /backup-why and its id."))])
     options = [{"text": plain(_label(job)), "value": _value(job.job)} for job in jobs[:MOST]]
     more = f" Only the newest {MOST} of {len(jobs)} are shown." if len(jobs) > MOST else ""
     channel: dict[str, Any] = {
@@ -40,7 +46,7 @@ def picking_view(jobs: Sequence[FailedJob]) -> View:
         Field("job", "The job", {"type": "static_select", "placeholder": plain("A failed job"), "options": options}),
         Field("channel", "Where to answer", channel),
     )
-    return form(TITLE, "Find out", PICK, "", [Note(line(f"Jobs that failed in the last seven days.{more}"))], fields)
+    return (Note(line(f"Jobs that failed in the last seven days.{more}")),), fields
 
 
 def picked(value: str) -> JobReference:

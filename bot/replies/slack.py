@@ -5,8 +5,7 @@ and says so.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from bot.replies import safe
 from bot.replies.blocks import Drawn, drawn, is_long
@@ -32,6 +31,7 @@ from bot.replies.document import (
     strong,
     text_of,
 )
+from bot.replies.message import Message, Snippet
 
 BLOCKS = 45
 """Slack takes 50 blocks a message; some are left for buttons."""
@@ -46,35 +46,6 @@ WORDLESS = "backup-why has replied."
 
 LINE_IN_SINGLE = 700
 """A verdict has at most sixteen lines, so that together they stay below `MESSAGE_TEXT`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Snippet:
-    """A document that is posted as a file of the thread."""
-
-    name: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What is handed to `chat.postMessage` or `chat.update`.
-
-    Args:
-        slot: Its place in the thread; a page that needs several messages has `layer:kms`, `layer:kms:2`, …
-        text: One sentence for notifications and screen readers, escaped.
-        blocks: Block Kit, as JSON.
-        snippets: Files that belong below it.
-    """
-
-    slot: str
-    text: str
-    blocks: tuple[dict[str, Any], ...]
-    snippets: tuple[Snippet, ...] = ()
-
-    def at(self, slot: str) -> "Message":
-        """The same message for another slot."""
-        return replace(self, slot=slot)
 
 
 def draw(page: Page) -> tuple[Message, ...]:

@@ -1,51 +1,17 @@
 """Modals and the Home tab, as the views that Slack takes."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from bot.replies import safe
 from bot.replies.blocks import drawn
-from bot.replies.document import Note, Paragraph, Part, Verbatim, line
+from bot.replies.document import Note, Part, Verbatim, line
+from bot.replies.fields import Field, plain
+from bot.replies.message import View
 
 VIEW_BLOCKS = 100
 TITLE = 24
 DOCUMENT = 2_900
 """Characters of a document in one block of a modal; a longer one takes several blocks, one below the other."""
-
-View = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """Something to fill in.
-
-    Args:
-        name: What the handler knows it by.
-        label: What stands above it.
-        element: The element, as Block Kit has it, without its action id.
-        optional: Whether it may be left empty.
-    """
-
-    name: str
-    label: str
-    element: dict[str, Any]
-    optional: bool = False
-
-    def block(self) -> dict[str, Any]:
-        """The input block."""
-        return {
-            "type": "input",
-            "block_id": self.name,
-            "label": plain(self.label),
-            "element": {**self.element, "action_id": self.name},
-            "optional": self.optional,
-        }
-
-
-def plain(text: str) -> dict[str, Any]:
-    """A plain text object."""
-    return {"type": "plain_text", "text": text, "emoji": False}
 
 
 def modal(title: str, parts: Iterable[Part]) -> View:
@@ -113,8 +79,3 @@ def _lines(text: str) -> Iterable[str]:
     room = DOCUMENT - 100
     for whole in text.splitlines(keepends=True):
         yield from (whole[at : at + room] for at in range(0, len(whole), room))
-
-
-def loading(title: str) -> View:
-    """A modal that is up while what belongs in it is being found."""
-    return modal(title, [Paragraph(line("One moment…"))])

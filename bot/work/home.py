@@ -5,15 +5,14 @@ import logging
 from redis.asyncio import Redis
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.access.audience import Audience, main_account
+from bot.access.audience import ANYBODY, Audience, main_account
 from bot.access.authorizer import Authorizer
 from bot.access.slack_errors import SLACK_FAULTS, code_of, is_transient
 from bot.diagnosis.model import Diagnosis
 from bot.replies.document import Paragraph, line
-from bot.replies.home import Latest, home_view
+from bot.replies.home import Latest, home_parts
 from bot.replies.prompts import first_prompts
 from bot.replies.verdict import PARENT
-from bot.replies.views import home
 from bot.work.notices import sentence_for
 from bot.work.tasks import OpenHome
 from bot.work.thread_store import ThreadStore
@@ -46,7 +45,7 @@ class Home:
         threads = await self._threads.latest(place.user)
         latest = [one for thread in threads if (one := await self._latest(thread, audience))]
         if task.tab == "home":
-            await self._client.views_publish(user_id=place.user, view=home_view(latest))
+            await self._client.views_publish(user_id=place.user, view=audience.home(home_parts(latest)))
         else:
             jobs = [one.diagnosis.job.id for one in latest]
             await self._client.assistant_threads_setSuggestedPrompts(
@@ -56,7 +55,7 @@ class Home:
     async def give_up(self, task: OpenHome, error: Exception) -> None:
         """Says in the tab why it can't be shown; raises as `carry_out`."""
         if task.tab == "home":
-            view = home([Paragraph(line(sentence_for(error)))])
+            view = ANYBODY.home([Paragraph(line(sentence_for(error)))])
             await self._client.views_publish(user_id=task.place.user, view=view)
         else:
             logger.warning("nothing can be suggested: %s", sentence_for(error))
@@ -69,13 +68,11 @@ class Home:
             return None
         if not audience.rights.cover(main_account(answer)):
             return None
-        masked = audience.about(answer).text
-        shown = answer.model_copy(update={"summary": masked(answer.summary)})
         try:
             link = await self._client.chat_getPermalink(channel=question.place.channel, message_ts=head)
         except SLACK_FAULTS as error:
             if is_transient(error):
                 raise
             logger.info("no link to an answer: %s", code_of(error))
-            return Latest(shown)
-        return Latest(shown, link["permalink"])
+            return Latest(answer)
+        return Latest(answer, link["permalink"])

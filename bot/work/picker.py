@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.access.audience import Audience
+from bot.access.audience import ANYBODY, Audience
 from bot.access.authorizer import Authorizer
 from bot.diagnosis.failures import FailedJob
 from bot.replies.document import Paragraph, line
-from bot.replies.picking import TITLE, picking_view
+from bot.replies.message import View
+from bot.replies.picking import NO_JOBS, PICK, TITLE, picking_form
 from bot.work.notices import sentence_for
 from bot.work.tasks import ListFailures
 
@@ -40,10 +41,17 @@ class Picker:
         rights = await self._authorizer.own_rights(task.place)
         jobs = await asyncio.to_thread(self._failures)
         allowed = [job for job in jobs if rights.cover(job.job.account or "")]
-        await self._client.views_update(view_id=task.view, view=picking_view(allowed))
+        await self._client.views_update(view_id=task.view, view=_view(allowed, Audience(task.place, rights, False)))
 
     async def give_up(self, task: ListFailures, error: Exception) -> None:
         """Says in the modal why it can't be filled; raises as `carry_out`."""
-        rights = await self._authorizer.own_rights(task.place)
         said = [Paragraph(line(sentence_for(error)))]
-        await self._client.views_update(view_id=task.view, view=Audience(task.place, rights, False).modal(TITLE, said))
+        await self._client.views_update(view_id=task.view, view=ANYBODY.modal(TITLE, said))
+
+
+def _view(jobs: Sequence[FailedJob], reader: Audience) -> View:
+    """The form, or what is said where there is no job to pick."""
+    if not jobs:
+        return reader.modal(TITLE, NO_JOBS)
+    said, fields = picking_form(jobs)
+    return reader.form(TITLE, "Find out", PICK, "", said, fields)

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access.place import Place
 from bot.access.slack_errors import code_of
-from bot.replies.slack import Message, Snippet
+from bot.replies.message import Message, Snippet
 from bot.replies.verdict import PARENT
 from bot.work.thread_store import Slot, ThreadStore
 

@@ -9,8 +9,9 @@ from bot.diagnosis.events import STATES, Entered, Left, Progress
 from bot.diagnosis.model import DeniedCall, Diagnosis, LaterChange, LayerName, Verdict
 from bot.replies.checklist import Checklist, checklist_page
 from bot.replies.document import Heading, Page, Paragraph, line, without_plans
+from bot.replies.message import Message
 from bot.replies.safe import visible
-from bot.replies.slack import Message, draw, draw_single
+from bot.replies.slack import draw, draw_single
 from bot.replies.thread import thread_pages
 from bot.replies.verdict import verdict_page
 from sandbox.slack.block_kit import message_problems

@@ -22,15 +22,16 @@ from bot.replies.changes import changes
 from bot.replies.checklist import Checklist, checklist_page
 from bot.replies.details import asked_parts, fix_parts, owner_draft, policy_parts
 from bot.replies.document import Page, without_plans
-from bot.replies.home import Latest, home_view
-from bot.replies.picking import picked, picking_view
+from bot.replies.home import Latest, home_parts
+from bot.replies.message import Message, View
+from bot.replies.picking import PICK, TITLE, picked, picking_form
 from bot.replies.safe import visible
-from bot.replies.slack import Message, draw, draw_single
+from bot.replies.slack import draw, draw_single
 from bot.replies.teaching import ask_page, topic_page
 from bot.replies.thread import thread_pages
 from bot.replies.trouble import trouble_page
 from bot.replies.verdict import verdict_page
-from bot.replies.views import View, modal
+from bot.replies.views import form, home, modal
 from bot.work.follow_up import follow_up
 from sandbox.slack.block_kit import message_problems, view_problems
 from tests.replies import diagnoses
@@ -77,6 +78,12 @@ FORBIDDEN = {"mrkdwn", "user", "usergroup", "channel", "broadcast", "link"}
 AT = datetime(2026, 11, 20, 5, tzinfo=UTC)
 
 
+def picking(jobs: list[FailedJob]) -> View:
+    """The form in which a job is picked."""
+    said, fields = picking_form(jobs)
+    return form(TITLE, "Find out", PICK, "", said, fields)
+
+
 def both_of(answer: AnyDiagnosis) -> tuple[Page, ...]:
     """The head of an answer and its replies."""
     return head_page(answer, "A note"), *reply_pages(answer)
@@ -112,10 +119,10 @@ def views_of(*texts: str) -> Iterator[View]:
     text, diagnosis = texts[0], diagnoses.filled_with(*texts)
     job = FailedJob(JobReference(id="6f0c", account="222233334444", region="eu-west-1"), text, AT, text, text)
     yield modal("The policy", policy_parts(diagnosis))
-    for form in ("cli", "terraform", "json"):
-        yield modal("The fix", fix_parts(diagnosis, form))
-    yield home_view([Latest(diagnosis)] * 20)
-    yield picking_view([job] * 120)
+    for written in ("cli", "terraform", "json"):
+        yield modal("The fix", fix_parts(diagnosis, written))
+    yield home(home_parts([Latest(diagnosis)] * 20))
+    yield picking([job] * 120)
 
 
 def harmless(message: Message) -> None:
@@ -170,14 +177,14 @@ def test_an_option_stands_for_the_whole_job() -> None:
     job = JobReference(
         id="6F0C2D1E-3B4A-4C5D-8E9F-0A1B2C3D4E5F", account="222233334444", region="eu-west-1", type=JobType.COPY
     )
-    view = picking_view([FailedJob(job, "FAILED", AT, "EBS", diagnoses.VOLUME)])
+    view = picking([FailedJob(job, "FAILED", AT, "EBS", diagnoses.VOLUME)])
     (option,) = view["blocks"][1]["element"]["options"]
     assert picked(option["value"]) == job
 
 
 def test_more_failed_jobs_than_a_menu_holds_are_told() -> None:
     job = FailedJob(JobReference(id="6f0c"), "FAILED", AT, "EBS", diagnoses.VOLUME)
-    assert "Only the newest 100 of 120 are shown." in shown(picking_view([job] * 120))
+    assert "Only the newest 100 of 120 are shown." in shown(picking([job] * 120))
 
 
 def test_the_owners_draft_says_what_to_change_and_that_it_has_been_proven() -> None:

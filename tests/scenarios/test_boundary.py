@@ -87,7 +87,7 @@ async def break_at(entrance: str, bench: Bench, monkeypatch: pytest.MonkeyPatch)
         case "the picker":
             await bench.slack.shortcut("pick_failed", user=bench.user)
         case "the home tab":
-            monkeypatch.setattr("bot.work.home.home_view", broken)
+            monkeypatch.setattr("bot.work.home.home_parts", broken)
             await bench.slack.open_home(user=bench.user)
         case "a button":
             monkeypatch.setattr("handlers.actions.policy_parts", broken)

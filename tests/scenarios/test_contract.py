@@ -17,9 +17,10 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.access.audience import ANYBODY
 from bot.app import build_app
-from bot.replies.home import Latest, home_view
-from bot.replies.views import loading
+from bot.replies.home import Latest, home_parts
+from bot.replies.picking import LOADING, TITLE
 from bot.site import EVENTS_PATH, make_site
 from bot.work.answers import diagnosing
 from bot.work.client import web_client
@@ -124,8 +125,8 @@ async def test_a_button_edits_the_head_in_place(contract: Contract) -> None:
 
 
 async def test_a_home_tab_is_taken_and_a_modal_needs_a_trigger(contract: Contract) -> None:
-    latest = [Latest(diagnoses.denied())]
-    published = await contract.client.views_publish(user_id=USER, view=home_view(latest))
-    assert len(published["view"]["blocks"]) == len(home_view(latest)["blocks"])
+    view = ANYBODY.home(home_parts([Latest(diagnoses.denied())]))
+    published = await contract.client.views_publish(user_id=USER, view=view)
+    assert len(published["view"]["blocks"]) == len(view["blocks"])
     with pytest.raises(SlackApiError, match="invalid_trigger_id"):
-        await contract.client.views_open(trigger_id="x", view=loading("Why did it fail?"))
+        await contract.client.views_open(trigger_id="x", view=ANYBODY.modal(TITLE, LOADING))
