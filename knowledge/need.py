@@ -13,8 +13,19 @@ By = Literal["job-role", "destination-service-linked-role"]
 KeyOf = Literal["resource", "vault", "recovery-point", "restore", "destination-vault"]
 VaultOf = Literal["target", "source", "destination"]
 Management = Literal["always", "never", "advanced"]
+Basis = Literal["documented", "managed-policy", "assumed"]
+"""How well it is known that this principal makes this call for this job: an AWS page states it; AWS's managed policies
+imply it and no page states it; neither."""
 
 _EVERY: Final = "every"
+_CALLERS: Final = "callers.yaml"
+"""What callers need is no job's; knowledge/callers.py reads it."""
+_ON_NO_PAGE: Final[Mapping[Basis, Basis]] = {
+    "documented": "managed-policy",
+    "managed-policy": "managed-policy",
+    "assumed": "assumed",
+}
+"""The basis of a row for a resource type that AWS's page of permissions leaves out."""
 
 
 class Need(BaseModel):
@@ -36,7 +47,10 @@ class Need(BaseModel):
     judge: frozenset[Literal["job-role", "vault", "organization", "kms"]] | None = None
     """The layers that are judged; None for all of them, none where only the state of the key counts."""
     optional: str | None = None
-    source: str
+    """Why the job succeeds without it."""
+    basis: Basis
+    source: str = Field(min_length=1)
+    """An AWS page by its title, a managed policy and its Sids, or what is missing for one of these."""
 
     @model_validator(mode="after")
     def _is_called_on_something(self) -> "Need":
@@ -53,11 +67,17 @@ class ResourceTypeNeeds(BaseModel):
     type: str
     also: tuple[str, ...] = ()
     """Other types that share these needs, and other spellings."""
+    without_page: tuple[str, ...] = ()
+    """Those of them that AWS's page of permissions has no section for: what it states of the others is implied here."""
     fully_managed: Management = "never"
     """Whether AWS Backup manages the backups fully, under the vault's key; `advanced`: if the setting is on."""
     via: str | None = None
     policies: Mapping[JobKind, tuple[str, ...]] = Field(default_factory=dict)
     """AWS's own policies that AWS documents for a job role, by the end of their ARNs."""
+    recovery_point: str | None = None
+    """The ARNs of recovery points in the protected service; None where AWS Backup gives them its own. In a logically
+    air-gapped vault a recovery point has an ARN of AWS Backup's, and this is all that is known of the other.
+    Source: "Access control", AWS Backup resource ARNs."""
     names: Mapping[str, str] = Field(default_factory=dict)
     """ARNs that the rows of this file use by name."""
     backup: tuple[Need, ...] = ()
@@ -82,7 +102,7 @@ def of_every_type() -> ResourceTypeNeeds:
 
 def of_type(resource_type: str) -> ResourceTypeNeeds | None:
     """The needs of a resource type, however it is spelled; None for a type that is not known."""
-    return _by_spelling().get(_folded(resource_type))
+    return _by_spelling().get(folded(resource_type))
 
 
 def needs(kind: JobKind, resource_type: str) -> tuple[Need, ...]:
@@ -93,10 +113,16 @@ def needs(kind: JobKind, resource_type: str) -> tuple[Need, ...]:
         resource_type: As AWS Backup spells it.
 
     Returns:
-        The rows for every type, then the type's own.
+        The rows for every type, then the type's own, each with its basis for this very type.
     """
     own = of_type(resource_type)
-    return of_every_type().of(kind) + (own.of(kind) if own else ())
+    if own is None:
+        return of_every_type().of(kind)
+    is_on_no_page = folded(resource_type) in map(folded, own.without_page) and kind != "copy"
+    rows = (
+        need.model_copy(update={"basis": _ON_NO_PAGE[need.basis]}) if is_on_no_page else need for need in own.of(kind)
+    )
+    return (*of_every_type().of(kind), *rows)
 
 
 def documented_policies(kind: JobKind, resource_type: str, partition: str = "aws") -> tuple[str, ...]:
@@ -114,7 +140,7 @@ def documented_policies(kind: JobKind, resource_type: str, partition: str = "aws
 
 @cache
 def _files() -> Mapping[str, ResourceTypeNeeds]:
-    paths = sorted((KNOWLEDGE / "needs").glob("*.yaml"))
+    paths = sorted(path for path in (KNOWLEDGE / "needs").glob("*.yaml") if path.name != _CALLERS)
     names = [(path, f"needs/{path.name}") for path in paths]
     parsed = [
         validated(ResourceTypeNeeds, read_yaml(path.read_text(encoding="utf-8"), name), name) for path, name in names
@@ -124,8 +150,9 @@ def _files() -> Mapping[str, ResourceTypeNeeds]:
 
 @cache
 def _by_spelling() -> Mapping[str, ResourceTypeNeeds]:
-    return {_folded(spelling): needs for needs in _files().values() for spelling in (needs.type, *needs.also)}
+    return {folded(spelling): needs for needs in _files().values() for spelling in (needs.type, *needs.also)}
 
 
-def _folded(resource_type: str) -> str:
-    return resource_type.casefold().replace(" ", "").replace("-", "")
+def folded(name: str) -> str:
+    """A name without what spellings differ in: case, blanks and hyphens."""
+    return name.casefold().replace(" ", "").replace("-", "")

@@ -26,11 +26,17 @@ def circumstances(case: Case) -> Mapping[str, bool | None]:
     point_in_time = any(metadata.get(name) not in (None, "", "false") for name in _POINT_IN_TIME)
     is_volume = resource is not None and resource.resource.startswith("volume/")
     advanced = case.advanced_dynamodb
+    source, destination = case.vaults.get("source"), case.vaults.get("destination")
+    from_air_gapped = source is not None and source.is_air_gapped
+    into_air_gapped = destination is not None and destination.is_air_gapped
     return {
         "tagged": None if tags is None else bool(tags),
         "same-account": not case.is_cross_account,
         "cross-account": case.is_cross_account,
         "fully-managed": case.is_fully_managed,
+        "from-air-gapped-vault": from_air_gapped,
+        "into-air-gapped-vault": into_air_gapped,
+        "into-backup-vault": not into_air_gapped,
         "advanced": advanced,
         "basic": None if advanced is None else not advanced,
         "vss": (case.job.described.get("BackupOptions") or {}).get("WindowsVSS") == "enabled",
@@ -53,7 +59,7 @@ def names(case: Case, region: str) -> Mapping[str, str]:
         region: The Region that is called: the source's or the destination's.
     """
     job, metadata = case.job, case.metadata
-    resource = arn.parse(job.resource_arn)
+    resource, role = arn.parse(job.resource_arn), arn.parse(job.role_arn)
     table = metadata.get("targetTableName") or metadata.get("TargetTableName")
     bucket = metadata.get("DestinationBucketName") or metadata.get("destinationBucketName")
     file_system = metadata.get("file-system-id")
@@ -63,6 +69,8 @@ def names(case: Case, region: str) -> Mapping[str, str]:
         "destination_account": case.destination_account,
         "resource": job.resource_arn or ANY,
         "resource_name": resource.name if resource else ANY,
+        "job_id": job.id.casefold(),
+        "role_name": role.name if role else ANY,
         "recovery_point": job.recovery_point_arn or ANY,
         "vault": job.vault_arn or ANY,
         "destination_vault": job.destination_vault_arn or ANY,

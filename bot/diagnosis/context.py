@@ -157,7 +157,7 @@ def _tags(prefix: str, tags: Mapping[str, str] | None) -> dict[str, str | list[s
 
 def _tags_of(case: Case, resource: str) -> Mapping[str, str] | None:
     """The tags of what is called on; what is yet to be made has none."""
-    if resource.endswith(ANY):
+    if resource.endswith((ANY, f":job-{case.job.id.casefold()}")):
         return {}
     if case.resource and resource == case.resource.arn:
         return case.resource.tags
