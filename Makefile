@@ -64,6 +64,14 @@ contract: $(READY)  ## Try the app against a stand-in for Slack that others wrot
 bench: $(READY)  ## Measure: the evaluator, reading AWS, acknowledging
 	@for bench in evaluator reading acknowledge; do echo "== $$bench"; $(BIN)/python -m benchmarks.$$bench || exit 1; done
 
+.PHONY: knowledge-check
+knowledge-check: $(READY)  ## Compare the needs with AWS's newest service authorization data and managed policies
+	$(BIN)/python -m knowledge.checking
+
+.PHONY: needs-table
+needs-table: $(READY)  ## Write docs/needs.md: how well the needs of each resource type and job are known
+	$(BIN)/python -m knowledge.table > docs/needs.md
+
 .PHONY: lock
 lock:  ## Lock the dependencies anew (needs uv)
 	uv lock --upgrade

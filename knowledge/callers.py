@@ -153,6 +153,4 @@ def _written_out(described: _Described, file: _Callers) -> Operation:
 
 @cache
 def _by_name() -> Mapping[str, Operation]:
-    return {
-        folded(name): operation for operation in operations() for name in (operation.operation, *operation.names)
-    }
+    return {folded(name): operation for operation in operations() for name in (operation.operation, *operation.names)}

@@ -74,6 +74,8 @@ class ResourceTypeNeeds(BaseModel):
     via: str | None = None
     policies: Mapping[JobKind, tuple[str, ...]] = Field(default_factory=dict)
     """AWS's own policies that AWS documents for a job role, by the end of their ARNs."""
+    resources: tuple[str, ...] = ()
+    """The ARNs of the protected resources; empty for what holds for all types."""
     recovery_point: str | None = None
     """The ARNs of recovery points in the protected service; None where AWS Backup gives them its own. In a logically
     air-gapped vault a recovery point has an ARN of AWS Backup's, and this is all that is known of the other.

@@ -65,7 +65,7 @@ def _line(name: str, kind: str, counted: Counter[tuple[Basis, bool]]) -> str:
 
 
 def _cell(required: int, optional: int) -> str:
-    return f"{required or '–'}{f' ({optional})' if optional else ''}"
+    return f"{required or '-'}{f' ({optional})' if optional else ''}"
 
 
 if __name__ == "__main__":
