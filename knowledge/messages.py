@@ -9,13 +9,14 @@ takes time in proportion to a text's length. A `{name}` in a pattern is one of t
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from knowledge.actions import actions_by_operation, known_actions
 from knowledge.files import KNOWLEDGE, read_yaml, validated
 
 Layer = Literal["job-role", "vault", "organization", "kms", "resource"]
@@ -83,6 +84,21 @@ class Form(_Data):
         return _compiled(self.pattern).search(text)
 
 
+class Call(_Data):
+    """Words by which a text says which operation of an API was called: a tool's, an SDK's or a template's."""
+
+    pattern: str
+    operation: str | None = None
+    """The operation that the words mean; None where the pattern finds its name, as the group `operation`."""
+
+    def action(self, text: str) -> str | None:
+        """The IAM action of the operation that a text says was called."""
+        match = _compiled(self.pattern).search(text)
+        if match is None:
+            return None
+        return actions_by_operation().get((self.operation or match["operation"]).casefold())
+
+
 class When(_Data):
     """What must hold for a rule: each member that is there. Actions and resources are glob patterns."""
 
@@ -119,6 +135,8 @@ class Messages(_Data):
     event_prefixes: Mapping[str, str]
     """The IAM prefix of a CloudTrail event source where it is not the source's first label."""
     fragments: Mapping[str, str]
+    calls: tuple[Call, ...]
+    """How tools say which operation was denied."""
     forms: tuple[Form, ...]
     """In the order in which they are tried: the sentences that say most first, the vague ones last."""
     rules: tuple[Rule, ...]
@@ -129,11 +147,17 @@ class Messages(_Data):
         """Puts the fragments into the patterns: into each other in their order, then into the forms."""
         if not isinstance(value, dict) or not isinstance(value.get("forms"), list):
             return value
-        fragments = {"policy_words": "|".join(value.get("policy_types", {}).values())}
+        fragments = {
+            "policy_words": "|".join(value.get("policy_types", {}).values()),
+            # What looks like no action is passed over before the names are tried one by one.
+            "known_action": rf"(?<![\w:/-])(?=[a-z0-9-]{{2,30}}:[a-z]){_any_of(known_actions())}\b",
+            "operation": _any_of(actions_by_operation()),
+        }
         for name, text in value.get("fragments", {}).items():
             fragments[name] = _filled(text, fragments)
         forms = [form | {"pattern": _filled(form["pattern"], fragments)} for form in value["forms"]]
-        return value | {"fragments": fragments, "forms": forms}
+        calls = [call | {"pattern": _filled(call["pattern"], fragments)} for call in value.get("calls", ())]
+        return value | {"fragments": fragments, "forms": forms, "calls": calls}
 
     @model_validator(mode="after")
     def _hold_together(self) -> "Messages":
@@ -152,11 +176,19 @@ class Messages(_Data):
                 _compiled(form.pattern)
             except re.error as error:
                 raise ValueError(f"the pattern of {form.id!r} does not compile: {error}") from error
+        strangers = [call.operation for call in self.calls if call.operation]
+        strangers = [name for name in strangers if name.casefold() not in actions_by_operation()]
+        if strangers:
+            raise ValueError(f"{strangers[0]!r} is the operation of a call and is not known")
         return self
 
     def form(self, form_id: str | None) -> Form | None:
         """The form of an id."""
         return next((form for form in self.forms if form.id == form_id), None)
+
+    def called(self, text: str) -> str | None:
+        """The IAM action of the operation that a text says was called; None where it names none that is known."""
+        return next((action for call in self.calls if (action := call.action(text))), None)
 
     def policy_type(self, words: str) -> PolicyType | None:
         """The policy type that AWS names with these words."""
@@ -189,6 +221,11 @@ def messages() -> Messages:
 def matches_any(value: str | None, patterns: tuple[str, ...]) -> bool:
     """Whether an action fits one of the glob patterns, in whatever case, as IAM compares actions."""
     return value is not None and any(fnmatchcase(value.lower(), pattern.lower()) for pattern in patterns)
+
+
+def _any_of(names: Iterable[str]) -> str:
+    """A pattern for any of the names, the longer ones first."""
+    return "(?:" + "|".join(map(re.escape, sorted(names, key=lambda name: (-len(name), name)))) + ")"
 
 
 def _filled(pattern: str, fragments: Mapping[str, str]) -> str:

@@ -29,7 +29,10 @@ _CALL = re.compile(r"when calling the \[?\w{1,60}\]? operation")
 """How the AWS CLI and boto3 begin the error of a call: it is the caller's, a job has none of its own."""
 _MOST_SENTENCES = 20
 """Sentences of events that are read: an event has one or two, a hostile one thousands."""
-_EVENT_FORM, _DECODED_FORM = "cloudtrail-event", "decoded-authorization-message"
+_PRINCIPAL = re.compile(r":(?:iam|sts)::\d{12}:(?:user|role|assumed-role|federated-user)/|:iam::\d{12}:root$")
+_EVENT_FORM, _DECODED_FORM, _CALL_FORM = "cloudtrail-event", "decoded-authorization-message", "denied-call"
+_LOOSE_FORMS = frozenset({"known-action-explicitly-denied", "known-action-and-permission"})
+"""Forms that find an action only: whose it is and on what, any ARN in the text says."""
 
 
 class _Part(BaseModel):
@@ -108,15 +111,25 @@ def read(text: str) -> Reading:
     events = list(json_objects(text))
     words = [*[sentence for event in events for sentence in sentences(event)][:_MOST_SENTENCES], text]
     read_ones = [_read_words(plain(word)) for word in words]
-    telling = next((one for one in read_ones if one.form and not one.vague), None)
+    telling = next((one for one in read_ones if one.form and not one.vague and one.form not in _LOOSE_FORMS), None)
     if telling is None:
         calls = (denied_call(part) for event in events for part in objects(event))
         telling = next((_as_call(call) for call in calls if call), None)
-    reading = telling or next((one for one in read_ones if one.form), read_ones[-1])
+    loose = next((one for one in read_ones if one.form in _LOOSE_FORMS), None)
+    reading = telling or loose or next((one for one in read_ones if one.form), read_ones[-1])
     whole = " ".join(map(plain, words))
-    if reading.vague and _CALL.search(whole):
-        reading = reading.model_copy(update={"entity": Entity.CALLER})
+    if reading.vague:
+        reading = _of_call(reading, whole)
     return reading.model_copy(update=_tokens(whole))
+
+
+def _of_call(reading: Reading, text: str) -> Reading:
+    """What a text that says too little by itself says with the operation that it names as the one that was called."""
+    action = messages().called(text)
+    if action is None:
+        return reading.model_copy(update={"entity": Entity.CALLER}) if _CALL.search(text) else reading
+    called = {"form": _CALL_FORM, "action": action, "entity": Entity.CALLER, "vague": False, "knowledge": "caller"}
+    return reading.model_copy(update=called | _arns(text))
 
 
 def hypotheses(reading: Reading) -> list[Hypothesis]:
@@ -150,6 +163,9 @@ def read_error(text: str) -> TextDiagnosis:
 def _outcome(reading: Reading) -> Outcome:
     """What a reading alone amounts to."""
     form = messages().form(reading.form)
+    if reading.vague and reading.encoded_message:
+        # A statement denied it; which one, only somebody who may decode the message can tell.
+        return Outcome.DENIED
     if form:
         return Outcome(form.outcome)
     # What is of no form of the file is a denied call that names its action, or nothing that is known.
@@ -162,7 +178,8 @@ def _read_words(text: str) -> Reading:
     for form in known.forms:
         match = form.search(text)
         if match:
-            return _as_form(form, {name: value for name, value in match.groupdict().items() if value}, known)
+            said = {name: value for name, value in match.groupdict().items() if value}
+            return _as_form(form, said | (_arns(text) if form.id in _LOOSE_FORMS else {}), known)
     return Reading()
 
 
@@ -228,6 +245,14 @@ def _tokens(text: str) -> dict[str, object]:
         "encoded_message": encoded["message"] if encoded else None,
         "authorization_id": authorization["id"] if authorization else None,
     }
+
+
+def _arns(text: str) -> dict[str, str]:
+    """The first principal and the first other ARN in a text, by the names of their members."""
+    found: dict[str, str] = {}
+    for each in find_arns(text):
+        found.setdefault("principal" if _PRINCIPAL.search(each) else "resource", each)
+    return found
 
 
 def _arn(text: str | None) -> str | None:

@@ -54,6 +54,37 @@ def test_a_form_that_amounts_to_no_denial_guesses_nothing() -> None:
     assert [form.id for form in messages().forms if form.outcome == "not-permission" and form.guesses] == []
 
 
+def test_an_explicit_deny_of_a_named_action_is_never_something_missing() -> None:
+    known = messages()
+    guessed = [
+        (policy_type, entity, action, guess.code)
+        for policy_type in (*known.policy_types, None)
+        for entity in ("caller", "job-role", "service-linked-role")
+        for action in ("kms:Decrypt", "sts:AssumeRole", "iam:PassRole", "backup:CopyIntoBackupVault", "s3:GetObject")
+        for guess in known.guesses(policy_type=policy_type, explicit=True, entity=entity, action=action)
+    ]
+    assert [row for row in guessed if row[3].endswith("-missing")] == []
+    assert len(guessed) > 100
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("when calling the CreateBackupVault operation", "backup:CreateBackupVault"),
+        ("when calling the copydbsnapshot operation", "rds:CopyDBSnapshot"),
+        ("operation error Backup: StartCopyJob, https response error", "backup:StartCopyJob"),
+        ("error putting Backup Vault Lock Configuration (a)", "backup:PutBackupVaultLockConfiguration"),
+        ("error creating Backup Vault Policy (a)", "backup:PutBackupVaultAccessPolicy"),
+        ("error creating Backup Vault (a)", "backup:CreateBackupVault"),
+        ("MyVault AWS::Backup::BackupVault was not made: CREATE_FAILED", "backup:CreateBackupVault"),
+        ("when calling the Dance operation", None),
+        ("creating a vault", None),
+    ],
+)
+def test_the_operation_that_a_tool_names_is_known_by_its_action(text: str, action: str | None) -> None:
+    assert messages().called(text) == action
+
+
 @pytest.mark.parametrize(
     ("path", "value", "sentence"),
     [
@@ -63,6 +94,7 @@ def test_a_form_that_amounts_to_no_denial_guesses_nothing() -> None:
         (("forms", 0, "outcome"), "perhaps", "forms.0.outcome: Input should be 'denied'"),
         (("rules", 0, "guesses"), ["no-such-code"], "'no-such-code' is guessed and is no code"),
         (("rules", 0, "because"), "x", "rules.0.because: Extra inputs are not permitted"),
+        (("calls", 3, "operation"), "Dance", "'Dance' is the operation of a call and is not known"),
     ],
 )
 def test_a_broken_file_is_told_in_one_sentence(path: tuple[str | int, ...], value: object, sentence: str) -> None:
