@@ -2,7 +2,7 @@
 
 An entry is one Markdown file in `entries/`; its name is the slug by which other entries and the code refer to it. The
 front matter holds what programs ask for. The text is a verdict of one paragraph and then three sections, always these:
-what it is, how to recognise it, how to mend it. Every fenced `json` block is a policy that somebody may copy in the
+what it is, how to recognise it, how to fix it. Every fenced `json` block is a policy that somebody may copy in the
 night, so the front matter says for each of them what it must allow and what not, and a test evaluates it.
 """
 
@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from bot.errors import BadInputError
 from knowledge.files import KNOWLEDGE, read_yaml, validated
 
-SECTIONS = ("What it is", "How to recognise it", "How to mend it")
+SECTIONS = ("What it is", "How to recognise it", "How to fix it")
 """The headings of an entry, in their order."""
 
 _FILE = re.compile(r"---\n(?P<front>.*?)\n---\n(?P<body>.*)", re.DOTALL)

@@ -159,7 +159,7 @@ This.
 
 So.
 
-## How to mend it
+## How to fix it
 
 Thus.
 """
