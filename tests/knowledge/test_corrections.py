@@ -104,7 +104,7 @@ def test_a_type_that_is_not_fully_managed_tells_the_arns_of_its_recovery_points(
 ENTRIES = [
     ("fully-managed-resource-types", "copies of unencrypted Aurora, DocumentDB and Neptune clusters stay unencrypted"),
     ("fully-managed-resource-types", "In a logically air-gapped vault every recovery point has an ARN of AWS Backup"),
-    ("fully-managed-resource-types", "AWS's table of encryption names neither it nor Amazon EKS"),
+    ("fully-managed-resource-types", "Aurora DSQL and Amazon EKS are missing in AWS's table of encryption"),
     ("tags-not-copied", "there would be more than 50 tags"),
     ("tags-not-copied", "the job role may not read the source's tags or set the new ones"),
     ("opt-in-settings", "An on-demand backup of it is refused with an error"),
