@@ -87,3 +87,17 @@ def test_what_is_under_awss_own_key_stays_out_of_an_air_gapped_vault(
     altered.key(point["EncryptionKeyArn"]).update(KeyManager="AWS", Aliases=["alias/aws/ebs"])
     altered.vault(altered.job["DestinationBackupVaultArn"])["VaultType"] = vault_type
     assert [cause.code for cause in diagnosed(altered, served_estate, diagnostician).causes] == codes
+
+
+@pytest.mark.parametrize(("vault_type", "codes"), [("BACKUP_VAULT", []), (AIR_GAPPED, ["key-policy-denied"])])
+def test_the_key_of_an_air_gapped_vault_must_be_usable_by_the_role_that_copies_into_it(
+    vault_type: str, codes: list[str], served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = copying()
+    vault = altered.vault(altered.job["DestinationBackupVaultArn"])
+    vault["VaultType"] = vault_type
+    through_backup = {"StringLike": {"kms:ViaService": "backup.*.amazonaws.com"}}
+    deny = {"Sid": "NoEncrypt", "Effect": "Deny", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*"}
+    altered.key(vault["EncryptionKeyArn"])["Policy"]["Statement"].append(deny | {"Condition": through_backup})
+    diagnosis = diagnosed(altered, served_estate, diagnostician)
+    assert [(cause.code, cause.actions) for cause in diagnosis.causes] == [(code, ("kms:Encrypt",)) for code in codes]
