@@ -26,7 +26,10 @@ def circumstances(case: Case) -> Mapping[str, bool | None]:
     point_in_time = any(metadata.get(name) not in (None, "", "false") for name in _POINT_IN_TIME)
     is_volume = resource is not None and resource.resource.startswith("volume/")
     advanced = case.advanced_dynamodb
-    source, destination = case.vaults.get("source"), case.vaults.get("destination")
+    is_restore = case.job.type is JobType.RESTORE
+    source = case.vaults.get("target" if is_restore else "source")
+    destination = case.vaults.get("destination")
+    vault = arn.parse(case.job.vault_arn)
     from_air_gapped = source is not None and source.is_air_gapped
     into_air_gapped = destination is not None and destination.is_air_gapped
     return {
@@ -37,6 +40,7 @@ def circumstances(case: Case) -> Mapping[str, bool | None]:
         "from-air-gapped-vault": from_air_gapped,
         "into-air-gapped-vault": into_air_gapped,
         "into-backup-vault": not into_air_gapped,
+        "vault-of-another-account": vault is not None and vault.account != case.job.account,
         "advanced": advanced,
         "basic": None if advanced is None else not advanced,
         "vss": (case.job.described.get("BackupOptions") or {}).get("WindowsVSS") == "enabled",

@@ -35,6 +35,12 @@ def test_out_of_an_air_gapped_vault_the_destinations_service_linked_role_needs_t
     assert [(need.by, need.key) for need in found] == [("destination-service-linked-role", "recovery-point")]
 
 
+def test_a_restore_from_a_vault_that_another_account_shares_needs_the_vaults_key() -> None:
+    shared = {"from-air-gapped-vault", "vault-of-another-account"}
+    found = [need for need in needs("restore", "EBS") if need.when == shared]
+    assert [(need.by, need.key, need.judge) for need in found] == [("job-role", "recovery-point", frozenset({"kms"}))]
+
+
 @pytest.mark.parametrize("action", ["kms:CreateGrant", "kms:GenerateDataKey", "kms:Decrypt"])
 def test_the_vaults_key_policy_needs_what_aws_calls_the_minimum(action: str) -> None:
     found = [need for need in rows("backup", "EFS", action) if need.key == "vault"]
@@ -42,7 +48,7 @@ def test_the_vaults_key_policy_needs_what_aws_calls_the_minimum(action: str) -> 
 
 
 def test_a_deny_on_the_vaults_key_is_found_in_a_restore() -> None:
-    found = [need for need in rows("restore", "EFS", "kms:Decrypt") if need.key == "recovery-point"]
+    found = [need for need in rows("restore", "EFS", "kms:Decrypt") if need.when == {"fully-managed"}]
     assert [(need.judge, need.optional) for need in found] == [(frozenset({"kms"}), None)]
 
 
