@@ -128,8 +128,10 @@ def _of_call(reading: Reading, text: str) -> Reading:
     action = messages().called(text)
     if action is None:
         return reading.model_copy(update={"entity": Entity.CALLER}) if _CALL.search(text) else reading
-    called = {"form": _CALL_FORM, "action": action, "entity": Entity.CALLER, "vague": False, "knowledge": "caller"}
-    return reading.model_copy(update=called | _arns(text))
+    named = _arns(text)
+    acting = _acting(named["principal"], action, None, messages()) if "principal" in named else Entity.CALLER
+    called = {"form": _CALL_FORM, "action": action, "entity": acting, "vague": False, "knowledge": "caller"}
+    return reading.model_copy(update=called | named)
 
 
 def hypotheses(reading: Reading) -> list[Hypothesis]:
