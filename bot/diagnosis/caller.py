@@ -12,15 +12,15 @@ from bot import arn
 from bot.aws.facts import Facts, gather
 from bot.aws.reader import Reader
 from bot.diagnosis import context
-from bot.diagnosis.call import Call, gather_call
+from bot.diagnosis.call_facts import CallFacts, collect_call_facts
+from bot.diagnosis.evaluated_call import CallEvaluator, EvaluatedCall
 from bot.diagnosis.events import Entered, Left, Observer, Progress, ignore
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.fixes.plan import Examiner, with_fixes
-from bot.diagnosis.judgement import Judge, Judgement
-from bot.diagnosis.layers.findings import Findings, policy_check
+from bot.diagnosis.layers.checked import CheckedLayer, policy_check
 from bot.diagnosis.model import Cause, Certainty, Check, Entity, LayerName, Outcome, Verdict
 from bot.diagnosis.reading import TextDiagnosis, read_error
-from bot.diagnosis.requirement import Requirement
+from bot.diagnosis.required_call import RequiredCall
 from bot.diagnosis.unread import unread
 from bot.iam import Layer
 from bot.settings import Settings
@@ -52,7 +52,7 @@ def diagnose_text(
     observe(Left("locate", f"The text names {alone.reading.action or 'no action'}."))
     observe(Entered("gather"))
     reader.progress = lambda done, total: observe(Progress("gather", done, total))
-    call = gather(lambda known: gather_call(known, text, settings, moment), facts, reader)
+    call = gather(lambda known: collect_call_facts(known, text, settings, moment), facts, reader)
     observe(Left("gather", f"Read AWS with {reader.cost.aws_calls} calls."))
     if call is None:
         return alone
@@ -75,17 +75,17 @@ def diagnose_text(
     )
 
 
-def _judge(call: Call) -> tuple[Judgement]:
+def _judge(call: CallFacts) -> tuple[EvaluatedCall]:
     """Judges the one thing that was to be allowed."""
-    return (Judge(call.organizations).judge(_requirement(call)),)
+    return (CallEvaluator(call.organizations).judge(_required_call(call)),)
 
 
-def _requirement(call: Call) -> Requirement:
+def _required_call(call: CallFacts) -> RequiredCall:
     principal, reading = call.role, call.reading
     named = arn.parse(reading.resource)
     owner = (named.account if named else "") or principal.account
     region = named.region if named else ""
-    return Requirement(
+    return RequiredCall(
         principal=principal,
         entity=reading.entity or Entity.CALLER,
         action=str(reading.action),
@@ -103,7 +103,7 @@ def _requirement(call: Call) -> Requirement:
     )
 
 
-def _walk(call: Call) -> tuple[Findings, ...]:
+def _walk(call: CallFacts) -> tuple[CheckedLayer, ...]:
     """The layers of one call, each with the checks that there is something to check for."""
     judged = _judge(call)
     fine = "The caller's policies allow it."
@@ -126,21 +126,21 @@ def _walk(call: Call) -> tuple[Findings, ...]:
     return tuple(walked)
 
 
-def _causes(walked: Sequence[Findings]) -> tuple[Cause, ...]:
+def _causes(walked: Sequence[CheckedLayer]) -> tuple[Cause, ...]:
     return tuple(cause for findings in walked for cause in findings.causes)
 
 
-def _examine(calls: Sequence[Call]) -> tuple[Cause, ...]:
+def _examine(calls: Sequence[CallFacts]) -> tuple[Cause, ...]:
     return _causes([findings for call in calls for findings in _walk(call)])
 
 
 _EXAMINER: Final = Examiner(_judge, _examine)
 
 
-def _gone(principal: PrincipalFacts) -> Findings:
+def _gone(principal: PrincipalFacts) -> CheckedLayer:
     """The first layer of a caller that was deleted since: what its policies said can't be told."""
     says = f"There is no {principal.arn} any more, so that nobody can tell what its policies allowed."
-    return Findings(LayerName.JOB_ROLE, (Check(check="identity-policies", verdict=Verdict.UNKNOWN, says=says),))
+    return CheckedLayer(LayerName.JOB_ROLE, (Check(check="identity-policies", verdict=Verdict.UNKNOWN, says=says),))
 
 
 _SECOND_CHECKS = {
@@ -149,7 +149,7 @@ _SECOND_CHECKS = {
 }
 
 
-def _findings(layer: LayerName, judged: Sequence[Judgement], check: str, asked: Layer, fine: str) -> Findings:
+def _findings(layer: LayerName, judged: Sequence[EvaluatedCall], check: str, asked: Layer, fine: str) -> CheckedLayer:
     unread_says = f"Not all of it could be read: {layer.value}."
     first, causes = policy_check(check, judged, layer, (asked,), fine, unread_says)
     checks = [first]
@@ -158,4 +158,4 @@ def _findings(layer: LayerName, judged: Sequence[Judgement], check: str, asked: 
         second, more = policy_check(name, judged, layer, (also,), also_fine, unread_says)
         checks.append(second)
         causes += more
-    return Findings(layer, tuple(checks), causes)
+    return CheckedLayer(layer, tuple(checks), causes)

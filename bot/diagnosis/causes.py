@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from bot import arn
-from bot.diagnosis.blocks import Block
 from bot.diagnosis.model import Cause, Certainty, Entity, LayerName
+from bot.diagnosis.refusals import Refusal
 from knowledge.causes import cause_codes
 
 _STRONGEST_FIRST: Final = (Certainty.PROVEN, Certainty.LIKELY, Certainty.POSSIBLE)
@@ -13,20 +13,28 @@ _MOST_NAMED: Final = 4
 """So many actions are named in a sentence; the cause lists them all."""
 
 
-def causes_of(blocks: Iterable[Block]) -> tuple[Cause, ...]:
+def causes_of(refusals: Iterable[Refusal]) -> tuple[Cause, ...]:
     """Puts refusals together that one change mends.
 
     Args:
-        blocks: The refusals, those of the actions that the job's message names first.
+        refusals: The refusals, those of the actions that the job's message names first.
 
     Returns:
         The causes in the order of their first refusals. A thing that refuses some actions for certain and others only
         under some reading is told for those that are certain.
     """
-    groups: dict[tuple[object, ...], list[Block]] = {}
-    for block in blocks:
-        key = (block.code, block.layer, block.entity, block.principal, block.policy, block.statement, block.target)
-        groups.setdefault(key, []).append(block)
+    groups: dict[tuple[object, ...], list[Refusal]] = {}
+    for refusal in refusals:
+        key = (
+            refusal.code,
+            refusal.layer,
+            refusal.entity,
+            refusal.principal,
+            refusal.policy,
+            refusal.statement,
+            refusal.target,
+        )
+        groups.setdefault(key, []).append(refusal)
     return tuple(_cause(group) for group in groups.values())
 
 
@@ -57,7 +65,7 @@ def make_cause(
         policy: What a person would look up.
         statement: The Sid, or the position.
         target: The root, OU or account.
-        depends_on: The condition keys that a possible cause hangs on.
+        depends_on: The condition keys that a possible cause depends on.
         near_miss: The statement that came closest.
         says: What else the code's sentence asks for.
     """
@@ -91,22 +99,22 @@ def make_cause(
     )
 
 
-def _cause(group: list[Block]) -> Cause:
-    certainty = next(kind for kind in _STRONGEST_FIRST if any(block.certainty is kind for block in group))
-    telling = [block for block in group if block.certainty is certainty]
+def _cause(group: list[Refusal]) -> Cause:
+    certainty = next(kind for kind in _STRONGEST_FIRST if any(refusal.certainty is kind for refusal in group))
+    telling = [refusal for refusal in group if refusal.certainty is certainty]
     first = telling[0]
-    hangs_on = dict.fromkeys(key for block in telling for key in block.depends_on)
+    depends_on = dict.fromkeys(key for refusal in telling for key in refusal.depends_on)
     return make_cause(
         first.code,
         first.entity,
         certainty=certainty,
         principal=first.principal,
-        actions=tuple(dict.fromkeys(block.action for block in telling)),
+        actions=tuple(dict.fromkeys(refusal.action for refusal in telling)),
         resource=first.resource,
         policy=first.policy,
         statement=first.statement,
         target=first.target,
-        depends_on=tuple(hangs_on) if certainty is Certainty.POSSIBLE else (),
+        depends_on=tuple(depends_on) if certainty is Certainty.POSSIBLE else (),
         near_miss=first.near_miss,
         says={"account": _account(first.principal)},
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot import arn
-from bot.diagnosis.case import Case
+from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.model import JobType
 
 ANY: Final = "*"
@@ -14,36 +14,36 @@ _CREATES: Final = frozenset({"newfilesystem", "newbucket"})
 _POINT_IN_TIME: Final = frozenset({"restoretime", "uselatestrestorabletime"})
 
 
-def circumstances(case: Case) -> Mapping[str, bool | None]:
+def circumstances(facts: JobFacts) -> Mapping[str, bool | None]:
     """Each circumstance that a need may be bound to (`when` in knowledge/needs), and whether it is so.
 
     Returns:
         For each one True, False, or None where it can't be told.
     """
-    tags = case.resource.tags if case.resource else None
-    metadata = {name.casefold(): value for name, value in case.metadata.items()}
-    resource = arn.parse(case.job.resource_arn)
+    tags = facts.resource.tags if facts.resource else None
+    metadata = {name.casefold(): value for name, value in facts.metadata.items()}
+    resource = arn.parse(facts.job.resource_arn)
     point_in_time = any(metadata.get(name) not in (None, "", "false") for name in _POINT_IN_TIME)
     is_volume = resource is not None and resource.resource.startswith("volume/")
-    advanced = case.advanced_dynamodb
-    is_restore = case.job.type is JobType.RESTORE
-    source = case.vaults.get("target" if is_restore else "source")
-    destination = case.vaults.get("destination")
-    vault = arn.parse(case.job.vault_arn)
+    advanced = facts.advanced_dynamodb
+    is_restore = facts.job.type is JobType.RESTORE
+    source = facts.vaults.get("target" if is_restore else "source")
+    destination = facts.vaults.get("destination")
+    vault = arn.parse(facts.job.vault_arn)
     from_air_gapped = source is not None and source.is_air_gapped
     into_air_gapped = destination is not None and destination.is_air_gapped
     return {
         "tagged": None if tags is None else bool(tags),
-        "same-account": not case.is_cross_account,
-        "cross-account": case.is_cross_account,
-        "fully-managed": case.is_fully_managed,
+        "same-account": not facts.is_cross_account,
+        "cross-account": facts.is_cross_account,
+        "fully-managed": facts.is_fully_managed,
         "from-air-gapped-vault": from_air_gapped,
         "into-air-gapped-vault": into_air_gapped,
         "into-backup-vault": not into_air_gapped,
-        "vault-of-another-account": vault is not None and vault.account != case.job.account,
+        "vault-of-another-account": vault is not None and vault.account != facts.job.account,
         "advanced": advanced,
         "basic": None if advanced is None else not advanced,
-        "vss": (case.job.described.get("BackupOptions") or {}).get("WindowsVSS") == "enabled",
+        "vss": (facts.job.described.get("BackupOptions") or {}).get("WindowsVSS") == "enabled",
         "instance-profile": "iaminstanceprofilename" in metadata,
         "point-in-time": point_in_time,
         "from-snapshot": not point_in_time,
@@ -55,22 +55,22 @@ def circumstances(case: Case) -> Mapping[str, bool | None]:
     }
 
 
-def names(case: Case, region: str) -> Mapping[str, str]:
+def names(facts: JobFacts, region: str) -> Mapping[str, str]:
     """What the names in the ARNs of needs stand for.
 
     Args:
-        case: The job.
+        facts: The job.
         region: The Region that is called: the source's or the destination's.
     """
-    job, metadata = case.job, case.metadata
+    job, metadata = facts.job, facts.metadata
     resource, role = arn.parse(job.resource_arn), arn.parse(job.role_arn)
     table = metadata.get("targetTableName") or metadata.get("TargetTableName")
     bucket = metadata.get("DestinationBucketName") or metadata.get("destinationBucketName")
     file_system = metadata.get("file-system-id")
     is_new = metadata.get("newFileSystem") == "true"
-    place = {"partition": case.partition, "region": region, "account": job.account}
+    place = {"partition": facts.partition, "region": region, "account": job.account}
     own = {
-        "destination_account": case.destination_account,
+        "destination_account": facts.destination_account,
         "resource": job.resource_arn or ANY,
         "resource_name": resource.name if resource else ANY,
         "job_id": job.id.casefold(),
@@ -78,10 +78,10 @@ def names(case: Case, region: str) -> Mapping[str, str]:
         "recovery_point": job.recovery_point_arn or ANY,
         "vault": job.vault_arn or ANY,
         "destination_vault": job.destination_vault_arn or ANY,
-        "instance_role": case.instance_role or _role_arn(case),
+        "instance_role": facts.instance_role or _role_arn(facts),
         "subnet": _ec2(place, "subnet", metadata.get("SubnetId")),
         "restored_table": _arn(place, "dynamodb", f"table/{table or ANY}"),
-        "restored_bucket": f"arn:{case.partition}:s3:::{bucket}" if bucket else job.resource_arn or ANY,
+        "restored_bucket": f"arn:{facts.partition}:s3:::{bucket}" if bucket else job.resource_arn or ANY,
         "restored_file_system": _arn(
             place, "elasticfilesystem", f"file-system/{ANY if is_new or not file_system else file_system}"
         ),
@@ -91,26 +91,26 @@ def names(case: Case, region: str) -> Mapping[str, str]:
     return place | own
 
 
-def request_keys_of_metadata(case: Case) -> Mapping[str, str]:
+def request_keys_of_metadata(facts: JobFacts) -> Mapping[str, str]:
     """Condition keys whose values a restore's metadata tells.
 
     Source: "Actions, resources, and condition keys for Amazon EC2" (Service Authorization Reference).
     """
-    if case.job.type is not JobType.RESTORE or case.resource_type != "EC2":
+    if facts.job.type is not JobType.RESTORE or facts.resource_type != "EC2":
         return {}
-    place = {"partition": case.partition, "region": case.job.region, "account": case.job.account}
+    place = {"partition": facts.partition, "region": facts.job.region, "account": facts.job.account}
     keys = {
-        "ec2:Subnet": _ec2(place, "subnet", case.metadata.get("SubnetId")),
-        "ec2:Vpc": _ec2(place, "vpc", case.metadata.get("VpcId")),
-        "ec2:InstanceType": case.metadata.get("InstanceType") or ANY,
+        "ec2:Subnet": _ec2(place, "subnet", facts.metadata.get("SubnetId")),
+        "ec2:Vpc": _ec2(place, "vpc", facts.metadata.get("VpcId")),
+        "ec2:InstanceType": facts.metadata.get("InstanceType") or ANY,
     }
     return {key: value for key, value in keys.items() if not value.endswith(ANY)}
 
 
-def _role_arn(case: Case) -> str:
+def _role_arn(facts: JobFacts) -> str:
     """The role of the instance profile, where it could not be read: profiles made by the console share its name."""
-    profile = case.metadata.get("IamInstanceProfileName") or ANY
-    return f"arn:{case.partition}:iam::{case.job.account}:role/{profile}"
+    profile = facts.metadata.get("IamInstanceProfileName") or ANY
+    return f"arn:{facts.partition}:iam::{facts.job.account}:role/{profile}"
 
 
 def _ec2(place: Mapping[str, str], kind: str, identifier: str | None) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from bot.diagnosis.case import Case
 from bot.diagnosis.circumstances import ANY, request_keys_of_metadata
 from bot.diagnosis.facts.organization import OrganizationFacts
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.facts.trail import session_name
+from bot.diagnosis.job_facts import JobFacts
 from bot.iam import Beginning
 
 Context = Mapping[str, str | list[str] | Beginning | None]
@@ -27,12 +27,12 @@ _ENCRYPTION_CONTEXT: Final = {"ec2": ["aws:ebs:id"], "dsql": ["aws:dsql:ClusterI
 
 
 def of_call(
-    case: Case, principal: PrincipalFacts, action: str, resource: str, resource_account: str, region: str
+    facts: JobFacts, principal: PrincipalFacts, action: str, resource: str, resource_account: str, region: str
 ) -> Context:
     """What a call of a role that AWS Backup uses carries.
 
     Args:
-        case: The job.
+        facts: The job.
         principal: The role: the job role or the service-linked role.
         action: As IAM spells it.
         resource: The ARN it is called on.
@@ -41,24 +41,24 @@ def of_call(
     """
     service, _, name = action.partition(":")
     context: dict[str, str | list[str] | None] = {
-        **_of_every_call(case),
+        **_of_every_call(facts),
         "aws:RequestedRegion": _GLOBAL_REGION if service in _GLOBAL_SERVICES else region,
         "aws:MultiFactorAuthPresent": None,
         "aws:MultiFactorAuthAge": None,
         "aws:ResourceAccount": resource_account,
         **_user_id(principal),
         **_tags("aws:PrincipalTag", principal.tags),
-        **_tags("aws:ResourceTag", _tags_of(case, resource)),
-        **_organization("Principal", case.organizations.get(principal.account)),
-        **_organization("Resource", case.organizations.get(resource_account)),
+        **_tags("aws:ResourceTag", _tags_of(facts, resource)),
+        **_organization("Principal", facts.organizations.get(principal.account)),
+        **_organization("Resource", facts.organizations.get(resource_account)),
     }
-    if name.endswith(_TAGGING) and case.resource:
-        context |= _tags("aws:RequestTag", case.resource.tags)
-        context |= {"aws:TagKeys": list(case.resource.tags)} if case.resource.tags else {}
+    if name.endswith(_TAGGING) and facts.resource:
+        context |= _tags("aws:RequestTag", facts.resource.tags)
+        context |= {"aws:TagKeys": list(facts.resource.tags)} if facts.resource.tags else {}
     if action == "backup:CopyFromBackupVault":
-        context |= _copy_targets(case)
+        context |= _copy_targets(facts)
     if service == "ec2":
-        context |= request_keys_of_metadata(case)
+        context |= request_keys_of_metadata(facts)
     return context
 
 
@@ -107,25 +107,25 @@ def of_caller(
     }
 
 
-def of_assume_role(case: Case) -> Context:
+def of_assume_role(facts: JobFacts) -> Context:
     """What AWS Backup's own sts:AssumeRole of the job role carries ("Cross-service confused deputy prevention").
 
     Of `aws:SourceArn` only the beginning is documented.
     """
     return {
-        **_of_every_call(case),
+        **_of_every_call(facts),
         "aws:RequestedRegion": _GLOBAL_REGION,
         "aws:PrincipalIsAWSService": "true",
-        "aws:SourceAccount": case.job.account,
-        "aws:SourceArn": Beginning(f"arn:{case.partition}:backup:{case.job.region}:{case.job.account}:"),
+        "aws:SourceAccount": facts.job.account,
+        "aws:SourceArn": Beginning(f"arn:{facts.partition}:backup:{facts.job.region}:{facts.job.account}:"),
         "sts:ExternalId": None,
         "aws:MultiFactorAuthPresent": None,
         "aws:MultiFactorAuthAge": None,
         "aws:TokenIssueTime": None,
-        "aws:ResourceAccount": case.job.account,
-        **_tags("aws:ResourceTag", case.role.tags),
-        **_organization("Source", case.organizations.get(case.job.account)),
-        **_organization("Resource", case.organizations.get(case.job.account)),
+        "aws:ResourceAccount": facts.job.account,
+        **_tags("aws:ResourceTag", facts.role.tags),
+        **_organization("Source", facts.organizations.get(facts.job.account)),
+        **_organization("Resource", facts.organizations.get(facts.job.account)),
     }
 
 
@@ -139,8 +139,8 @@ def _user_id(principal: PrincipalFacts) -> dict[str, str | list[str] | None]:
     return {"aws:userid": f"{principal.unique_id}:{session_name(principal.name)}"}
 
 
-def _of_every_call(case: Case) -> dict[str, str | list[str] | None]:
-    created = case.job.created
+def _of_every_call(facts: JobFacts) -> dict[str, str | list[str] | None]:
+    created = facts.job.created
     return {
         "aws:SecureTransport": "true",
         "aws:CurrentTime": created.isoformat(),
@@ -155,13 +155,13 @@ def _tags(prefix: str, tags: Mapping[str, str] | None) -> dict[str, str | list[s
     return {**{f"{prefix}/{name}": value for name, value in tags.items()}, f"{prefix}/*": None}
 
 
-def _tags_of(case: Case, resource: str) -> Mapping[str, str] | None:
+def _tags_of(facts: JobFacts, resource: str) -> Mapping[str, str] | None:
     """The tags of what is called on; what is yet to be made has none."""
-    if resource.endswith((ANY, f":job-{case.job.id.casefold()}")):
+    if resource.endswith((ANY, f":job-{facts.job.id.casefold()}")):
         return {}
-    if case.resource and resource == case.resource.arn:
-        return case.resource.tags
-    return case.role.tags if resource == case.role.arn else None
+    if facts.resource and resource == facts.resource.arn:
+        return facts.resource.tags
+    return facts.role.tags if resource == facts.role.arn else None
 
 
 def _organization(whose: str, organization: OrganizationFacts | None) -> dict[str, str | list[str] | None]:
@@ -176,10 +176,10 @@ def _organization(whose: str, organization: OrganizationFacts | None) -> dict[st
     return keys
 
 
-def _copy_targets(case: Case) -> dict[str, str | list[str] | None]:
+def _copy_targets(facts: JobFacts) -> dict[str, str | list[str] | None]:
     """Where the copy goes ("Actions, resources, and condition keys for AWS Backup")."""
-    targets: dict[str, str | list[str] | None] = {"backup:CopyTargets": [case.job.destination_vault_arn or ""]}
-    destination = case.organizations.get(case.destination_account)
+    targets: dict[str, str | list[str] | None] = {"backup:CopyTargets": [facts.job.destination_vault_arn or ""]}
+    destination = facts.organizations.get(facts.destination_account)
     if destination and destination.org_path:
         targets["backup:CopyTargetOrgPaths"] = [destination.org_path]
     return targets

@@ -8,7 +8,7 @@ from bot.aws import backup, organizations
 from bot.aws.facts import Facts
 from bot.aws.lookup import OWN
 from bot.diagnosis.facts.job import Located
-from bot.diagnosis.facts.organization import gather_organization, management_account
+from bot.diagnosis.facts.organization import collect_organization, management_account
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import JobType
 from bot.settings import Settings
@@ -42,7 +42,7 @@ def search(facts: Facts, reference: JobReference, settings: Settings, region: st
     regions = (reference.region,) if reference.region else settings.regions or (region,)
     places = [(account, place) for account in accounts for place in regions]
     if reference.account:
-        gather_organization(facts, reference.account, management)  # read ahead: it does not hang on the job
+        collect_organization(facts, reference.account, management)  # read ahead: it does not depend on the job
     found = [job for place in places for job in _jobs(facts, reference, *place)]
     closed = tuple(place for place in places if not _is_open(facts, reference, *place))
     searched = tuple(place for place in places if place not in closed)

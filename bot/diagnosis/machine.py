@@ -11,22 +11,30 @@ from typing import Final
 
 from bot.aws.facts import Facts, gather
 from bot.aws.reader import Reader
-from bot.diagnosis.case import Case
 from bot.diagnosis.conclude import layers_of, likely_causes, outcome, summary
 from bot.diagnosis.events import Entered, Left, Observer, Progress
-from bot.diagnosis.examine import CHECKLIST_WALKS, Judged, Walk, examine, judge_case, walk_layer, walk_own_policies
+from bot.diagnosis.examine import (
+    CHECKLIST_WALKS,
+    CheckLayer,
+    Judged,
+    evaluate_job,
+    examine,
+    walk_layer,
+    walk_own_policies,
+)
 from bot.diagnosis.facts.job import Located
 from bot.diagnosis.fixes.plan import Examiner, with_fixes
-from bot.diagnosis.follow import gather_cases
+from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.job_id import JobReference
-from bot.diagnosis.layers.findings import Findings
+from bot.diagnosis.layers.checked import CheckedLayer
 from bot.diagnosis.locate import Search, search
 from bot.diagnosis.model import CHECKLIST, Cost, Diagnosis, Outcome
+from bot.diagnosis.related_jobs import collect_all_job_facts
 from bot.diagnosis.unread import unread
 from bot.errors import AwsUnreachableError, JobNotFoundError
 from bot.settings import Settings
 
-_EXAMINER: Final = Examiner(judge_case, examine)
+_EXAMINER: Final = Examiner(evaluate_job, examine)
 
 
 @dataclass(slots=True)
@@ -87,15 +95,15 @@ class Machine:
         self.observe(Left("locate", f"Found the {job.type.value} job in {job.account} {job.region}: {job.state}."))
         return job
 
-    def _gather(self, facts: Facts, job: Located) -> tuple[Case, ...]:
+    def _gather(self, facts: Facts, job: Located) -> tuple[JobFacts, ...]:
         self._enter("gather")
-        cases = gather(lambda known: gather_cases(known, job, self.settings), facts, self.reader)
+        cases = gather(lambda known: collect_all_job_facts(known, job, self.settings), facts, self.reader)
         self.observe(Left("gather", f"Read AWS with {self.reader.cost.aws_calls} calls."))
         return cases
 
-    def _conclude(self, asked: Case, failed: Sequence[Case]) -> Diagnosis:
+    def _conclude(self, asked: JobFacts, failed: Sequence[JobFacts]) -> Diagnosis:
         """Walks the layers of every failed job: the one that was asked for, and those that failed for it."""
-        judged = [(case, judge_case(case)) for case in failed]
+        judged = [(case, evaluate_job(case)) for case in failed]
         walked = [self._walk(state, walk, judged) for state, walk in CHECKLIST_WALKS]
         own_policies = walk_own_policies(judged)
         walked += [own_policies] if own_policies else []
@@ -118,7 +126,7 @@ class Machine:
             changed_since=tuple(dict.fromkeys(change for case in failed for change in case.changes)),
         )
 
-    def _walk(self, state: str, walk: Walk, judged: Judged) -> Findings:
+    def _walk(self, state: str, walk: CheckLayer, judged: Judged) -> CheckedLayer:
         self._enter(state)
         findings = walk_layer(walk, judged)
         layer = findings.to_layer()
@@ -131,9 +139,9 @@ class Machine:
         self.reader.progress = lambda done, total: self.observe(Progress(state, done, total))
 
 
-def _not_failed(case: Case) -> Diagnosis:
+def _not_failed(case: JobFacts) -> Diagnosis:
     """A job that runs, waits or completed: there is nothing to explain."""
-    layers = layers_of([Findings(layer) for layer in CHECKLIST])
+    layers = layers_of([CheckedLayer(layer) for layer in CHECKLIST])
     says = summary(case, Outcome.NOT_FAILED, (), layers)
     return Diagnosis(job=case.job.to_job(), outcome=Outcome.NOT_FAILED, summary=says, layers=layers)
 

@@ -84,7 +84,7 @@ class Certainty(StrEnum):
     """Only a message says so."""
 
     POSSIBLE = "possible"
-    """It hangs on a condition key whose value no read call can tell."""
+    """It depends on a condition key whose value no read call can tell."""
 
 
 class _Part(BaseModel):
@@ -161,7 +161,7 @@ class Cause(_Part):
     document: dict[str, Any] | None = None
     """The whole document that `policy` names, as it was read; None where there is none or it could not be read."""
     depends_on: tuple[str, ...] = ()
-    """The condition keys that a `possible` cause hangs on."""
+    """The condition keys that a `possible` cause depends on."""
     near_miss: str | None = None
     """For what is missing: the statement that came closest, and the one thing that failed."""
     explanation: str = ""
@@ -186,7 +186,7 @@ class Check(_Part):
     evidence: tuple[Evidence, ...] = ()
 
 
-class Layer(_Part):
+class LayerReport(_Part):
     """A layer with its checks; what is fine and what could not be read are told like what is blocked."""
 
     layer: LayerName
@@ -248,7 +248,7 @@ class Diagnosis(_Part):
     summary: str
     """One sentence that a person can act on."""
     causes: tuple[Cause, ...] = ()
-    layers: tuple[Layer, ...] = ()
+    layers: tuple[LayerReport, ...] = ()
     unread: tuple[Unread, ...] = ()
     denied_calls: tuple[DeniedCall, ...] = ()
     changed_since: tuple[LaterChange, ...] = ()

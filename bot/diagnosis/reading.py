@@ -13,8 +13,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.diagnosis.denied_call import DeniedCall, denied_call
-from bot.diagnosis.model import Cause, Entity, Layer, LayerName, Outcome, Unread
+from bot.diagnosis.denial_event import DenialEvent, denial_of
+from bot.diagnosis.model import Cause, Entity, LayerName, LayerReport, Outcome, Unread
 from bot.diagnosis.pasted import find_arns, json_objects, objects, plain, sentences
 from knowledge.messages import Form, Guess, Messages, PolicyType, matches_any, messages
 
@@ -92,7 +92,7 @@ class TextDiagnosis(_Part):
     """Likeliest first."""
     causes: tuple[Cause, ...] = ()
     """What evaluation found, where AWS was read."""
-    layers: tuple[Layer, ...] = ()
+    layers: tuple[LayerReport, ...] = ()
     unread: tuple[Unread, ...] = ()
 
     model_config = ConfigDict(frozen=True, populate_by_name=True, use_attribute_docstrings=True)
@@ -113,7 +113,7 @@ def read(text: str) -> Reading:
     read_ones = [_read_words(plain(word)) for word in words]
     telling = next((one for one in read_ones if one.form and not one.vague and one.form not in _LOOSE_FORMS), None)
     if telling is None:
-        calls = (denied_call(part) for event in events for part in objects(event))
+        calls = (denial_of(part) for event in events for part in objects(event))
         telling = next((_as_call(call) for call in calls if call), None)
     loose = next((one for one in read_ones if one.form in _LOOSE_FORMS), None)
     reading = telling or loose or next((one for one in read_ones if one.form), read_ones[-1])
@@ -206,7 +206,7 @@ def _as_form(form: Form, said: Mapping[str, str], known: Messages) -> Reading:
     )
 
 
-def _as_call(call: DeniedCall) -> Reading:
+def _as_call(call: DenialEvent) -> Reading:
     """What a denied call says whose event has no sentence that does."""
     return Reading(
         form=_DECODED_FORM if call.decoded else _EVENT_FORM,

@@ -11,7 +11,7 @@ from bot import arn
 from bot.aws.facts import Facts, gather
 from bot.aws.reader import Reader
 from bot.diagnosis.facts.documents import NamedDocument, statements_of
-from bot.diagnosis.facts.principals import PrincipalFacts, gather_role
+from bot.diagnosis.facts.principals import PrincipalFacts, collect_role
 from bot.errors import AwsUnreachableError, BadInputError
 from bot.iam import Effect, Policy
 from knowledge.need import JobKind, Need, needs, of_type
@@ -46,7 +46,7 @@ def compare_role(role_arn: str, kind: JobKind, resource_type: str, reader: Reade
     named = arn.parse(role_arn)
     if named is None or not named.resource.startswith("role/"):
         raise BadInputError(f"{role_arn} is no role's ARN: give one such as arn:aws:iam::222233334444:role/backup-job.")
-    role = gather(lambda known: gather_role(known, role_arn), Facts(region), reader)
+    role = gather(lambda known: collect_role(known, role_arn), Facts(region), reader)
     if role.exists is False:
         raise BadInputError(f"There is no role {role_arn}{f': its ARN is {role.found_arn}' if role.found_arn else ''}.")
     if not role.identity_is_complete or not role.boundary_is_known:

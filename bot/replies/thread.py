@@ -8,7 +8,7 @@ from bot.diagnosis.model import (
     Evidence,
     Job,
     LaterChange,
-    Layer,
+    LayerReport,
     Unread,
 )
 from bot.replies.document import (
@@ -54,7 +54,9 @@ def thread_pages(diagnosis: Diagnosis, *, first_cause_told: bool = False) -> tup
     )
 
 
-def layer_pages(layers: tuple[Layer, ...], causes: tuple[Cause, ...], told: tuple[Cause, ...] = ()) -> tuple[Page, ...]:
+def layer_pages(
+    layers: tuple[LayerReport, ...], causes: tuple[Cause, ...], told: tuple[Cause, ...] = ()
+) -> tuple[Page, ...]:
     """A page for each layer, with the causes in it.
 
     Args:
@@ -93,7 +95,7 @@ def _job_page(job: Job) -> Page:
     return Page("job", says, (Heading(heading), Facts(tuple(facts)), *said, *silent))
 
 
-def _layer_page(layer: Layer, causes: tuple[Cause, ...], told: tuple[Cause, ...]) -> Page:
+def _layer_page(layer: LayerReport, causes: tuple[Cause, ...], told: tuple[Cause, ...]) -> Page:
     """A layer with its checks: what is denied, what was ruled out and what could not be told."""
     title = f"{LAYERS[layer.layer]}: {MARKS[layer.verdict].word}"
     parts: list[Part] = [Heading(title)]

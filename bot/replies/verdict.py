@@ -1,6 +1,6 @@
 """The verdict: the one message that answers the question and heads the thread."""
 
-from bot.diagnosis.model import Cause, Diagnosis, Layer, Unread
+from bot.diagnosis.model import Cause, Diagnosis, LayerReport, Unread
 from bot.replies.document import Facts, Heading, Line, Note, Page, Paragraph, Part, code, line, listing, strong
 from bot.replies.words import ENTITIES, JOBS, LAYERS, MARKS, OUTCOMES, certainty, counted, policy
 
@@ -74,7 +74,7 @@ def _more(causes: tuple[Cause, ...]) -> Line:
     )
 
 
-def _layer(layer: Layer) -> tuple[str, Line]:
+def _layer(layer: LayerReport) -> tuple[str, Line]:
     return LAYERS[layer.layer], line(MARKS[layer.verdict])
 
 

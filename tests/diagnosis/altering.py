@@ -8,8 +8,8 @@ from bot.aws.cache import LookupCache
 from bot.aws.facts import Facts, gather
 from bot.aws.reader import Reader
 from bot.aws.sessions import Sessions
-from bot.diagnosis.case import Case
-from bot.diagnosis.gathering import gather_case
+from bot.diagnosis.collecting import collect_job_facts
+from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.locate import search
 from bot.diagnosis.model import Cause, Diagnosis, Fix
 from bot.diagnosis.reading import TextDiagnosis
@@ -91,7 +91,7 @@ def diagnosed(altered: Altered, serve: ServeEstate, diagnostician: MakeDiagnosti
     return diagnostician().diagnose(reference_to(altered.expect))
 
 
-def gathered(text: str, serve: ServeEstate) -> Case:
+def gathered(text: str, serve: ServeEstate) -> JobFacts:
     """What is known of an incident's job, read through the sandbox."""
     serve(text)
     settings = load_settings()
@@ -101,7 +101,7 @@ def gathered(text: str, serve: ServeEstate) -> Case:
     found = gather(lambda known: search(known, reference, settings, sessions.region), facts, reader)
     assert found.job is not None
     job = found.job
-    return gather(lambda known: gather_case(known, job, settings), facts, reader)
+    return gather(lambda known: collect_job_facts(known, job, settings), facts, reader)
 
 
 def only(diagnosis: Diagnosis | TextDiagnosis, code: str) -> Cause:

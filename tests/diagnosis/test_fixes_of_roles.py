@@ -111,7 +111,7 @@ def test_what_the_service_linked_role_lacks_is_for_aws_to_mend(
 
 
 def made_again(altered: Altered, changes: tuple[Change, ...], serve: ServeEstate, make: MakeDiagnostician) -> bool:
-    """Whether nothing is proven to block the job once the changes are made in the estate itself."""
+    """Whether nothing is proven to refusal the job once the changes are made in the estate itself."""
     after = diagnosed_again(mended(without_message(altered.text), list(changes)), serve, make)
     return not [cause for cause in after.causes if cause.certainty is Certainty.PROVEN]
 

@@ -13,16 +13,16 @@ from typing import Any
 
 import pytest
 
-from bot.diagnosis.case import Case
 from bot.diagnosis.examine import examine
 from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.organization import Level
 from bot.diagnosis.fixes.apply import applied
 from bot.diagnosis.fixes.documents import with_statements
+from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.model import Cause, Certainty, Change, LayerName
-from bot.diagnosis.needs import requirements
 from bot.diagnosis.reading import read
-from bot.diagnosis.requirement import Requirement
+from bot.diagnosis.required_call import RequiredCall
+from bot.diagnosis.required_calls import required_calls
 from tests.conftest import ServeEstate
 from tests.diagnosis.altering import gathered
 from tests.diagnosis.incidents import FILES, expectation, reference_to, text_of
@@ -35,7 +35,7 @@ RCP_SERVICES = ("kms", "s3", "dynamodb")
 NAME = "taken-away"
 
 Identity = tuple[str, str | None, str | None, str | None]
-Break = tuple[str, LayerName, Case]
+Break = tuple[str, LayerName, JobFacts]
 """The code and the layer that must be found, and the case with one action taken away."""
 
 
@@ -68,76 +68,76 @@ def test_a_need_that_is_taken_away_in_a_layer_blocks_exactly_that_layer(
     case = replace(gathered(text_of(incident), served_estate), reading=read("Access denied"), denials=())
     assert examine([case]) == ()
     found = {
-        (requirement.action, requirement.resource, code): {
+        (call.action, call.resource, code): {
             (cause.code, cause.layer) for cause in examine([broken]) if cause.certainty is Certainty.PROVEN
         }
-        for requirement in requirements(case)
-        for code, _layer, broken in breaks(case, requirement)
+        for call in required_calls(case)
+        for code, _layer, broken in breaks(case, call)
     }
     expected = {
-        (requirement.action, requirement.resource, code): {(code, layer)}
-        for requirement in requirements(case)
-        for code, layer, _broken in breaks(case, requirement)
+        (call.action, call.resource, code): {(code, layer)}
+        for call in required_calls(case)
+        for code, layer, _broken in breaks(case, call)
     }
     assert found == expected
-    assert len(found) > len(requirements(case))
+    assert len(found) > len(required_calls(case))
 
 
-def breaks(case: Case, requirement: Requirement) -> Iterator[Break]:
+def breaks(case: JobFacts, call: RequiredCall) -> Iterator[Break]:
     """Every way in which one need can be taken away from a job that has all it needs."""
-    yield from _in_job_role(case, requirement)
-    yield from _in_organization(case, requirement)
-    deny = {"Principal": "*", **_deny(requirement.action)}
-    if requirement.key and not requirement.key.is_aws_managed:
-        assert requirement.key.policy is not None
-        yield "key-policy-denied", LayerName.KMS, _put(case, "put-key-policy", requirement.key.policy, deny)
-    if requirement.vault:
-        named = requirement.vault.policy or NamedDocument(requirement.vault.arn, {})
+    yield from _in_job_role(case, call)
+    yield from _in_organization(case, call)
+    deny = {"Principal": "*", **_deny(call.action)}
+    if call.key and not call.key.is_aws_managed:
+        assert call.key.policy is not None
+        yield "key-policy-denied", LayerName.KMS, _put(case, "put-key-policy", call.key.policy, deny)
+    if call.vault:
+        named = call.vault.policy or NamedDocument(call.vault.arn, {})
         yield "vault-policy-denied", LayerName.VAULT, _put(case, "put-vault-access-policy", named, deny)
-    if requirement.policy:
-        changed = _put(case, "put-resource-policy", requirement.policy, deny)
+    if call.policy:
+        changed = _put(case, "put-resource-policy", call.policy, deny)
         yield "resource-policy-denied", LayerName.RESOURCE, changed
 
 
-def _in_job_role(case: Case, requirement: Requirement) -> Iterator[Break]:
-    action, role = requirement.action, case.role
-    if LayerName.JOB_ROLE not in requirement.judged or requirement.principal != role:
+def _in_job_role(case: JobFacts, call: RequiredCall) -> Iterator[Break]:
+    action, role = call.action, case.role
+    if LayerName.JOB_ROLE not in call.judged or call.principal != role:
         return
     denying = NamedDocument(NAME, {"Statement": [_deny(action)]})
     all_but = NamedDocument(NAME, {"Statement": [{"Effect": "Allow", "NotAction": action, "Resource": "*"}]})
     denied = NamedDocument(NAME, with_statements(all_but.document, [_deny(action)]))
     yield "permission-denied", LayerName.JOB_ROLE, replace(case, role=replace(role, identity=(*role.identity, denying)))
-    if not _is_given_by_key(requirement):
+    if not _is_given_by_key(call):
         code = "pass-role-missing" if action == "iam:PassRole" else "permission-missing"
         yield code, LayerName.JOB_ROLE, replace(case, role=replace(role, identity=(all_but,)))
     for code, boundary in (("boundary-missing", all_but), ("boundary-denied", denied)):
-        if code == "boundary-denied" or not (requirement.key and requirement.key.is_aws_managed):
+        if code == "boundary-denied" or not (call.key and call.key.is_aws_managed):
             yield code, LayerName.JOB_ROLE, replace(case, role=replace(role, boundary_arn=NAME, boundary=boundary))
 
 
-def _is_given_by_key(requirement: Requirement) -> bool:
+def _is_given_by_key(call: RequiredCall) -> bool:
     """The key's policy or a grant gives the role by itself what its own policies then need not."""
-    key = requirement.key
+    key = call.key
     return key is not None and (
-        requirement.principal.arn in json.dumps([key.policy and key.policy.document, key.grants], default=str)
+        call.principal.arn in json.dumps([key.policy and key.policy.document, key.grants], default=str)
         or key.is_aws_managed
     )
 
 
-def _in_organization(case: Case, requirement: Requirement) -> Iterator[Break]:
-    if LayerName.ORGANIZATION not in requirement.judged or requirement.principal.is_service_linked_role:
+def _in_organization(case: JobFacts, call: RequiredCall) -> Iterator[Break]:
+    if LayerName.ORGANIZATION not in call.judged or call.principal.is_service_linked_role:
         return
-    deny = _deny(requirement.action)
-    scps = _control(case, requirement.principal.account, "scps", deny)
+    deny = _deny(call.action)
+    scps = _control(case, call.principal.account, "scps", deny)
     if scps:
         yield "scp-denied", LayerName.ORGANIZATION, scps
-    is_bound = requirement.action.startswith(RCP_SERVICES)
-    rcps = _control(case, requirement.resource_account, "rcps", {"Principal": "*", **deny}) if is_bound else None
+    is_bound = call.action.startswith(RCP_SERVICES)
+    rcps = _control(case, call.resource_account, "rcps", {"Principal": "*", **deny}) if is_bound else None
     if rcps:
         yield "rcp-denied", LayerName.ORGANIZATION, rcps
 
 
-def _control(case: Case, account: str, kind: str, statement: dict[str, Any]) -> Case | None:
+def _control(case: JobFacts, account: str, kind: str, statement: dict[str, Any]) -> JobFacts | None:
     """The case with one control policy more on an account; None where none binds it."""
     place = case.organizations[account]
     if not place.levels or place.is_management_account:
@@ -153,7 +153,7 @@ def _control(case: Case, account: str, kind: str, statement: dict[str, Any]) -> 
     return replace(case, organizations={**case.organizations, account: replace(place, levels=levels)})
 
 
-def _put(case: Case, kind: str, policy: NamedDocument, statement: dict[str, Any]) -> Case:
+def _put(case: JobFacts, kind: str, policy: NamedDocument, statement: dict[str, Any]) -> JobFacts:
     document = with_statements(policy.document, [statement])
     changed = applied(case, Change(kind=kind, target=policy.name, document=document))
     assert changed is not None

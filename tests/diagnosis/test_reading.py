@@ -230,7 +230,7 @@ TRAIL = {
         json.dumps(TRAIL, indent=2),
         f"saw this:\n```{json.dumps(TRAIL)}```\nany idea?",
         json.dumps({"Records": [TRAIL]}),
-        json.dumps({"detail-type": "AWS API Call via CloudTrail", "detail": TRAIL}),
+        json.dumps({"detail-type": "AWS API CallFacts via CloudTrail", "detail": TRAIL}),
         json.dumps({"Events": [{"CloudTrailEvent": json.dumps(TRAIL)}]}),
         json.dumps(TRAIL).replace('"', "&quot;"),
     ],

@@ -18,8 +18,8 @@ from bot.diagnosis.model import (
     Job,
     JobType,
     LaterChange,
-    Layer,
     LayerName,
+    LayerReport,
     Outcome,
     Unread,
     Verdict,
@@ -104,16 +104,16 @@ def key_cause() -> Cause:
     )
 
 
-def layers(**verdicts: Verdict) -> tuple[Layer, ...]:
+def layers(**verdicts: Verdict) -> tuple[LayerReport, ...]:
     """The four layers, clear but for those that are named (job_role=…, vault=…, organization=…, kms=…)."""
     named = {name.replace("_", "-"): verdict for name, verdict in verdicts.items()}
     return tuple(_layer(layer, named.get(layer.value, Verdict.CLEAR)) for layer in CHECKLIST)
 
 
-def _layer(layer: LayerName, verdict: Verdict) -> Layer:
+def _layer(layer: LayerName, verdict: Verdict) -> LayerReport:
     evidence = (Evidence(policy="p-deny0001", statement="OnlyEU", effect="Deny"),) if verdict is Verdict.BLOCKED else ()
     check = Check(check=f"{layer}-policies", verdict=verdict, says=f"What was found of {layer}.", evidence=evidence)
-    return Layer(layer=layer, verdict=verdict, checks=(check,))
+    return LayerReport(layer=layer, verdict=verdict, checks=(check,))
 
 
 def denied(*causes: Cause, **changes: object) -> Diagnosis:
@@ -224,7 +224,9 @@ def filled_with(*texts: str) -> Diagnosis:
         outcome=Outcome.DENIED,
         summary=fill(),
         causes=(cause(), cause(), cause()),
-        layers=tuple(Layer(layer=layer, verdict=Verdict.BLOCKED, checks=(check(), check())) for layer in LayerName),
+        layers=tuple(
+            LayerReport(layer=layer, verdict=Verdict.BLOCKED, checks=(check(), check())) for layer in LayerName
+        ),
         unread=tuple(
             Unread(what=fill(), account=fill(), why=fill(), region=fill(), permission=fill()) for _ in range(3)
         ),

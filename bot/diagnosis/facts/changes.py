@@ -67,7 +67,7 @@ class _Trail:
     resource: str | None = None
 
 
-def gather_changes(facts: Facts, job: Located, reading: Reading, suspects: Suspects) -> tuple[LaterChange, ...]:
+def collect_changes(facts: Facts, job: Located, reading: Reading, suspects: Suspects) -> tuple[LaterChange, ...]:
     """Reads the changes of what the job's message blames, from the job's end on.
 
     Args:

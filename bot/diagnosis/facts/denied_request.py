@@ -39,7 +39,7 @@ class DeniedRequest:
     """Condition keys that it is known to have carried."""
 
 
-def gather_denied_request(facts: Facts, account: str, region: str, text: str) -> DeniedRequest:
+def collect_denied_request(facts: Facts, account: str, region: str, text: str) -> DeniedRequest:
     """Reads an error text, and asks AWS for the request behind it where the text has a token.
 
     Args:

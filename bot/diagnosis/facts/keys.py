@@ -48,7 +48,7 @@ class KeyFacts:
         return self.exists is False or (self.state is not None and self.state not in USABLE_STATES)
 
 
-def gather_key(facts: Facts, account: str, region: str, key_id: str) -> KeyFacts:
+def collect_key(facts: Facts, account: str, region: str, key_id: str) -> KeyFacts:
     """Reads a key with its policy and grants.
 
     Args:

@@ -60,7 +60,7 @@ def management_account(facts: Facts, configured: str | None) -> str | None:
     return configured or (answer.value["MasterAccountId"] if answer.known else None)
 
 
-def gather_organization(facts: Facts, account: str, management: str | None) -> OrganizationFacts:
+def collect_organization(facts: Facts, account: str, management: str | None) -> OrganizationFacts:
     """Reads an account's path and the control policies on it.
 
     Organization reads are tried with the own credentials, which may be a delegated administrator's, and then with the

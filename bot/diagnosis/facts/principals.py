@@ -77,7 +77,7 @@ def default_role_arn(account: str, partition: str) -> str:
     return f"arn:{partition}:iam::{account}:role/service-role/{DEFAULT_ROLE_NAME}"
 
 
-def gather_role(facts: Facts, role_arn: str) -> PrincipalFacts:
+def collect_role(facts: Facts, role_arn: str) -> PrincipalFacts:
     """Reads a role with its trust policy, its identity policies and its boundary.
 
     A name is unique in an account whatever the path ("IAM identifiers"), so the role of that name is read and its Arn
@@ -96,7 +96,7 @@ def gather_role(facts: Facts, role_arn: str) -> PrincipalFacts:
     return _described(facts, role, answer.value, [_attached(facts, account, attached), inline_documents])
 
 
-def gather_caller(facts: Facts, caller_arn: str) -> PrincipalFacts | None:
+def collect_caller(facts: Facts, caller_arn: str) -> PrincipalFacts | None:
     """Reads whoever made a call: a role's session or a user; None where the ARN is neither's.
 
     A session's ARN does not tell its role's path, so the role of that name is taken as it is found.
@@ -105,19 +105,19 @@ def gather_caller(facts: Facts, caller_arn: str) -> PrincipalFacts | None:
     if named is None or not named.account:
         return None
     if named.resource.startswith("user/"):
-        return gather_user(facts, caller_arn)
+        return collect_user(facts, caller_arn)
     kind, _, rest = named.resource.partition("/")
     if kind not in ("assumed-role", "role"):
         return None
     name = rest.split("/")[0] if kind == "assumed-role" else named.name
-    role = gather_role(facts, f"arn:{named.partition}:iam::{named.account}:role/{name}")
+    role = collect_role(facts, f"arn:{named.partition}:iam::{named.account}:role/{name}")
     session = caller_arn if kind == "assumed-role" else None
     if role.found_arn is None:
         return replace(role, session=session)
     return replace(role, arn=role.found_arn, session=session, exists=True)
 
 
-def gather_user(facts: Facts, user_arn: str) -> PrincipalFacts:
+def collect_user(facts: Facts, user_arn: str) -> PrincipalFacts:
     """Reads a user with its own policies, those of its groups, and its boundary."""
     user = PrincipalFacts(user_arn)
     account, name = user.account, user.name

@@ -43,7 +43,7 @@ class _Place:
 Gatherer = Callable[[_Place, ResourceFacts], ResourceFacts]
 
 
-def gather_resource(facts: Facts, account: str, region: str, resource_arn: str, resource_type: str) -> ResourceFacts:
+def collect_resource(facts: Facts, account: str, region: str, resource_arn: str, resource_type: str) -> ResourceFacts:
     """Reads what the resource's own service says of it.
 
     Args:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from bot import arn
 from bot.aws import cloudtrail
 from bot.aws.facts import Facts
-from bot.diagnosis.denied_call import denied_call
+from bot.diagnosis.denial_event import denial_of
 from bot.diagnosis.model import DeniedCall
 from bot.diagnosis.reading import Reading, read
 
@@ -41,7 +41,7 @@ def session_name(role_name: str) -> str:
     return f"AWSBackup-{role_name}"
 
 
-def gather_denials(
+def collect_denials(
     facts: Facts, account: str, region: str, role_arn: str, window: tuple[datetime, datetime]
 ) -> tuple[Denial, ...] | None:
     """Reads the calls of a role's AWS Backup session that were denied in a time window.
@@ -71,6 +71,6 @@ def gather_denials(
 def _denials(events: list[Mapping[str, Any]], of_session: str) -> Iterator[Denial]:
     for event in events:
         caller = (event.get("userIdentity") or {}).get("arn") or ""
-        if caller.endswith(of_session) and denied_call(event):
+        if caller.endswith(of_session) and denial_of(event):
             at = datetime.fromisoformat(str(event["eventTime"]))
             yield Denial(read(json.dumps(event)), at, str(event.get("eventID") or ""))

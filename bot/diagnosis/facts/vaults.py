@@ -49,7 +49,7 @@ class VaultFacts:
         return self.type == AIR_GAPPED
 
 
-def gather_vault(facts: Facts, vault_arn: str) -> VaultFacts:
+def collect_vault(facts: Facts, vault_arn: str) -> VaultFacts:
     """Reads a vault and its access policy.
 
     AWS answers DescribeBackupVault for a vault that does not exist as for one that may not be read, so where it is

@@ -1,14 +1,14 @@
 """Fixes of permissions boundaries: allowing what is missing in one, sparing a principal from its deny."""
 
-from bot.diagnosis.configuration import Configuration
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.fixes.identity import allowing
 from bot.diagnosis.fixes.proposal import Problem, Proposal, listed
 from bot.diagnosis.model import Change
+from bot.diagnosis.subject_facts import SubjectFacts
 
 
-def allow_in_boundary(problem: Problem[Configuration]) -> Proposal:
+def allow_in_boundary(problem: Problem[SubjectFacts]) -> Proposal:
     """A permissions boundary that allows what is missing too."""
     actions = listed(list(problem.cause.actions))
     if problem.is_of_aws:
@@ -17,7 +17,7 @@ def allow_in_boundary(problem: Problem[Configuration]) -> Proposal:
     return _boundary_proposal(problem, document, f"Allow {actions} in the boundary.")
 
 
-def spare_in_boundary(problem: Problem[Configuration]) -> Proposal:
+def exempt_in_boundary(problem: Problem[SubjectFacts]) -> Proposal:
     """A denying statement of a permissions boundary that spares this role."""
     if problem.is_of_aws:
         return _other_boundary(
@@ -27,16 +27,16 @@ def spare_in_boundary(problem: Problem[Configuration]) -> Proposal:
     return _boundary_proposal(problem, document, f"Spare {problem.who} in statement {problem.cause.statement}.")
 
 
-def _boundary_proposal(problem: Problem[Configuration], document: Document, summary: str) -> Proposal:
+def _boundary_proposal(problem: Problem[SubjectFacts], document: Document, summary: str) -> Proposal:
     change = Change(kind="put-policy-version", target=str(problem.cause.policy), document=document)
     return Proposal(
         summary, (change,), "A boundary is a guard rail, and it may be that of other roles too: ask its owner."
     )
 
 
-def _other_boundary(problem: Problem[Configuration], which: str) -> Proposal:
+def _other_boundary(problem: Problem[SubjectFacts], which: str) -> Proposal:
     """AWS's own policies can't be changed ("Managed policies and inline policies"): another has to take its place."""
-    put = f"iam:Put{'User' if problem.case.role.is_user else 'Role'}PermissionsBoundary"
+    put = f"iam:Put{'User' if problem.facts.role.is_user else 'Role'}PermissionsBoundary"
     return Proposal(
         f"Give {problem.who} another permissions boundary: {which}.",
         (),

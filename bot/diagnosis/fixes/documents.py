@@ -51,19 +51,19 @@ def excepting_principal(statement: Document, arn: str) -> Document:
     Conditions are ANDed ("Conditions with multiple context keys or values", IAM User Guide), so that another
     condition can only narrow a deny.
     """
-    return admitting(statement, _PRINCIPAL_ARN, arn) or _with_condition(
+    return exempting_value(statement, _PRINCIPAL_ARN, arn) or _with_condition(
         statement, "ArnNotLike", "aws:PrincipalArn", arn
     )
 
 
 def excepting_source_account(statement: Document, account: str) -> Document:
     """A deny that spares calls of AWS services for one account more."""
-    return admitting(statement, _SOURCE_ACCOUNT, account) or _with_condition(
+    return exempting_value(statement, _SOURCE_ACCOUNT, account) or _with_condition(
         statement, "StringNotEquals", "aws:SourceAccount", account
     )
 
 
-def admitting(statement: Document, key: str, value: str) -> Document | None:
+def exempting_value(statement: Document, key: str, value: str) -> Document | None:
     """A deny that also spares one more value of a key that it spares values of; None where it spares none.
 
     Args:
@@ -82,7 +82,7 @@ def admitting(statement: Document, key: str, value: str) -> Document | None:
     return None
 
 
-def spared_keys(statement: Document) -> list[str]:
+def exempted_keys(statement: Document) -> list[str]:
     """The condition keys, in lower case, of which a deny spares values."""
     condition = statement.get("Condition") or {}
     return [
@@ -93,7 +93,7 @@ def spared_keys(statement: Document) -> list[str]:
     ]
 
 
-def sparing_resources(statement: Document, arns: Sequence[str]) -> Document | None:
+def exempting_resources(statement: Document, arns: Sequence[str]) -> Document | None:
     """A deny of all resources but some that spares more of them; None where it names what it denies."""
     spared = statement.get("NotResource")
     return {**statement, "NotResource": [*_listed(spared), *arns]} if spared else None

@@ -4,12 +4,12 @@ import itertools
 from collections.abc import Iterator
 from typing import Final
 
-from bot.diagnosis.configuration import Configuration
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.fixes.proposal import Problem, Proposal, inline_policies, listed
 from bot.diagnosis.model import Change, Entity
+from bot.diagnosis.subject_facts import SubjectFacts
 
 ADDED_POLICY: Final = "backup-why-allows"
 """The name of the inline policy that a missing permission is added with."""
@@ -20,9 +20,9 @@ _SCOPING_KEYS: Final = ("iam:passedtoservice", "kms:viaservice")
 _SPELLED: Final = {"iam:passedtoservice": "iam:PassedToService", "kms:viaservice": "kms:ViaService"}
 
 
-def allow(problem: Problem[Configuration]) -> Proposal:
+def allow(problem: Problem[SubjectFacts]) -> Proposal:
     """An inline policy that allows exactly what is missing, on what it is missing on."""
-    role = problem.case.role
+    role = problem.facts.role
     if problem.cause.entity is Entity.SERVICE_LINKED_ROLE:
         return Proposal(
             f"Ask AWS Support: the policy of {problem.cause.principal} is AWS's own, and only AWS changes it."
@@ -35,7 +35,7 @@ def allow(problem: Problem[Configuration]) -> Proposal:
     return Proposal(f"Allow {problem.who} {actions}.", (change,), _managed_alternative(problem))
 
 
-def spare_in_identity_policy(problem: Problem[Configuration]) -> Proposal:
+def exempt_in_identity_policy(problem: Problem[SubjectFacts]) -> Proposal:
     """A denying statement of an identity policy, narrowed by what it spares already or for this role."""
     if problem.is_of_aws:
         return _detach(problem)
@@ -45,12 +45,12 @@ def spare_in_identity_policy(problem: Problem[Configuration]) -> Proposal:
     spared = next(
         (
             (key, value)
-            for key in documents.spared_keys(statement)
+            for key in documents.exempted_keys(statement)
             if not key.startswith("aws:principal") and (value := problem.value_of(key))
         ),
         None,
     )
-    changed = documents.admitting(statement, *spared) if spared else None
+    changed = documents.exempting_value(statement, *spared) if spared else None
     changed = changed or documents.excepting_principal(statement, role)
     what = f"the value {spared[1]} of {spared[0]}" if spared else f"{problem.who} {role}"
     return Proposal(
@@ -60,7 +60,7 @@ def spare_in_identity_policy(problem: Problem[Configuration]) -> Proposal:
     )
 
 
-def allowing(problem: Problem[Configuration]) -> Iterator[Document]:
+def allowing(problem: Problem[SubjectFacts]) -> Iterator[Document]:
     """A statement for each set of resources and conditions, with all actions that share it."""
     groups: dict[tuple[tuple[str, ...], tuple[tuple[str, str, str], ...]], list[str]] = {}
     for action in problem.cause.actions:
@@ -75,7 +75,7 @@ def allowing(problem: Problem[Configuration]) -> Iterator[Document]:
         yield statement
 
 
-def _scope(problem: Problem[Configuration], action: str) -> Iterator[tuple[str, str, str]]:
+def _scope(problem: Problem[SubjectFacts], action: str) -> Iterator[tuple[str, str, str]]:
     """The conditions that AWS recommends for an action: which service it is for, and that a grant is a service's."""
     if action == "kms:CreateGrant":
         yield "Bool", "kms:GrantIsForAWSResource", "true"
@@ -86,7 +86,7 @@ def _scope(problem: Problem[Configuration], action: str) -> Iterator[tuple[str, 
             yield "StringEquals", _SPELLED[key], value
 
 
-def _detach(problem: Problem[Configuration]) -> Proposal:
+def _detach(problem: Problem[SubjectFacts]) -> Proposal:
     """What denies is AWS's own policy, which can't be changed."""
     actions = listed(list(problem.cause.actions))
     return Proposal(
@@ -96,18 +96,18 @@ def _detach(problem: Problem[Configuration]) -> Proposal:
     )
 
 
-def _change_permission_set(problem: Problem[Configuration], verb: str) -> Proposal:
+def _change_permission_set(problem: Problem[SubjectFacts], verb: str) -> Proposal:
     """The permission set of a role that IAM Identity Center made, which IAM lets nobody else change."""
-    name = problem.case.role.name.removeprefix("AWSReservedSSO_").rpartition("_")[0]
+    name = problem.facts.role.name.removeprefix("AWSReservedSSO_").rpartition("_")[0]
     return Proposal(
-        f"Let the permission set {name} {verb}, and provision it to account {problem.case.account} again.",
+        f"Let the permission set {name} {verb}, and provision it to account {problem.facts.account} again.",
         (),
         "IAM Identity Center made this role from the permission set and undoes or refuses changes of the role itself.",
     )
 
 
-def _identity_change(problem: Problem[Configuration], document: Document) -> Change:
-    policy, role = str(problem.cause.policy), problem.case.role
+def _identity_change(problem: Problem[SubjectFacts], document: Document) -> Change:
+    policy, role = str(problem.cause.policy), problem.facts.role
     if policy.startswith("arn:"):
         return Change(kind="put-policy-version", target=policy, document=document)
     group = next(known.group for known in role.identity if known.name == policy)
@@ -127,9 +127,9 @@ def _free_name(role: PrincipalFacts) -> str:
     return next(name for name in itertools.chain([ADDED_POLICY], numbered) if name not in taken)
 
 
-def _managed_alternative(problem: Problem[Configuration]) -> str | None:
-    attached = {document.name for document in problem.case.role.identity}
-    missing = [policy.rpartition("/")[2] for policy in problem.case.documented_policies if policy not in attached]
+def _managed_alternative(problem: Problem[SubjectFacts]) -> str | None:
+    attached = {document.name for document in problem.facts.role.identity}
+    missing = [policy.rpartition("/")[2] for policy in problem.facts.documented_policies if policy not in attached]
     if not missing:
         return None
     return f"AWS's own {listed(missing)} for such jobs would also do, and stays current by itself."

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.diagnosis.configuration import Configuration
 from bot.diagnosis.fixes.proposal import inline_policies
 from bot.diagnosis.model import Change
+from bot.diagnosis.subject_facts import SubjectFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Limit:
     """What to do then."""
 
 
-def too_large(configuration: Configuration, change: Change) -> str | None:
+def too_large(configuration: SubjectFacts, change: Change) -> str | None:
     """Says that a change would make a policy larger than AWS takes it.
 
     Args:
@@ -46,7 +46,7 @@ def _limit(change: Change) -> Limit | None:
     return _LIMITS.get(change.kind)
 
 
-def _counting(configuration: Configuration, change: Change) -> list[Any]:
+def _counting(configuration: SubjectFacts, change: Change) -> list[Any]:
     """The documents that count against the quota: of inline policies, all that the role or user would have."""
     if change.kind not in ("put-role-policy", "put-user-policy"):
         return [change.document]

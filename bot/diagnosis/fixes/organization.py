@@ -2,29 +2,29 @@
 
 from typing import Final
 
-from bot.diagnosis.case import Case
-from bot.diagnosis.configuration import Configuration
 from bot.diagnosis.facts.documents import NamedDocument, statements_of
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.fixes.proposal import Problem, Proposal, documents_of, listed
+from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.model import Change
-from bot.diagnosis.requirement import SERVICE
+from bot.diagnosis.required_call import SERVICE
+from bot.diagnosis.subject_facts import SubjectFacts
 
 _CAUTION: Final = "This is a guard rail of the organization: ask for the exception, it binds every account below."
 _STALE_KEYS: Final = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:ResourceOrgID")
 """Keys whose spared values name the organization itself: a deny that spares another one is out of date."""
 
 
-def spare_in_control_policy(problem: Problem[Configuration]) -> Proposal:
+def exempt_in_control_policy(problem: Problem[SubjectFacts]) -> Proposal:
     """A denying statement of an SCP or RCP with the narrowest exception that it already knows, else for this role."""
     changed, what = _narrowed(problem, problem.statement)
-    policy = next(known for known in documents_of(problem.case) if known.name == problem.cause.policy)
+    policy = next(known for known in documents_of(problem.facts) if known.name == problem.cause.policy)
     summary = f"Spare {what} in statement {problem.cause.statement} of {policy.name}."
     return _proposal(policy, problem.with_statement(changed), summary)
 
 
-def allow_at_level(problem: Problem[Configuration]) -> Proposal:
+def allow_at_level(problem: Problem[SubjectFacts]) -> Proposal:
     """The allow list at the level where nothing allows the actions, with them in it.
 
     It allows them on everything: it only bounds what the accounts below may allow, and an Allow of an SCP that names
@@ -41,16 +41,16 @@ def allow_at_level(problem: Problem[Configuration]) -> Proposal:
     return _proposal(allow_list, document, f"Allow {actions} in {allow_list.name}, attached at {target}.")
 
 
-def enable_cross_account_backup(problem: Problem[Case]) -> Proposal:
+def enable_cross_account_backup(problem: Problem[JobFacts]) -> Proposal:
     """The switch in the organization's management account."""
-    management = str(problem.case.organizations[problem.case.account].management_account)
+    management = str(problem.facts.organizations[problem.facts.account].management_account)
     change = Change(kind="enable-cross-account-backup", target=management)
     return Proposal(f"Switch cross-account backup on in the management account {management}.", (change,))
 
 
-def join_organization(problem: Problem[Case]) -> Proposal:
+def join_organization(problem: Problem[JobFacts]) -> Proposal:
     """No policy mends it: both accounts have to be in one organization."""
-    other = problem.case.destination_account
+    other = problem.facts.destination_account
     return Proposal(
         f"Copy to a vault in an account of the same organization, or bring account {other} into it.",
         (),
@@ -58,26 +58,26 @@ def join_organization(problem: Problem[Case]) -> Proposal:
     )
 
 
-def _narrowed(problem: Problem[Configuration], statement: Document) -> tuple[Document, str]:
-    resources = documents.without_repeats(block.resource for block in problem.blocks)
-    by_resource = documents.sparing_resources(statement, resources)
+def _narrowed(problem: Problem[SubjectFacts], statement: Document) -> tuple[Document, str]:
+    resources = documents.without_repeats(refusal.resource for refusal in problem.refusals)
+    by_resource = documents.exempting_resources(statement, resources)
     if by_resource:
         return by_resource, listed(resources)
     for key in _STALE_KEYS:
         value = problem.value_of(key.casefold())
-        changed = documents.admitting(statement, key.casefold(), value) if value else None
+        changed = documents.exempting_value(statement, key.casefold(), value) if value else None
         if changed:
             return changed, f"the value {value} of {key}"
     if problem.cause.principal == SERVICE:
-        account = problem.case.account
+        account = problem.facts.account
         return documents.excepting_source_account(statement, account), f"AWS Backup's calls for account {account}"
     principal = str(problem.cause.principal)
     return documents.excepting_principal(statement, principal), principal
 
 
-def _allow_list(problem: Problem[Configuration]) -> NamedDocument | None:
+def _allow_list(problem: Problem[SubjectFacts]) -> NamedDocument | None:
     """The policy at the level that bars the actions which says most of what is allowed; None where there is none."""
-    places = problem.case.organizations.values()
+    places = problem.facts.organizations.values()
     levels = (level for place in places for level in place.levels or () if level.target == problem.cause.target)
     attached = [document for level in levels for document in level.scps or ()]
     return max(attached, key=_allows, default=None)

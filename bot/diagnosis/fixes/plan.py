@@ -5,45 +5,45 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Generic
 
-from bot.diagnosis.configuration import Configuration
+from bot.diagnosis.evaluated_call import EvaluatedCall
 from bot.diagnosis.fixes import boundaries, identity, keys, organization, resources, roles, vaults
 from bot.diagnosis.fixes.apply import C, applied
 from bot.diagnosis.fixes.cli import cli
 from bot.diagnosis.fixes.limits import too_large
 from bot.diagnosis.fixes.proposal import Problem, Proposal, Propose
 from bot.diagnosis.fixes.terraform import terraform
-from bot.diagnosis.judgement import Judgement
 from bot.diagnosis.model import Cause, Certainty, Change, Fix, LayerName
+from bot.diagnosis.subject_facts import SubjectFacts
 from knowledge.causes import cause_codes
 
 PROPOSALS: Final[Mapping[str, Propose]] = {
     "role-missing": roles.create_role,
     "default-role-lookalike": roles.use_found_role,
     "slr-as-job-role": roles.use_job_role,
-    "trust-missing": roles.admit_service,
-    "trust-condition": roles.admit_service,
-    "trust-denied": roles.spare_account_in_trust,
+    "trust-missing": roles.allow_service,
+    "trust-condition": roles.allow_service,
+    "trust-denied": roles.exempt_account_in_trust,
     "permission-missing": identity.allow,
-    "permission-denied": identity.spare_in_identity_policy,
+    "permission-denied": identity.exempt_in_identity_policy,
     "pass-role-missing": identity.allow,
     "boundary-missing": boundaries.allow_in_boundary,
-    "boundary-denied": boundaries.spare_in_boundary,
+    "boundary-denied": boundaries.exempt_in_boundary,
     "slr-missing": roles.create_service_linked_role,
     "vault-missing": vaults.create_vault,
-    "vault-policy-denied": vaults.spare_in_vault_policy,
-    "vault-policy-missing": vaults.admit_copies,
-    "scp-denied": organization.spare_in_control_policy,
+    "vault-policy-denied": vaults.exempt_in_vault_policy,
+    "vault-policy-missing": vaults.allow_copies,
+    "scp-denied": organization.exempt_in_control_policy,
     "scp-missing": organization.allow_at_level,
-    "rcp-denied": organization.spare_in_control_policy,
+    "rcp-denied": organization.exempt_in_control_policy,
     "cross-account-disabled": organization.enable_cross_account_backup,
     "different-organization": organization.join_organization,
-    "key-policy-missing": keys.admit_principal,
-    "key-policy-denied": keys.spare_in_key_policy,
+    "key-policy-missing": keys.allow_principal,
+    "key-policy-denied": keys.exempt_in_key_policy,
     "key-unusable": keys.make_usable,
     "aws-managed-key": keys.encrypt_anew,
     "vault-default-key": keys.use_other_vault,
-    "resource-policy-denied": resources.spare_in_own_policy,
-    "resource-policy-missing": resources.admit_in_own_policy,
+    "resource-policy-denied": resources.exempt_in_own_policy,
+    "resource-policy-missing": resources.allow_in_own_policy,
 }
 """How each cause is mended."""
 
@@ -56,7 +56,7 @@ Identity = tuple[str | None, ...]
 class Examiner(Generic[C]):
     """How what is known is examined; pure, and asked again of what is known once a fix is made."""
 
-    judge: Callable[[C], Sequence[Judgement]]
+    judge: Callable[[C], Sequence[EvaluatedCall]]
     """Judges all that is to be allowed."""
     examine: Callable[[Sequence[C]], Sequence[Cause]]
     """Finds all causes."""
@@ -105,14 +105,14 @@ class _State(Generic[C]):
         """The cause, of the role that the plan names by now, with all refusals that it was put together from."""
         meant = cause.model_copy(update={"principal": self._named.get(cause.principal, cause.principal)})
         thing = (meant.code, meant.principal, meant.policy, meant.statement, meant.target)
-        blocks = tuple(
-            block
+        refusals = tuple(
+            refusal
             for case in self._cases
             for judged in self._examiner.judge(case)
-            for block in judged.blocks
-            if (block.code, block.principal, block.policy, block.statement, block.target) == thing
+            for refusal in judged.refusals
+            if (refusal.code, refusal.principal, refusal.policy, refusal.statement, refusal.target) == thing
         )
-        return Problem(self.left.get(_identity(meant), self._cases[0]), meant, blocks)
+        return Problem(self.left.get(_identity(meant), self._cases[0]), meant, refusals)
 
     def after(self, problem: Problem[C], changes: Sequence[Change]) -> "_State[C] | None":
         """The state after a fix; None where nothing is changed or where what comes of it can't be told."""
@@ -136,14 +136,14 @@ def _mend(state: _State[C], problem: Problem[C]) -> tuple[Fix, _State[C]]:
     cause = problem.cause
     if _identity(cause) not in state.left:
         return _fix(_MENDED_BEFORE, cause, is_proven=True), state
-    proposal = _within_limits(problem.case, PROPOSALS[cause.code](problem))
+    proposal = _within_limits(problem.facts, PROPOSALS[cause.code](problem))
     after = state.after(problem, proposal.changes)
     if after is None or _identity(cause) in after.left or after.adds_to(state):
         return _fix(proposal, cause, is_proven=False), state
     return _fix(proposal, cause, is_proven=True), after
 
 
-def _within_limits(case: Configuration, proposal: Proposal) -> Proposal:
+def _within_limits(case: SubjectFacts, proposal: Proposal) -> Proposal:
     """The proposal, without its changes where AWS would not take one of them."""
     wrong = list(filter(None, (too_large(case, change) for change in proposal.changes)))
     if not wrong:

@@ -4,32 +4,32 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from bot.diagnosis.blocks import Block
-from bot.diagnosis.configuration import Configuration
 from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.model import Cause, Change
+from bot.diagnosis.refusals import Refusal
+from bot.diagnosis.subject_facts import SubjectFacts
 
-K_co = TypeVar("K_co", bound=Configuration, covariant=True)
+K_co = TypeVar("K_co", bound=SubjectFacts, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem(Generic[K_co]):
     """A cause to mend, in what is known of a job or of a caller."""
 
-    case: K_co
+    facts: K_co
     cause: Cause
-    blocks: tuple[Block, ...]
+    refusals: tuple[Refusal, ...]
     """The refusals that the cause was put together from."""
 
     @property
     def document(self) -> Any:
         """The document that the cause's policy names; None where there is none or it could not be read."""
         if self.cause.code.startswith("trust-"):
-            return self.case.role.trust
-        return next((known.document for known in documents_of(self.case) if known.name == self.cause.policy), None)
+            return self.facts.role.trust
+        return next((known.document for known in documents_of(self.facts) if known.name == self.cause.policy), None)
 
     @property
     def is_of_aws(self) -> bool:
@@ -39,7 +39,7 @@ class Problem(Generic[K_co]):
     @property
     def who(self) -> str:
         """What the principal is, in words."""
-        return "the user" if self.case.role.is_user else "the role"
+        return "the user" if self.facts.role.is_user else "the role"
 
     @property
     def statement(self) -> Document:
@@ -52,28 +52,28 @@ class Problem(Generic[K_co]):
 
     def resources_of(self, action: str) -> list[str]:
         """What an action is refused on."""
-        return list(dict.fromkeys(block.resource for block in self.blocks if block.action == action))
+        return list(dict.fromkeys(refusal.resource for refusal in self.refusals if refusal.action == action))
 
     def value_of(self, key: str, action: str | None = None) -> str | None:
         """The value of a condition key, in lower case, in the refused request."""
-        requests = (block.evaluation.request for block in self.blocks if action in (None, block.action))
+        requests = (refusal.evaluation.request for refusal in self.refusals if action in (None, refusal.action))
         value = next((request.context.get(key) for request in requests), None)
         return value if isinstance(value, str) else (value[0] if value else None)
 
 
-def documents_of(case: Configuration) -> Iterator[NamedDocument]:
+def documents_of(facts: SubjectFacts) -> Iterator[NamedDocument]:
     """Every policy document, by the name that a person would look it up by."""
-    for principal in (case.role, case.service_linked_role):
+    for principal in (facts.role, facts.service_linked_role):
         if principal:
             yield from principal.identity
             yield from (principal.boundary,) if principal.boundary else ()
-    yield from (vault.policy for vault in case.vaults.values() if vault.policy)
-    yield from (key.policy for key in case.all_keys if key.policy)
-    for place in case.organizations.values():
+    yield from (vault.policy for vault in facts.vaults.values() if vault.policy)
+    yield from (key.policy for key in facts.all_keys if key.policy)
+    for place in facts.organizations.values():
         for level in place.levels or ():
             yield from (*(level.scps or ()), *(level.rcps or ()))
-    if case.resource and case.resource.policy:
-        yield case.resource.policy
+    if facts.resource and facts.resource.policy:
+        yield facts.resource.policy
 
 
 def inline_policies(role: PrincipalFacts) -> list[NamedDocument]:

@@ -2,13 +2,13 @@
 
 from typing import Any, Final
 
-from bot.diagnosis.case import Case
-from bot.diagnosis.configuration import Configuration
 from bot.diagnosis.facts.vaults import EFS_AUTOMATIC_VAULT
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.fixes.proposal import Problem, Proposal, listed
+from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.model import Change
+from bot.diagnosis.subject_facts import SubjectFacts
 from bot.iam import Decision, Policy, PolicySet, Request, evaluate
 
 _PUT: Final = "backup:PutBackupVaultAccessPolicy"
@@ -17,11 +17,11 @@ _WHOEVER: Final = ("*", "aws:PrincipalArn", "aws:PrincipalAccount", "aws:Princip
 """The keys that tell one principal of an account from another, among all others."""
 
 
-def create_vault(problem: Problem[Case]) -> Proposal:
+def create_vault(problem: Problem[JobFacts]) -> Proposal:
     """The vault that the job names; a plan that names another one is as good."""
     vault = str(problem.cause.resource)
     caution = "If the vault was replaced by another one, name that one in the plan instead."
-    if problem.case.needs_own_vault_key:
+    if problem.facts.needs_own_vault_key:
         caution += " The new vault must be under a customer managed key."
     change = Change(kind="create-vault", target=vault)
     return Proposal(
@@ -29,7 +29,7 @@ def create_vault(problem: Problem[Case]) -> Proposal:
     )
 
 
-def admit_copies(problem: Problem[Configuration]) -> Proposal:
+def allow_copies(problem: Problem[SubjectFacts]) -> Proposal:
     """An access policy that lets the job role copy into the vault."""
     principal = str(problem.cause.principal)
     statement = {
@@ -43,7 +43,7 @@ def admit_copies(problem: Problem[Configuration]) -> Proposal:
     return _putting(problem, document, f"Let {principal} use {listed(list(problem.cause.actions))} on the vault.")
 
 
-def spare_in_vault_policy(problem: Problem[Configuration]) -> Proposal:
+def exempt_in_vault_policy(problem: Problem[SubjectFacts]) -> Proposal:
     """A denying statement of a vault's access policy that spares the job role."""
     principal = str(problem.cause.principal)
     document = problem.with_statement(documents.excepting_principal(problem.statement, principal))
@@ -51,7 +51,7 @@ def spare_in_vault_policy(problem: Problem[Configuration]) -> Proposal:
     return _putting(problem, document, summary, "This deny protects the vault: ask its owner for the exception.")
 
 
-def _putting(problem: Problem[Configuration], document: Document, summary: str, caution: str = "") -> Proposal:
+def _putting(problem: Problem[SubjectFacts], document: Document, summary: str, caution: str = "") -> Proposal:
     """The new policy, as far as the old one lets anybody put it."""
     vault, policy = str(problem.cause.policy), problem.document
     is_shut = _denies_all(vault, policy, _PUT)

@@ -2,45 +2,45 @@
 
 from collections.abc import Sequence
 
-from bot.diagnosis.case import Case
 from bot.diagnosis.causes import make_cause
+from bot.diagnosis.evaluated_call import EvaluatedCall
 from bot.diagnosis.facts.principals import DEFAULT_ROLE_NAME, PrincipalFacts
-from bot.diagnosis.judgement import Judgement
-from bot.diagnosis.layers.findings import Findings, policy_check, told_of_known_type
+from bot.diagnosis.job_facts import JobFacts
+from bot.diagnosis.layers.checked import CheckedLayer, policy_check, unknown_without_needs
 from bot.diagnosis.layers.trust import check_trust
 from bot.diagnosis.model import Cause, Check, Entity, LayerName, Verdict
 from bot.iam import Layer
 
 
-def walk(case: Case, judgements: Sequence[Judgement]) -> Findings:
-    """Checks the roles, then what their identity policies and boundaries say of every requirement."""
-    exists, about_role = check_role(case)
-    linked, about_linked = check_service_linked_role(case)
+def check_layer(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> CheckedLayer:
+    """Checks the roles, then what their identity policies and boundaries say of every call."""
+    exists, about_role = check_role(facts)
+    linked, about_linked = check_service_linked_role(facts)
     usable = exists.verdict is Verdict.CLEAR
-    trust, about_trust = check_trust(case) if usable and not case.role.is_service_linked_role else (None, ())
+    trust, about_trust = check_trust(facts) if usable and not facts.role.is_service_linked_role else (None, ())
     identity, about_identity = policy_check(
         "identity-policies",
-        judgements,
+        evaluated,
         LayerName.JOB_ROLE,
         (Layer.IDENTITY,),
         "The identity policies allow every action that the job needs.",
         "Not all identity policies could be read.",
     )
-    boundary, about_boundary = _check_boundary(case, judgements)
-    identity = told_of_known_type(case, identity)
+    boundary, about_boundary = _check_boundary(facts, evaluated)
+    identity = unknown_without_needs(facts, identity)
     checks = (exists, trust, identity if usable else None, boundary, linked)
-    return Findings(
+    return CheckedLayer(
         LayerName.JOB_ROLE,
         tuple(check for check in checks if check),
         (*about_role, *about_trust, *about_identity, *about_boundary, *about_linked),
     )
 
 
-def check_role(case: Case) -> tuple[Check, tuple[Cause, ...]]:
+def check_role(facts: JobFacts) -> tuple[Check, tuple[Cause, ...]]:
     """Whether the job's role is there, is the one that is meant, and may be a job role at all."""
-    role = case.role
+    role = facts.role
     cause = None
-    if role.is_service_linked_role and not case.is_automatic_efs_backup:
+    if role.is_service_linked_role and not facts.is_automatic_efs_backup:
         cause = _cause("slr-as-job-role", role)
     elif role.exists is False and role.found_arn and role.name == DEFAULT_ROLE_NAME:
         cause = _cause("default-role-lookalike", role, {"found": role.found_arn})
@@ -54,9 +54,9 @@ def check_role(case: Case) -> tuple[Check, tuple[Cause, ...]]:
     return Check(check="role-exists", verdict=Verdict.CLEAR, says=f"The role {role.arn} exists."), ()
 
 
-def check_service_linked_role(case: Case) -> tuple[Check | None, tuple[Cause, ...]]:
+def check_service_linked_role(facts: JobFacts) -> tuple[Check | None, tuple[Cause, ...]]:
     """Whether the destination account's service-linked role, which makes a copy there, exists."""
-    linked = case.service_linked_role
+    linked = facts.service_linked_role
     if linked is None:
         return None, ()
     if linked.exists is False:
@@ -69,10 +69,10 @@ def check_service_linked_role(case: Case) -> tuple[Check | None, tuple[Cause, ..
     return Check(check="service-linked-role", verdict=Verdict.CLEAR, says=says), ()
 
 
-def _check_boundary(case: Case, judgements: Sequence[Judgement]) -> tuple[Check | None, tuple[Cause, ...]]:
-    if case.role.exists and case.role.boundary_arn is None:
+def _check_boundary(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> tuple[Check | None, tuple[Cause, ...]]:
+    if facts.role.exists and facts.role.boundary_arn is None:
         return None, ()
-    bounded = [judged for judged in judgements if judged.requirement.principal.boundary_arn]
+    bounded = [judged for judged in evaluated if judged.call.principal.boundary_arn]
     if not bounded:
         return None, ()
     return policy_check(

@@ -2,38 +2,38 @@
 
 from collections.abc import Sequence
 
-from bot.diagnosis.case import Case
 from bot.diagnosis.causes import make_cause
+from bot.diagnosis.evaluated_call import EvaluatedCall
 from bot.diagnosis.facts.organization import OrganizationFacts
 from bot.diagnosis.facts.principals import service_linked_role_arn
-from bot.diagnosis.judgement import Judgement
-from bot.diagnosis.layers.findings import Findings, policy_check, told_of_known_type
+from bot.diagnosis.job_facts import JobFacts
+from bot.diagnosis.layers.checked import CheckedLayer, policy_check, unknown_without_needs
 from bot.diagnosis.model import Cause, Check, Entity, LayerName, Verdict
 from bot.iam import Layer
 
 
-def walk(case: Case, judgements: Sequence[Judgement]) -> Findings:
+def check_layer(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> CheckedLayer:
     """Checks the accounts' places, the settings of a copy across accounts, and every level of control policies."""
     checks: list[Check] = []
     causes: list[Cause] = []
-    if case.is_cross_account:
-        for check, about in (_check_same_organization(case), _check_cross_account_backup(case)):
+    if facts.is_cross_account:
+        for check, about in (_check_same_organization(facts), _check_cross_account_backup(facts)):
             checks += [check] if check else []
             causes += about
-    for check, about in (_check_scps(case, judgements), _check_rcps(case, judgements)):
+    for check, about in (_check_scps(facts, evaluated), _check_rcps(facts, evaluated)):
         checks.append(check)
         causes += about
-    return Findings(LayerName.ORGANIZATION, tuple(checks), tuple(causes))
+    return CheckedLayer(LayerName.ORGANIZATION, tuple(checks), tuple(causes))
 
 
-def _check_same_organization(case: Case) -> tuple[Check, tuple[Cause, ...]]:
-    source, other = case.organizations[case.job.account], case.organizations[case.destination_account]
+def _check_same_organization(facts: JobFacts) -> tuple[Check, tuple[Cause, ...]]:
+    source, other = facts.organizations[facts.job.account], facts.organizations[facts.destination_account]
     name = "same-organization"
     if _are_apart(source, other):
         cause = make_cause(
             "different-organization",
             Entity.SERVICE_LINKED_ROLE,
-            principal=_linked_role(case),
+            principal=_linked_role(facts),
             says={"account": source.account, "other": other.account},
         )
         return Check(check=name, verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
@@ -51,23 +51,23 @@ def _are_apart(source: OrganizationFacts, other: OrganizationFacts) -> bool:
     return source.id is None or other.outside == source.id or (other.is_known and other.id != source.id)
 
 
-def _check_cross_account_backup(case: Case) -> tuple[Check | None, tuple[Cause, ...]]:
+def _check_cross_account_backup(facts: JobFacts) -> tuple[Check | None, tuple[Cause, ...]]:
     """Whether the organization allows copies across accounts; without a common one the question does not arise."""
     name = "cross-account-backup"
-    if case.organizations[case.job.account].id is None:
+    if facts.organizations[facts.job.account].id is None:
         return None, ()
-    if case.cross_account_backup is None:
+    if facts.cross_account_backup is None:
         says = "Whether cross-account backup is switched on could not be read."
         return Check(check=name, verdict=Verdict.UNKNOWN, says=says), ()
-    if not case.cross_account_backup:
-        cause = make_cause("cross-account-disabled", Entity.SERVICE_LINKED_ROLE, principal=_linked_role(case))
+    if not facts.cross_account_backup:
+        cause = make_cause("cross-account-disabled", Entity.SERVICE_LINKED_ROLE, principal=_linked_role(facts))
         return Check(check=name, verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
     return Check(check=name, verdict=Verdict.CLEAR, says="Cross-account backup is switched on."), ()
 
 
-def _check_scps(case: Case, judgements: Sequence[Judgement]) -> tuple[Check, tuple[Cause, ...]]:
-    bound = [judged for judged in judgements if _binds(judged, Layer.SCP)]
-    place = case.organizations[case.job.account]
+def _check_scps(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> tuple[Check, tuple[Cause, ...]]:
+    bound = [judged for judged in evaluated if _binds(judged, Layer.SCP)]
+    place = facts.organizations[facts.job.account]
     fine = "At every level from the root to the account the service control policies allow what the job needs."
     check, causes = policy_check(
         "service-control-policies",
@@ -78,12 +78,12 @@ def _check_scps(case: Case, judgements: Sequence[Judgement]) -> tuple[Check, tup
         "The organization's service control policies could not be read.",
     )
     check = _in_place(check, place.is_known and place.id is None, place.is_management_account)
-    return (told_of_known_type(case, check) if place.id and not place.is_management_account else check), causes
+    return (unknown_without_needs(facts, check) if place.id and not place.is_management_account else check), causes
 
 
-def _check_rcps(case: Case, judgements: Sequence[Judgement]) -> tuple[Check, tuple[Cause, ...]]:
-    bound = [judged for judged in judgements if _binds(judged, Layer.RCP)]
-    place = case.organizations[case.job.account]
+def _check_rcps(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> tuple[Check, tuple[Cause, ...]]:
+    bound = [judged for judged in evaluated if _binds(judged, Layer.RCP)]
+    place = facts.organizations[facts.job.account]
     check, causes = policy_check(
         "resource-control-policies",
         bound,
@@ -105,11 +105,11 @@ def _in_place(check: Check, is_outside: bool, is_management: bool) -> Check:
     return Check(check=check.check, verdict=Verdict.NOT_APPLICABLE, says=says)
 
 
-def _binds(judged: Judgement, layer: Layer) -> bool:
+def _binds(judged: EvaluatedCall, layer: Layer) -> bool:
     evaluation = judged.evaluation
     is_bound = layer not in evaluation.policies.exempt(evaluation.request)
-    return is_bound and LayerName.ORGANIZATION in judged.requirement.judged
+    return is_bound and LayerName.ORGANIZATION in judged.call.judged
 
 
-def _linked_role(case: Case) -> str:
-    return service_linked_role_arn(case.destination_account, case.partition)
+def _linked_role(facts: JobFacts) -> str:
+    return service_linked_role_arn(facts.destination_account, facts.partition)

@@ -2,24 +2,24 @@
 
 from collections.abc import Sequence
 
-from bot.diagnosis.case import Case
-from bot.diagnosis.judgement import Judgement
-from bot.diagnosis.layers.findings import Findings, policy_check
+from bot.diagnosis.evaluated_call import EvaluatedCall
+from bot.diagnosis.job_facts import JobFacts
+from bot.diagnosis.layers.checked import CheckedLayer, policy_check
 from bot.diagnosis.model import LayerName
 from bot.iam import Layer
 
 
-def walk(case: Case, judgements: Sequence[Judgement]) -> Findings | None:
+def check_layer(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> CheckedLayer | None:
     """What the resource's own policy says of the calls on it; None where no such policy was read."""
-    if case.resource is None or case.resource.policy is None:
+    if facts.resource is None or facts.resource.policy is None:
         return None
-    governed = [judged for judged in judgements if judged.requirement.policy]
+    governed = [judged for judged in evaluated if judged.call.policy]
     check, causes = policy_check(
         "resource-policy",
         governed,
         LayerName.RESOURCE,
         (Layer.RESOURCE,),
-        f"The policy of {case.resource.arn} itself denies nothing that the job does.",
-        f"The policy of {case.resource.arn} could not be read.",
+        f"The policy of {facts.resource.arn} itself denies nothing that the job does.",
+        f"The policy of {facts.resource.arn} could not be read.",
     )
-    return Findings(LayerName.RESOURCE, (check,), causes)
+    return CheckedLayer(LayerName.RESOURCE, (check,), causes)

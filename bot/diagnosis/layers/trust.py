@@ -7,32 +7,32 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from bot.diagnosis import context
-from bot.diagnosis.case import Case
 from bot.diagnosis.causes import make_cause
 from bot.diagnosis.context import UNKNOWN
 from bot.diagnosis.facts.documents import TRUST, statements_of
+from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.model import Cause, Certainty, Check, Entity, Evidence, Verdict
-from bot.diagnosis.requirement import ASSUME_ROLE, SERVICE
+from bot.diagnosis.required_call import ASSUME_ROLE, SERVICE
 from bot.iam import Decision, Effect, Evaluation, Layer, Policy, PolicySet, Request, evaluate, near_misses
 
 _CHECK: Final = "trust-policy"
 
 
-def check_trust(case: Case) -> tuple[Check, tuple[Cause, ...]]:
+def check_trust(facts: JobFacts) -> tuple[Check, tuple[Cause, ...]]:
     """Evaluates AWS Backup's sts:AssumeRole against the trust policy: what allows it and what denies it apart.
 
     Args:
-        case: What is known of the job; its role exists.
+        facts: What is known of the job; its role exists.
 
     Returns:
         The check, and a cause for what is missing and for each statement that denies.
     """
-    document = case.role.trust
+    document = facts.role.trust
     if document is None:
         return Check(check=_CHECK, verdict=Verdict.UNKNOWN, says="The trust policy could not be read."), ()
-    whole = _evaluate(case, document)
-    allowing = _evaluate(case, _with_effect(document, "Allow"))
-    causes = [*_missing(case, allowing, document), *_denials(case, whole)]
+    whole = _evaluate(facts, document)
+    allowing = _evaluate(facts, _with_effect(document, "Allow"))
+    causes = [*_missing(facts, allowing, document), *_denials(facts, whole)]
     if whole.decision is Decision.ALLOWED:
         evidence = tuple(
             Evidence(policy=TRUST, statement=match.statement, effect="Allow")
@@ -49,23 +49,23 @@ def check_trust(case: Case) -> tuple[Check, tuple[Cause, ...]]:
     return Check(check=_CHECK, verdict=verdict, says=says, evidence=evidence), tuple(causes)
 
 
-def _missing(case: Case, allowing: Evaluation, document: Any) -> list[Cause]:
+def _missing(facts: JobFacts, allowing: Evaluation, document: Any) -> list[Cause]:
     """Why no statement lets the service in: none names it, or one does under a condition that is not met."""
     if allowing.decision is Decision.ALLOWED:
         return []
     certainty = Certainty.POSSIBLE if allowing.decision is Decision.DEPENDS else Certainty.PROVEN
-    unconditional = _evaluate(case, _without_conditions(_with_effect(document, "Allow")))
+    unconditional = _evaluate(facts, _without_conditions(_with_effect(document, "Allow")))
     code = "trust-condition" if unconditional.decision is Decision.ALLOWED else "trust-missing"
     nearest = near_misses(allowing.request, allowing.policies, Layer.RESOURCE, most=1)
-    return [_cause(case, code, certainty, near_miss=nearest[0].sentence if nearest else "", keys=allowing.depends_on)]
+    return [_cause(facts, code, certainty, near_miss=nearest[0].sentence if nearest else "", keys=allowing.depends_on)]
 
 
-def _denials(case: Case, whole: Evaluation) -> list[Cause]:
+def _denials(facts: JobFacts, whole: Evaluation) -> list[Cause]:
     """The statements that deny, or would under some reading of an unknown key."""
     denies = [match for result in whole.layers for match in result.statements if match.effect is Effect.DENY]
     return [
         _cause(
-            case,
+            facts,
             "trust-denied",
             Certainty.POSSIBLE if match.hangs else Certainty.PROVEN,
             statement=match.statement,
@@ -77,7 +77,7 @@ def _denials(case: Case, whole: Evaluation) -> list[Cause]:
 
 
 def _cause(
-    case: Case,
+    facts: JobFacts,
     code: str,
     certainty: Certainty,
     *,
@@ -89,9 +89,9 @@ def _cause(
         code,
         Entity.JOB_ROLE,
         certainty=certainty,
-        principal=case.role.arn,
+        principal=facts.role.arn,
         actions=(ASSUME_ROLE,),
-        resource=case.role.arn,
+        resource=facts.role.arn,
         policy=TRUST,
         statement=statement,
         near_miss=near_miss,
@@ -99,13 +99,13 @@ def _cause(
     )
 
 
-def _evaluate(case: Case, document: Any) -> Evaluation:
+def _evaluate(facts: JobFacts, document: Any) -> Evaluation:
     request = Request(
         SERVICE,
         ASSUME_ROLE,
-        case.role.arn,
-        resource_account=case.role.account,
-        context=context.of_assume_role(case),
+        facts.role.arn,
+        resource_account=facts.role.account,
+        context=context.of_assume_role(facts),
         unknown=UNKNOWN,
     )
     return evaluate(request, PolicySet(resource=Policy.compile(TRUST, document)))

@@ -2,35 +2,35 @@
 
 from collections.abc import Sequence
 
-from bot.diagnosis.case import Case
 from bot.diagnosis.causes import make_cause
+from bot.diagnosis.evaluated_call import EvaluatedCall
 from bot.diagnosis.facts.vaults import VaultFacts
-from bot.diagnosis.judgement import Judgement
-from bot.diagnosis.layers.findings import Findings, policy_check
+from bot.diagnosis.job_facts import JobFacts
+from bot.diagnosis.layers.checked import CheckedLayer, policy_check
 from bot.diagnosis.model import Cause, Check, Entity, LayerName, Verdict
 from bot.iam import Layer
 
 
-def walk(case: Case, judgements: Sequence[Judgement]) -> Findings:
+def check_layer(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> CheckedLayer:
     """Checks each vault of the job, then what its access policy says of the calls that it governs."""
     checks: list[Check] = []
     causes: list[Cause] = []
-    for vault in {vault.arn: vault for vault in case.vaults.values()}.values():
-        exists, about = _check_exists(case, vault)
+    for vault in {vault.arn: vault for vault in facts.vaults.values()}.values():
+        exists, about = _check_exists(facts, vault)
         checks.append(exists)
         causes += about
         if vault.exists is not False:
-            governed = [judged for judged in judgements if judged.requirement.vault == vault]
+            governed = [judged for judged in evaluated if judged.call.vault == vault]
             policy, about = _check_policy(vault, governed)
             checks += [policy] if governed else []
             causes += about
-    return Findings(LayerName.VAULT, tuple(checks), tuple(causes))
+    return CheckedLayer(LayerName.VAULT, tuple(checks), tuple(causes))
 
 
-def _check_exists(case: Case, vault: VaultFacts) -> tuple[Check, tuple[Cause, ...]]:
+def _check_exists(facts: JobFacts, vault: VaultFacts) -> tuple[Check, tuple[Cause, ...]]:
     name = "vault-exists"
     if vault.exists is False:
-        cause = make_cause("vault-missing", Entity.JOB_ROLE, principal=case.role.arn, resource=vault.arn)
+        cause = make_cause("vault-missing", Entity.JOB_ROLE, principal=facts.role.arn, resource=vault.arn)
         return Check(check=name, verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
     if vault.exists is None:
         says = f"Whether the vault {vault.arn} exists could not be read."
@@ -38,7 +38,7 @@ def _check_exists(case: Case, vault: VaultFacts) -> tuple[Check, tuple[Cause, ..
     return Check(check=name, verdict=Verdict.CLEAR, says=f"The vault {vault.arn} exists."), ()
 
 
-def _check_policy(vault: VaultFacts, governed: Sequence[Judgement]) -> tuple[Check, tuple[Cause, ...]]:
+def _check_policy(vault: VaultFacts, governed: Sequence[EvaluatedCall]) -> tuple[Check, tuple[Cause, ...]]:
     fine = f"The access policy of the vault {vault.name} denies nothing that the job does."
     if vault.policy is None and vault.policy_is_known:
         fine = f"The vault {vault.name} has no access policy, and within one account it needs none."

@@ -5,16 +5,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from bot import arn
-from bot.diagnosis.configuration import Configuration
 from bot.diagnosis.facts.job import Located
 from bot.diagnosis.facts.trail import Denial
 from bot.diagnosis.model import JobType, LaterChange
 from bot.diagnosis.reading import Reading
+from bot.diagnosis.subject_facts import SubjectFacts
 from knowledge.need import documented_policies, of_type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case(Configuration):
+class JobFacts(SubjectFacts):
     """What is known of one job."""
 
     WAY: ClassVar[str] = "the setting of AWS Backup's advanced features for DynamoDB"
@@ -93,7 +93,7 @@ class Case(Configuration):
         return self.advanced_dynamodb if management == "advanced" else management == "always"
 
     @property
-    def ways(self) -> tuple["Case", ...]:
+    def ways(self) -> tuple["JobFacts", ...]:
         """The job as it is; both ways of a DynamoDB backup where it can't be told which one AWS Backup took."""
         if self.resource_type != "DynamoDB" or self.advanced_dynamodb is not None:
             return (self,)

@@ -8,19 +8,19 @@ from typing import Any, Final
 from bot import arn
 from bot.aws import backup
 from bot.aws.facts import Facts
-from bot.diagnosis.case import Case
-from bot.diagnosis.configuration import Keys
-from bot.diagnosis.facts.changes import Suspects, gather_changes
-from bot.diagnosis.facts.denied_request import gather_denied_request
+from bot.diagnosis.facts.changes import Suspects, collect_changes
+from bot.diagnosis.facts.denied_request import collect_denied_request
 from bot.diagnosis.facts.job import Located
-from bot.diagnosis.facts.keys import gather_key
-from bot.diagnosis.facts.organization import cross_account_backup, gather_organization, management_account
-from bot.diagnosis.facts.principals import PrincipalFacts, default_role_arn, gather_role, service_linked_role_arn
-from bot.diagnosis.facts.resources import ResourceFacts, gather_resource, instance_profile_role
-from bot.diagnosis.facts.trail import Denial, gather_denials
-from bot.diagnosis.facts.vaults import VaultFacts, encryption_key, gather_vault
+from bot.diagnosis.facts.keys import collect_key
+from bot.diagnosis.facts.organization import collect_organization, cross_account_backup, management_account
+from bot.diagnosis.facts.principals import PrincipalFacts, collect_role, default_role_arn, service_linked_role_arn
+from bot.diagnosis.facts.resources import ResourceFacts, collect_resource, instance_profile_role
+from bot.diagnosis.facts.trail import Denial, collect_denials
+from bot.diagnosis.facts.vaults import VaultFacts, collect_vault, encryption_key
+from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.model import Entity, JobType
 from bot.diagnosis.reading import Reading
+from bot.diagnosis.subject_facts import Keys
 from bot.settings import Settings
 from knowledge.need import KeyOf, VaultOf, of_type
 
@@ -30,7 +30,7 @@ _LONGEST_LOOK: Final = timedelta(days=1)
 """How far CloudTrail is looked through for a job that does not say when it ended."""
 
 
-def gather_case(facts: Facts, job: Located, settings: Settings) -> Case:
+def collect_job_facts(facts: Facts, job: Located, settings: Settings) -> JobFacts:
     """Reads all that a job's diagnosis looks at.
 
     Args:
@@ -42,7 +42,7 @@ def gather_case(facts: Facts, job: Located, settings: Settings) -> Case:
     resource = _resource(facts, job, metadata)
     vaults = _vaults(facts, job)
     message = str(job.described.get("StatusMessage") or "")
-    denied = gather_denied_request(facts, job.account, job.region, message)
+    denied = collect_denied_request(facts, job.account, job.region, message)
     reading = denied.reading
     denials = _denials(facts, job)
     other = job.destination_account if job.destination_account not in (None, job.account) else None
@@ -52,18 +52,18 @@ def gather_case(facts: Facts, job: Located, settings: Settings) -> Case:
     named_keys = _named_keys(facts, job, (reading, *(denial.reading for denial in denials or ())))
     owners = (key.account for several in (*keys.values(), named_keys) for key in several or ())
     organizations = {
-        account: gather_organization(facts, account, management)
+        account: collect_organization(facts, account, management)
         for account in dict.fromkeys((*accounts, *filter(None, owners)))
     }
     home_management = organizations[job.account].management_account
-    role = gather_role(facts, job.role_arn)
+    role = collect_role(facts, job.role_arn)
     suspects = Suspects(
         role,
         vaults=tuple(vault.arn for vault in vaults.values()),
         keys=tuple(dict.fromkeys(key.arn for several in keys.values() for key in several or ())),
         management_account=home_management,
     )
-    return Case(
+    return JobFacts(
         job=job,
         role=role,
         default_role=_default_role(facts, job) if role.is_service_linked_role else None,
@@ -79,7 +79,7 @@ def gather_case(facts: Facts, job: Located, settings: Settings) -> Case:
         recovery_point=recovery_point,
         denied_keys=denied.keys,
         denials=denials,
-        changes=gather_changes(facts, job, reading, suspects),
+        changes=collect_changes(facts, job, reading, suspects),
         advanced_dynamodb=_advanced_dynamodb(facts, job, reading),
         instance_role=_instance_role(facts, job, metadata),
     )
@@ -124,29 +124,29 @@ def _resource(facts: Facts, job: Located, metadata: Mapping[str, str]) -> Resour
         else None,
     }
     resource_arn = targets.get(resource_type) or job.resource_arn
-    return gather_resource(facts, job.account, job.region, resource_arn, resource_type) if resource_arn else None
+    return collect_resource(facts, job.account, job.region, resource_arn, resource_type) if resource_arn else None
 
 
 def _service_linked_role(facts: Facts, job: Located, other: str | None, reading: Reading) -> PrincipalFacts | None:
     account = other or (job.account if reading.entity is Entity.SERVICE_LINKED_ROLE else None)
-    return gather_role(facts, service_linked_role_arn(account, arn.partition_of(job.region))) if account else None
+    return collect_role(facts, service_linked_role_arn(account, arn.partition_of(job.region))) if account else None
 
 
 def _default_role(facts: Facts, job: Located) -> PrincipalFacts:
-    return gather_role(facts, default_role_arn(job.account, arn.partition_of(job.region)))
+    return collect_role(facts, default_role_arn(job.account, arn.partition_of(job.region)))
 
 
 def _named_keys(facts: Facts, job: Located, readings: tuple[Reading, ...]) -> Keys:
     named = (arn.parse(reading.resource) for reading in readings)
     ids = [str(key) for key in named if key and key.service == "kms" and key.resource.startswith("key/")]
-    return tuple(gather_key(facts, job.account, job.region, key) for key in dict.fromkeys(ids))
+    return tuple(collect_key(facts, job.account, job.region, key) for key in dict.fromkeys(ids))
 
 
 def _vaults(facts: Facts, job: Located) -> dict[VaultOf, VaultFacts]:
     named: dict[VaultOf, str | None] = {"target": job.vault_arn}
     if job.type is JobType.COPY:
         named = {"source": job.vault_arn, "destination": job.destination_vault_arn}
-    return {role: gather_vault(facts, vault_arn) for role, vault_arn in named.items() if vault_arn}
+    return {role: collect_vault(facts, vault_arn) for role, vault_arn in named.items() if vault_arn}
 
 
 def _keys(facts: Facts, job: Located, known: _Known) -> dict[KeyOf, Keys | None]:
@@ -161,7 +161,7 @@ def _keys(facts: Facts, job: Located, known: _Known) -> dict[KeyOf, Keys | None]
     if job.type is JobType.RESTORE:
         ids["restore"] = _restore_keys(job, known, ids["recovery-point"])
     return {
-        name: None if keys is None else tuple(gather_key(facts, job.account, job.region, key) for key in keys)
+        name: None if keys is None else tuple(collect_key(facts, job.account, job.region, key) for key in keys)
         for name, keys in ids.items()
     }
 
@@ -201,7 +201,7 @@ def _restore_keys(job: Located, known: _Known, of_recovery_point: tuple[str, ...
 
 def _denials(facts: Facts, job: Located) -> tuple[Denial, ...] | None:
     end = job.described.get("CompletionDate") or job.created + _LONGEST_LOOK
-    return gather_denials(facts, job.account, job.region, job.role_arn, (job.created, end))
+    return collect_denials(facts, job.account, job.region, job.role_arn, (job.created, end))
 
 
 def _advanced_dynamodb(facts: Facts, job: Located, reading: Reading) -> bool | None:

@@ -5,12 +5,12 @@ from typing import Final
 
 from bot import arn
 from bot.diagnosis import context
-from bot.diagnosis.case import Case
 from bot.diagnosis.context import Context
 from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.keys import KeyFacts
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.facts.vaults import VaultFacts
+from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.model import Entity, LayerName
 
 EVERY_LAYER = frozenset(LayerName)
@@ -21,7 +21,7 @@ _SERVICE_FACTS: Final = PrincipalFacts(SERVICE, exists=True, identity_is_complet
 
 
 @dataclass(frozen=True, slots=True)
-class Requirement:
+class RequiredCall:
     """An action that a principal has to be allowed on a resource for the job to succeed."""
 
     principal: PrincipalFacts
@@ -44,24 +44,24 @@ class Requirement:
     """Where it is documented."""
 
 
-def requirement_on(case: Case, principal: PrincipalFacts, action: str, resource: str, region: str) -> Requirement:
+def call_on(facts: JobFacts, principal: PrincipalFacts, action: str, resource: str, region: str) -> RequiredCall:
     """An action on an ARN, with the context that the call carries."""
     parsed = arn.parse(resource)
-    account = (parsed.account if parsed else "") or _owner(case, resource)
-    return Requirement(
+    account = (parsed.account if parsed else "") or _owner(facts, resource)
+    return RequiredCall(
         principal=principal,
         entity=_entity_of(principal),
         action=action,
         resource=resource,
         resource_account=account,
         region=region,
-        context=context.of_call(case, principal, action, resource, account, region),
-        policy=_own_policy(case, action, resource),
+        context=context.of_call(facts, principal, action, resource, account, region),
+        policy=_own_policy(facts, action, resource),
     )
 
 
-def kms_requirement(
-    case: Case,
+def call_on_key(
+    facts: JobFacts,
     principal: PrincipalFacts,
     action: str,
     key: KeyFacts,
@@ -69,10 +69,10 @@ def kms_requirement(
     region: str,
     judged: frozenset[LayerName] = EVERY_LAYER,
     source: str = "",
-) -> Requirement:
+) -> RequiredCall:
     """An action on a KMS key, with the context that the call carries."""
-    account = key.account or case.job.account
-    return Requirement(
+    account = key.account or facts.job.account
+    return RequiredCall(
         principal=principal,
         entity=_entity_of(principal),
         action=action,
@@ -80,7 +80,7 @@ def kms_requirement(
         resource_account=account,
         region=region,
         context={
-            **context.of_call(case, principal, action, key.arn, account, region),
+            **context.of_call(facts, principal, action, key.arn, account, region),
             **context.of_kms_call(principal, action, via, region),
         },
         judged=judged,
@@ -89,35 +89,35 @@ def kms_requirement(
     )
 
 
-def assuming(case: Case) -> Requirement:
+def assuming(facts: JobFacts) -> RequiredCall:
     """AWS Backup's own sts:AssumeRole of the job role, as the organization sees it.
 
     The role's trust policy has a check of its own; a resource control policy binds the call beside it.
     """
-    role = case.role
-    return Requirement(
+    role = facts.role
+    return RequiredCall(
         principal=_SERVICE_FACTS,
         entity=Entity.JOB_ROLE,
         action=ASSUME_ROLE,
         resource=role.arn,
         resource_account=role.account,
-        region=case.job.region,
-        context=context.of_assume_role(case),
+        region=facts.job.region,
+        context=context.of_assume_role(facts),
         judged=frozenset({LayerName.ORGANIZATION}),
     )
 
 
-def _owner(case: Case, resource: str) -> str:
+def _owner(facts: JobFacts, resource: str) -> str:
     """The account of a resource whose ARN has none: a bucket, a snapshot, `*`."""
     parsed = arn.parse(resource)
-    if parsed and parsed.service == "ec2" and parsed.region == case.destination_region != case.job.region:
-        return case.destination_account
-    return case.job.account
+    if parsed and parsed.service == "ec2" and parsed.region == facts.destination_region != facts.job.region:
+        return facts.destination_account
+    return facts.job.account
 
 
-def _own_policy(case: Case, action: str, resource: str) -> NamedDocument | None:
+def _own_policy(facts: JobFacts, action: str, resource: str) -> NamedDocument | None:
     """The bucket's or file system's policy, where the call is on it or on what is in it."""
-    own = case.resource
+    own = facts.resource
     if own is None or own.policy is None:
         return None
     service = action.partition(":")[0]

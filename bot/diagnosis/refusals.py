@@ -9,15 +9,15 @@ from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.keys import KeyFacts
 from bot.diagnosis.facts.organization import Level, OrganizationFacts
 from bot.diagnosis.model import Certainty, Entity, LayerName
-from bot.diagnosis.requirement import Requirement
+from bot.diagnosis.required_call import RequiredCall
 from bot.iam import Effect, Evaluation, Layer, LayerResult, StatementMatch, Verdict, near_misses
 
 _HANDS_ROLE_OVER: Final = "iam:passrole"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """One layer's refusal of one requirement."""
+class Refusal:
+    """One layer's refusal of one call."""
 
     code: str
     layer: LayerName
@@ -45,22 +45,22 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class CallRefusals:
     """What the layers of one evaluation come to."""
 
     organizations: Mapping[str, OrganizationFacts]
-    requirement: Requirement
+    call: RequiredCall
     evaluation: Evaluation
 
-    def blocks(self) -> Iterator[Block]:
+    def refusals(self) -> Iterator[Refusal]:
         """Every refusal, layer by layer."""
         for result in self.evaluation.layers:
-            yield from _BLOCKS[result.layer](self, result)
+            yield from _REFUSALS[result.layer](self, result)
 
     def unread(self) -> Iterator[LayerName]:
         """The layers of which something that might block could not be read."""
-        requirement, principal = self.requirement, self.requirement.principal
-        key, vault = requirement.key, requirement.vault
+        call, principal = self.call, self.call.principal
+        key, vault = call.key, call.vault
         exempt = self.evaluation.policies.exempt(self.evaluation.request)
         if principal.exists is None or (
             principal.exists and not (principal.identity_is_complete and principal.boundary_is_known)
@@ -69,7 +69,7 @@ class Findings:
         if Layer.SCP not in exempt and _is_unread(self._place(principal.account), "scp"):
             yield LayerName.ORGANIZATION
         is_bound = Layer.RCP not in exempt and not (key and key.is_aws_managed)
-        if is_bound and _is_unread(self._place(requirement.resource_account), "rcp"):
+        if is_bound and _is_unread(self._place(call.resource_account), "rcp"):
             yield LayerName.ORGANIZATION
         if key and self._may_be_given(key) and not (key.is_unusable or key.is_aws_managed):
             yield LayerName.KMS
@@ -79,41 +79,41 @@ class Findings:
     def _place(self, account: str) -> OrganizationFacts | None:
         return self.organizations.get(account)
 
-    def identity(self, result: LayerResult) -> Iterator[Block]:
+    def identity(self, result: LayerResult) -> Iterator[Refusal]:
         """What the principal's own policies refuse.
 
         They need not allow what the resource's policy or a grant gives the principal by itself; where that policy
         does not admit the principal at all, they are told too, since mending it alone may not be enough.
         """
-        requirement, missing = self.requirement, self.evaluation.missing
-        if requirement.principal.exists is not True:
+        call, missing = self.call, self.evaluation.missing
+        if call.principal.exists is not True:
             return
         yield from self._denials(result, "permission-denied", LayerName.JOB_ROLE)
         is_needed = Layer.IDENTITY in missing or Layer.RESOURCE in missing or result.verdict is Verdict.DEPENDS
-        may_be_given = requirement.key is not None and self._may_be_given(requirement.key)
-        if is_needed and requirement.principal.identity_is_complete and not may_be_given:
-            code = "pass-role-missing" if requirement.action.casefold() == _HANDS_ROLE_OVER else "permission-missing"
+        may_be_given = call.key is not None and self._may_be_given(call.key)
+        if is_needed and call.principal.identity_is_complete and not may_be_given:
+            code = "pass-role-missing" if call.action.casefold() == _HANDS_ROLE_OVER else "permission-missing"
             yield from self._missing(result, code, LayerName.JOB_ROLE)
 
-    def boundary(self, result: LayerResult) -> Iterator[Block]:
+    def boundary(self, result: LayerResult) -> Iterator[Refusal]:
         """What the principal's permissions boundary refuses."""
         yield from self._denials(result, "boundary-denied", LayerName.JOB_ROLE)
         if Layer.BOUNDARY in self.evaluation.missing or result.verdict is Verdict.DEPENDS:
-            boundary = self.requirement.principal.boundary_arn
+            boundary = self.call.principal.boundary_arn
             yield from self._missing(result, "boundary-missing", LayerName.JOB_ROLE, policy=boundary)
 
-    def scp(self, result: LayerResult) -> Iterator[Block]:
+    def scp(self, result: LayerResult) -> Iterator[Refusal]:
         """What the service control policies of one level refuse."""
-        yield from self._control(result, "scp", self._place(self.requirement.principal.account))
+        yield from self._control(result, "scp", self._place(self.call.principal.account))
 
-    def rcp(self, result: LayerResult) -> Iterator[Block]:
+    def rcp(self, result: LayerResult) -> Iterator[Refusal]:
         """What the resource control policies of one level refuse."""
-        yield from self._control(result, "rcp", self._place(self.requirement.resource_account))
+        yield from self._control(result, "rcp", self._place(self.call.resource_account))
 
-    def resource(self, result: LayerResult) -> Iterator[Block]:
+    def resource(self, result: LayerResult) -> Iterator[Refusal]:
         """What the vault's, the key's or the resource's own policy refuses."""
         owner, layer, prefix = self._owner_of_policy()
-        key = self.requirement.key
+        key = self.call.key
         if owner is None:
             return
         yield from self._denials(result, f"{prefix}-denied", layer)
@@ -130,48 +130,50 @@ class Findings:
 
     def _owner_of_policy(self) -> tuple[str | None, LayerName, str]:
         """Whose policy it is, None where it could not be read or is AWS's own; its layer; how its codes begin."""
-        key, vault, requirement = self.requirement.key, self.requirement.vault, self.requirement
+        key, vault, call = self.call.key, self.call.vault, self.call
         if key:
             is_judged = key.policy is not None and not key.is_aws_managed
             return key.arn if is_judged else None, LayerName.KMS, "key-policy"
         if vault:
             return vault.arn if vault.policy_is_known else None, LayerName.VAULT, "vault-policy"
-        return requirement.policy.name if requirement.policy else None, LayerName.RESOURCE, "resource-policy"
+        return call.policy.name if call.policy else None, LayerName.RESOURCE, "resource-policy"
 
-    def grant(self, _result: LayerResult) -> Iterator[Block]:
+    def grant(self, _result: LayerResult) -> Iterator[Refusal]:
         """A grant only allows."""
         return iter(())
 
-    def _control(self, result: LayerResult, kind: str, place: OrganizationFacts | None) -> Iterator[Block]:
+    def _control(self, result: LayerResult, kind: str, place: OrganizationFacts | None) -> Iterator[Refusal]:
         """What the control policies of one level refuse; a policy's target is the highest node it is attached to."""
         levels = (place.levels if place else None) or ()
         own = levels[result.level or 0]
-        for block in self._denials(result, f"{kind}-denied", LayerName.ORGANIZATION):
+        for refusal in self._denials(result, f"{kind}-denied", LayerName.ORGANIZATION):
             attached = (
                 level.target
                 for level in levels
-                if any(document.name == block.policy for document in _documents(level, kind) or ())
+                if any(document.name == refusal.policy for document in _documents(level, kind) or ())
             )
-            yield replace(block, target=next(attached, own.target))
+            yield replace(refusal, target=next(attached, own.target))
         if _documents(own, kind) is not None:
-            for block in self._missing(result, f"{kind}-missing", LayerName.ORGANIZATION):
-                yield replace(block, target=own.target)
+            for refusal in self._missing(result, f"{kind}-missing", LayerName.ORGANIZATION):
+                yield replace(refusal, target=own.target)
 
-    def _denials(self, result: LayerResult, code: str, layer: LayerName) -> Iterator[Block]:
-        """A block for each statement that denies, or that would under some reading of an unknown key."""
+    def _denials(self, result: LayerResult, code: str, layer: LayerName) -> Iterator[Refusal]:
+        """A refusal for each statement that denies, or that would under some reading of an unknown key."""
         for match in result.statements:
             if match.effect is Effect.DENY:
                 certainty = Certainty.POSSIBLE if match.hangs else Certainty.PROVEN
-                yield self._block(result, code, layer, certainty, match)
+                yield self._refusal(result, code, layer, certainty, match)
 
-    def _missing(self, result: LayerResult, code: str, layer: LayerName, policy: str | None = None) -> Iterator[Block]:
-        """A block where nothing allows, or something does only under some reading of an unknown key."""
+    def _missing(
+        self, result: LayerResult, code: str, layer: LayerName, policy: str | None = None
+    ) -> Iterator[Refusal]:
+        """A refusal where nothing allows, or something does only under some reading of an unknown key."""
         if result.verdict is Verdict.SILENT:
-            yield self._block(result, code, layer, Certainty.PROVEN, policy=policy)
+            yield self._refusal(result, code, layer, Certainty.PROVEN, policy=policy)
         elif result.verdict is Verdict.DEPENDS and not any(match.effect is Effect.DENY for match in result.statements):
-            yield self._block(result, code, layer, Certainty.POSSIBLE, policy=policy)
+            yield self._refusal(result, code, layer, Certainty.POSSIBLE, policy=policy)
 
-    def _block(
+    def _refusal(
         self,
         result: LayerResult,
         code: str,
@@ -179,15 +181,15 @@ class Findings:
         certainty: Certainty,
         match: StatementMatch | None = None,
         policy: str | None = None,
-    ) -> Block:
-        requirement = self.requirement
-        return Block(
+    ) -> Refusal:
+        call = self.call
+        return Refusal(
             code=code,
             layer=layer,
-            entity=requirement.entity,
-            principal=requirement.principal.arn,
-            action=requirement.action,
-            resource=requirement.resource,
+            entity=call.entity,
+            principal=call.principal.arn,
+            action=call.action,
+            resource=call.resource,
             certainty=certainty,
             policy=match.policy if match else policy,
             statement=match.statement if match else None,
@@ -197,14 +199,14 @@ class Findings:
         )
 
 
-_BLOCKS: Final[Mapping[Layer, Callable[[Findings, LayerResult], Iterator[Block]]]] = MappingProxyType(
+_REFUSALS: Final[Mapping[Layer, Callable[[CallRefusals, LayerResult], Iterator[Refusal]]]] = MappingProxyType(
     {
-        Layer.IDENTITY: Findings.identity,
-        Layer.BOUNDARY: Findings.boundary,
-        Layer.SCP: Findings.scp,
-        Layer.RCP: Findings.rcp,
-        Layer.RESOURCE: Findings.resource,
-        Layer.GRANT: Findings.grant,
+        Layer.IDENTITY: CallRefusals.identity,
+        Layer.BOUNDARY: CallRefusals.boundary,
+        Layer.SCP: CallRefusals.scp,
+        Layer.RCP: CallRefusals.rcp,
+        Layer.RESOURCE: CallRefusals.resource,
+        Layer.GRANT: CallRefusals.grant,
     }
 )
 

@@ -14,7 +14,7 @@ Keys = tuple[KeyFacts, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Configuration:
+class SubjectFacts:
     """What is known of the identities and policies that a job's or a caller's calls meet."""
 
     role: PrincipalFacts

@@ -2,17 +2,17 @@
 
 from bot.aws import backup
 from bot.aws.facts import Facts
-from bot.diagnosis.case import Case
+from bot.diagnosis.collecting import collect_job_facts
 from bot.diagnosis.facts.job import Located
-from bot.diagnosis.gathering import gather_case
+from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.model import JobType
 from bot.settings import Settings
 
-_MOST_FOLLOWED = 20
+_MOST_RELATED = 20
 """So many failed jobs of a composite one are followed; the others fail for the same reasons more often than not."""
 
 
-def gather_cases(facts: Facts, job: Located, settings: Settings) -> tuple[Case, ...]:
+def collect_all_job_facts(facts: Facts, job: Located, settings: Settings) -> tuple[JobFacts, ...]:
     """Reads a job's case and those of the failed jobs that belong to it.
 
     Args:
@@ -23,11 +23,11 @@ def gather_cases(facts: Facts, job: Located, settings: Settings) -> tuple[Case, 
     Returns:
         The job's own case first.
     """
-    own = gather_case(facts, job, settings)
-    return (own, *(gather_case(facts, follower, settings) for follower in followers(facts, job)))
+    own = collect_job_facts(facts, job, settings)
+    return (own, *(collect_job_facts(facts, related, settings) for related in related_jobs(facts, job)))
 
 
-def followers(facts: Facts, job: Located) -> tuple[Located, ...]:
+def related_jobs(facts: Facts, job: Located) -> tuple[Located, ...]:
     """The failed jobs that belong to a job ("Composite backup jobs", "Copy jobs": AWS Backup Developer Guide)."""
     if job.is_parent:
         kind, filters = job.type, {"ByParentJobId": job.id}
@@ -37,4 +37,4 @@ def followers(facts: Facts, job: Located) -> tuple[Located, ...]:
         return ()
     listed = facts.ask(backup.jobs(kind.value, job.account, job.region, **filters))
     found = (Located(kind, job.account, job.region, described) for described in listed.value or ())
-    return tuple(follower for follower in found if follower.has_failed)[:_MOST_FOLLOWED]
+    return tuple(related for related in found if related.has_failed)[:_MOST_RELATED]

@@ -1,4 +1,4 @@
-"""What each layer says of one requirement, on its own: what blocks it, and what could not be read to tell.
+"""What each layer says of one call, on its own: what refuses it, and what could not be read to tell.
 
 AWS names one policy type in a denial even where several deny. Here every layer is asked, since mending one of two
 leaves the action blocked.
@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from bot.diagnosis.blocks import Block, Findings
 from bot.diagnosis.context import UNKNOWN
 from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.organization import OrganizationFacts
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.facts.trail import session_name
 from bot.diagnosis.model import Certainty, LayerName
-from bot.diagnosis.requirement import Requirement
+from bot.diagnosis.refusals import CallRefusals, Refusal
+from bot.diagnosis.required_call import RequiredCall
 from bot.iam import Evaluation, Grant, Layer, Policy, PolicySet, Principal, PrincipalKind, Request, evaluate
 
 RCP_FULL_ACCESS: Final = NamedDocument(
@@ -29,81 +29,81 @@ RCP_FULL_ACCESS: Final = NamedDocument(
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """What is known of one requirement."""
+class EvaluatedCall:
+    """What is known of one call."""
 
-    requirement: Requirement
+    call: RequiredCall
     evaluation: Evaluation = field(repr=False)
-    blocks: tuple[Block, ...]
+    refusals: tuple[Refusal, ...]
     unread: frozenset[LayerName]
     """The layers of which something could not be read that might block it."""
 
     @property
     def is_blocked(self) -> bool:
         """Something blocks it for certain."""
-        return any(block.certainty is Certainty.PROVEN for block in self.blocks)
+        return any(refusal.certainty is Certainty.PROVEN for refusal in self.refusals)
 
-    def hanging_on(self, what: str) -> "Judgement":
+    def depending_on(self, what: str) -> "EvaluatedCall":
         """The same, as it is where something decides, which can't be told, whether the job needs it at all."""
-        hanging = (replace(block, certainty=Certainty.POSSIBLE, depends_on=(what,)) for block in self.blocks)
-        return replace(self, blocks=tuple(hanging))
+        hanging = (replace(refusal, certainty=Certainty.POSSIBLE, depends_on=(what,)) for refusal in self.refusals)
+        return replace(self, refusals=tuple(hanging))
 
 
-class Judge:
-    """Judges requirements; policies are compiled once.
+class CallEvaluator:
+    """Judges calls; policies are compiled once.
 
     Args:
         organizations: The accounts that take part, each with its place.
-        silenced: Things that stand alone, so that nothing else is said of them in their layer: the ARNs of roles,
+        superseded: Things that stand alone, so that nothing else is said of them in their layer: the ARNs of roles,
             vaults and keys that are missing or can't be used.
     """
 
-    def __init__(self, organizations: Mapping[str, OrganizationFacts], silenced: Iterable[str] = ()) -> None:
+    def __init__(self, organizations: Mapping[str, OrganizationFacts], superseded: Iterable[str] = ()) -> None:
         self._organizations = organizations
-        self._silenced = frozenset(silenced)
+        self._silenced = frozenset(superseded)
         self._compiled: dict[tuple[str, int], Policy] = {}
         self._sets: dict[tuple[int | str | None, ...], PolicySet] = {}
 
-    def judge(self, requirement: Requirement) -> Judgement:
-        """Asks every layer that matters for a requirement."""
-        evaluation = evaluate(self._request(requirement), self._policies(requirement))
-        findings = Findings(self._organizations, requirement, evaluation)
-        blocks = tuple(
-            block
-            for block in findings.blocks()
-            if block.layer in requirement.judged and not self._stands_alone(block, requirement)
+    def judge(self, call: RequiredCall) -> EvaluatedCall:
+        """Asks every layer that matters for a call."""
+        evaluation = evaluate(self._request(call), self._policies(call))
+        findings = CallRefusals(self._organizations, call, evaluation)
+        refusals = tuple(
+            refusal
+            for refusal in findings.refusals()
+            if refusal.layer in call.judged and not self._is_superseded(refusal, call)
         )
-        unread = frozenset(layer for layer in findings.unread() if layer in requirement.judged)
-        blocked = {block.layer for block in blocks if block.certainty is Certainty.PROVEN}
-        return Judgement(requirement, evaluation, blocks, unread - blocked)
+        unread = frozenset(layer for layer in findings.unread() if layer in call.judged)
+        blocked = {refusal.layer for refusal in refusals if refusal.certainty is Certainty.PROVEN}
+        return EvaluatedCall(call, evaluation, refusals, unread - blocked)
 
-    def _stands_alone(self, block: Block, requirement: Requirement) -> bool:
+    def _is_superseded(self, refusal: Refusal, call: RequiredCall) -> bool:
         subject = {
-            LayerName.JOB_ROLE: block.principal,
-            LayerName.VAULT: requirement.vault.arn if requirement.vault else None,
-            LayerName.KMS: requirement.key.arn if requirement.key else None,
-        }.get(block.layer)
+            LayerName.JOB_ROLE: refusal.principal,
+            LayerName.VAULT: call.vault.arn if call.vault else None,
+            LayerName.KMS: call.key.arn if call.key else None,
+        }.get(refusal.layer)
         return subject in self._silenced
 
-    def _request(self, requirement: Requirement) -> Request:
+    def _request(self, call: RequiredCall) -> Request:
         return Request(
-            principal_of(requirement.principal),
-            requirement.action,
-            requirement.resource,
-            resource_account=requirement.resource_account,
-            context=requirement.context,
+            principal_of(call.principal),
+            call.action,
+            call.resource,
+            resource_account=call.resource_account,
+            context=call.context,
             unknown=UNKNOWN,
-            principal_id=requirement.principal.unique_id,
+            principal_id=call.principal.unique_id,
         )
 
-    def _policies(self, requirement: Requirement) -> PolicySet:
-        principal, key, vault = requirement.principal, requirement.key, requirement.vault
-        resource = key.policy if key else vault.policy if vault else requirement.policy
-        identity = (principal.arn, requirement.resource_account, resource.name if resource else None)
+    def _policies(self, call: RequiredCall) -> PolicySet:
+        principal, key, vault = call.principal, call.key, call.vault
+        resource = key.policy if key else vault.policy if vault else call.policy
+        identity = (principal.arn, call.resource_account, resource.name if resource else None)
         known = self._sets.get((*identity, key.arn if key else None))
         if known is None:
             organizations = self._organizations
-            place = organizations.get(requirement.resource_account)
+            place = organizations.get(call.resource_account)
             is_out_of_reach = key is not None and key.is_aws_managed  # "Resource control policies in AWS KMS"
             known = self._sets[(*identity, key.arn if key else None)] = PolicySet(
                 identity=self._compile_all(principal.identity),

@@ -13,7 +13,7 @@ _ACTION = re.compile(r"[\w-]{1,60}:[\w*]{1,100}")
 
 
 @dataclass(frozen=True, slots=True)
-class DeniedCall:
+class DenialEvent:
     """A call that was denied: who called what on what, as far as it is said."""
 
     action: str
@@ -25,7 +25,7 @@ class DeniedCall:
     """Whether it comes from a decoded authorization message."""
 
 
-def denied_call(event: Mapping[str, Any]) -> DeniedCall | None:
+def denial_of(event: Mapping[str, Any]) -> DenialEvent | None:
     """The denied call that a JSON object is about, or None if it is about something else.
 
     Args:
@@ -46,7 +46,7 @@ def denied_call(event: Mapping[str, Any]) -> DeniedCall | None:
     )
 
 
-def _decoded(message: Mapping[str, Any]) -> DeniedCall | None:
+def _decoded(message: Mapping[str, Any]) -> DenialEvent | None:
     """Source: "DecodeAuthorizationMessage" (AWS STS API Reference)."""
     context = message.get("context")
     return _call(
@@ -60,11 +60,11 @@ def _decoded(message: Mapping[str, Any]) -> DeniedCall | None:
 
 def _call(
     *, action: str | None, principal: str | None, resource: str | None, explicit: object = None, decoded: bool = False
-) -> DeniedCall | None:
+) -> DenialEvent | None:
     """A call whose members are checked: without an action it is none, and what is no ARN is left out."""
     if action is None or not _ACTION.fullmatch(action):
         return None
-    return DeniedCall(
+    return DenialEvent(
         action=action,
         principal=next(iter(find_arns(principal or "")), None),
         resource=next(iter(find_arns(resource or "")), None),
