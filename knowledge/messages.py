@@ -1,8 +1,8 @@
 """The forms of error texts, as `messages.yaml` has them: what a sentence looks like, and what may be behind it.
 
-The file holds four things. *Codes*: in which layer a cause code is and what it says. *Policy types*: the words by which
-AWS names them. *Forms*: a pattern each, and what is known where it matches. *Rules*: for IAM's own sentences, which
-causes may be behind which policy type, action and identity, the likeliest first; the first rule that fits decides.
+The file holds three things. *Policy types*: the words by which AWS names them. *Forms*: a pattern each, and what is
+known where it matches. *Rules*: for IAM's own sentences, which causes of `causes.yaml` may be behind which policy type,
+action and identity, the likeliest first; the first rule that fits decides.
 
 Patterns are written for texts that nobody has checked: every repetition is bounded and none is nested, so that reading
 takes time in proportion to a text's length. A `{name}` in a pattern is one of the fragments of the file.
@@ -17,10 +17,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from knowledge.actions import actions_by_operation, known_actions
+from knowledge.causes import Acting, cause_codes
 from knowledge.files import KNOWLEDGE, read_yaml, validated
 
-Layer = Literal["job-role", "vault", "organization", "kms", "resource"]
-Acting = Literal["caller", "job-role", "service-linked-role"]
 PolicyType = Literal["identity", "boundary", "scp", "rcp", "session", "endpoint", "resource", "trust"]
 
 
@@ -29,16 +28,6 @@ _FRAGMENT = re.compile(r"\{([a-z_]+)\}")
 
 class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Code(_Data):
-    """A cause code as a hypothesis: where it is, whose it is, and what it would mean."""
-
-    layer: Layer
-    entity: Acting | None = None
-    """None: whoever acts in the text."""
-    why: str
-    """A sentence; `{action}` in it is the action that the text names."""
 
 
 def _as_guess(value: object) -> object:
@@ -127,7 +116,6 @@ class Rule(_Data):
 class Messages(_Data):
     """The whole of `messages.yaml`."""
 
-    codes: Mapping[str, Code]
     policy_types: Mapping[PolicyType, str]
     """A pattern of the words for each."""
     caller_actions: tuple[str, ...]
@@ -164,7 +152,7 @@ class Messages(_Data):
         """Every code that is guessed is a code, every form's id its own, every pattern one that compiles."""
         groups = [*(form.guesses or () for form in self.forms), *(rule.guesses for rule in self.rules)]
         guesses = [guess for group in groups for guess in group]
-        unknown = [guess.code for guess in guesses if guess.code not in self.codes]
+        unknown = [guess.code for guess in guesses if guess.code not in cause_codes()]
         if unknown:
             raise ValueError(f"{unknown[0]!r} is guessed and is no code")
         ids = [form.id for form in self.forms]

@@ -40,8 +40,8 @@ def causes_of(refusals: Iterable[Refusal]) -> tuple[Cause, ...]:
 
 def make_cause(
     code: str,
-    entity: Entity,
     *,
+    entity: Entity | None = None,
     certainty: Certainty = Certainty.PROVEN,
     principal: str | None = None,
     actions: tuple[str, ...] = (),
@@ -57,7 +57,7 @@ def make_cause(
 
     Args:
         code: One of `knowledge/causes.yaml`.
-        entity: Whose call is refused.
+        entity: Whose call is refused; by default the code's, or the job role.
         certainty: How it is known.
         principal: The identity's ARN.
         actions: What is blocked.
@@ -84,7 +84,7 @@ def make_cause(
     return Cause(
         code=code,
         layer=LayerName(known.layer),
-        entity=entity,
+        entity=entity or Entity(known.entity or Entity.JOB_ROLE),
         certainty=certainty,
         principal=principal,
         actions=actions,
@@ -106,7 +106,7 @@ def _cause(group: list[Refusal]) -> Cause:
     depends_on = dict.fromkeys(key for refusal in telling for key in refusal.depends_on)
     return make_cause(
         first.code,
-        first.entity,
+        entity=first.entity,
         certainty=certainty,
         principal=first.principal,
         actions=tuple(dict.fromkeys(refusal.action for refusal in telling)),

@@ -37,7 +37,7 @@ def _likely(facts: JobFacts, guess: Hypothesis) -> Cause:
     principal = linked.arn if guess.entity is Entity.SERVICE_LINKED_ROLE and linked else facts.role.arn
     cause = make_cause(
         guess.code,
-        guess.entity,
+        entity=guess.entity,
         certainty=Certainty.LIKELY,
         principal=principal,
         actions=(reading.action,) if reading.action else (),

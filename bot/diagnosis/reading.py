@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.diagnosis.denial_event import DenialEvent, denial_of
 from bot.diagnosis.model import Cause, Entity, LayerName, LayerReport, Outcome, Unread
 from bot.diagnosis.pasted import find_arns, json_objects, objects, plain, sentences
+from knowledge.causes import cause_codes
 from knowledge.messages import Form, Guess, Messages, PolicyType, matches_any, messages
 
 _SERVICE_LINKED_SESSION = re.compile(r":assumed-role/AWSServiceRoleForBackup(?:/|$)")
@@ -145,7 +146,7 @@ def hypotheses(reading: Reading) -> list[Hypothesis]:
         guesses = known.guesses(
             policy_type=reading.policy_type, explicit=reading.explicit, entity=reading.entity, action=reading.action
         )
-    return [_hypothesis(guess, reading.entity, reading.action, known) for guess in guesses]
+    return [_hypothesis(guess, reading.entity, reading.action) for guess in guesses]
 
 
 def read_error(text: str) -> TextDiagnosis:
@@ -231,9 +232,9 @@ def _acting(principal: str | None, action: str | None, form: Form | None, known:
     return Entity.CALLER if matches_any(action, known.caller_actions) else Entity.JOB_ROLE
 
 
-def _hypothesis(guess: Guess, acting: Entity, action: str | None, known: Messages) -> Hypothesis:
-    """A guess of the data, filled in from the code's own row and from what the text says."""
-    code = known.codes[guess.code]
+def _hypothesis(guess: Guess, acting: Entity, action: str | None) -> Hypothesis:
+    """A guess of the data, filled in from the registry of causes and from what the text says."""
+    code = cause_codes()[guess.code]
     why = (guess.why or code.why).replace("{action}", action or "the action")
     entity = Entity(guess.entity or code.entity or acting)
     return Hypothesis(layer=LayerName(code.layer), code=guess.code, entity=entity, why=why, knowledge=guess.code)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.keys import KeyFacts
@@ -11,8 +11,9 @@ from bot.diagnosis.facts.organization import Level, OrganizationFacts
 from bot.diagnosis.model import Certainty, Entity, LayerName
 from bot.diagnosis.required_call import RequiredCall
 from bot.iam import Effect, Evaluation, Layer, LayerResult, StatementMatch, Verdict, near_misses
+from knowledge.causes import RefusingPolicy, cause_of_refusal
 
-_HANDS_ROLE_OVER: Final = "iam:passrole"
+_Control = Literal["scp", "rcp"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,19 +89,18 @@ class CallRefusals:
         call, missing = self.call, self.evaluation.missing
         if call.principal.exists is not True:
             return
-        yield from self._denials(result, "permission-denied", LayerName.JOB_ROLE)
+        yield from self._denials(result, "identity")
         is_needed = Layer.IDENTITY in missing or Layer.RESOURCE in missing or result.verdict is Verdict.DEPENDS
         may_be_given = call.key is not None and self._may_be_given(call.key)
         if is_needed and call.principal.identity_is_complete and not may_be_given:
-            code = "pass-role-missing" if call.action.casefold() == _HANDS_ROLE_OVER else "permission-missing"
-            yield from self._missing(result, code, LayerName.JOB_ROLE)
+            yield from self._missing(result, "identity")
 
     def boundary(self, result: LayerResult) -> Iterator[Refusal]:
         """What the principal's permissions boundary refuses."""
-        yield from self._denials(result, "boundary-denied", LayerName.JOB_ROLE)
+        yield from self._denials(result, "boundary")
         if Layer.BOUNDARY in self.evaluation.missing or result.verdict is Verdict.DEPENDS:
             boundary = self.call.principal.boundary_arn
-            yield from self._missing(result, "boundary-missing", LayerName.JOB_ROLE, policy=boundary)
+            yield from self._missing(result, "boundary", document=boundary)
 
     def scp(self, result: LayerResult) -> Iterator[Refusal]:
         """What the service control policies of one level refuse."""
@@ -112,41 +112,41 @@ class CallRefusals:
 
     def resource(self, result: LayerResult) -> Iterator[Refusal]:
         """What the vault's, the key's or the resource's own policy refuses."""
-        owner, layer, prefix = self._owner_of_policy()
+        owner, policy = self._owner_of_policy()
         key = self.call.key
         if owner is None:
             return
-        yield from self._denials(result, f"{prefix}-denied", layer)
+        yield from self._denials(result, policy)
         is_granted = any(
             found.layer is Layer.GRANT and found.verdict is not Verdict.SILENT for found in self.evaluation.layers
         )
         is_missing = Layer.RESOURCE in self.evaluation.missing and not (key and self._may_be_given(key))
         if is_missing or (result.verdict is Verdict.DEPENDS and not is_granted):
-            yield from self._missing(result, f"{prefix}-missing", layer, policy=owner)
+            yield from self._missing(result, policy, document=owner)
 
     def _may_be_given(self, key: KeyFacts) -> bool:
         """A key's policy that was not read, or a grant beside one that does not admit the principal, may allow it."""
         return key.policy is None or (key.grants is None and Layer.RESOURCE in self.evaluation.missing)
 
-    def _owner_of_policy(self) -> tuple[str | None, LayerName, str]:
-        """Whose policy it is, None where it could not be read or is AWS's own; its layer; how its codes begin."""
+    def _owner_of_policy(self) -> tuple[str | None, RefusingPolicy]:
+        """Whose policy it is, None where it could not be read or is AWS's own; and its type."""
         key, vault, call = self.call.key, self.call.vault, self.call
         if key:
             is_judged = key.policy is not None and not key.is_aws_managed
-            return key.arn if is_judged else None, LayerName.KMS, "key-policy"
+            return key.arn if is_judged else None, "key"
         if vault:
-            return vault.arn if vault.policy_is_known else None, LayerName.VAULT, "vault-policy"
-        return call.policy.name if call.policy else None, LayerName.RESOURCE, "resource-policy"
+            return vault.arn if vault.policy_is_known else None, "vault"
+        return call.policy.name if call.policy else None, "resource"
 
     def grant(self, _result: LayerResult) -> Iterator[Refusal]:
         """A grant only allows."""
         return iter(())
 
-    def _control(self, result: LayerResult, kind: str, place: OrganizationFacts | None) -> Iterator[Refusal]:
+    def _control(self, result: LayerResult, kind: _Control, place: OrganizationFacts | None) -> Iterator[Refusal]:
         """What the control policies of one level refuse; a policy's target is the highest node it is attached to."""
         levels = (place.levels if place else None) or ()
         own = levels[result.level or 0]
-        for refusal in self._denials(result, f"{kind}-denied", LayerName.ORGANIZATION):
+        for refusal in self._denials(result, kind):
             attached = (
                 level.target
                 for level in levels
@@ -154,44 +154,42 @@ class CallRefusals:
             )
             yield replace(refusal, target=next(attached, own.target))
         if _documents(own, kind) is not None:
-            for refusal in self._missing(result, f"{kind}-missing", LayerName.ORGANIZATION):
+            for refusal in self._missing(result, kind):
                 yield replace(refusal, target=own.target)
 
-    def _denials(self, result: LayerResult, code: str, layer: LayerName) -> Iterator[Refusal]:
+    def _denials(self, result: LayerResult, policy: RefusingPolicy) -> Iterator[Refusal]:
         """A refusal for each statement that denies, or that would under some reading of an unknown key."""
         for match in result.statements:
             if match.effect is Effect.DENY:
                 certainty = Certainty.POSSIBLE if match.hangs else Certainty.PROVEN
-                yield self._refusal(result, code, layer, certainty, match)
+                yield self._refusal(result, policy, certainty, match)
 
-    def _missing(
-        self, result: LayerResult, code: str, layer: LayerName, policy: str | None = None
-    ) -> Iterator[Refusal]:
+    def _missing(self, result: LayerResult, policy: RefusingPolicy, document: str | None = None) -> Iterator[Refusal]:
         """A refusal where nothing allows, or something does only under some reading of an unknown key."""
         if result.verdict is Verdict.SILENT:
-            yield self._refusal(result, code, layer, Certainty.PROVEN, policy=policy)
+            yield self._refusal(result, policy, Certainty.PROVEN, document=document)
         elif result.verdict is Verdict.DEPENDS and not any(match.effect is Effect.DENY for match in result.statements):
-            yield self._refusal(result, code, layer, Certainty.POSSIBLE, policy=policy)
+            yield self._refusal(result, policy, Certainty.POSSIBLE, document=document)
 
     def _refusal(
         self,
         result: LayerResult,
-        code: str,
-        layer: LayerName,
+        policy: RefusingPolicy,
         certainty: Certainty,
         match: StatementMatch | None = None,
-        policy: str | None = None,
+        document: str | None = None,
     ) -> Refusal:
         call = self.call
+        known = cause_of_refusal(policy, "explicit-deny" if match else "implicit-deny", call.action)
         return Refusal(
-            code=code,
-            layer=layer,
+            code=known.code,
+            layer=LayerName(known.layer),
             entity=call.entity,
             principal=call.principal.arn,
             action=call.action,
             resource=call.resource,
             certainty=certainty,
-            policy=match.policy if match else policy,
+            policy=match.policy if match else document,
             statement=match.statement if match else None,
             depends_on=result.depends_on,
             evaluation=self.evaluation,
@@ -211,11 +209,11 @@ _REFUSALS: Final[Mapping[Layer, Callable[[CallRefusals, LayerResult], Iterator[R
 )
 
 
-def _documents(level: Level, kind: str) -> tuple[NamedDocument, ...] | None:
+def _documents(level: Level, kind: _Control) -> tuple[NamedDocument, ...] | None:
     return level.scps if kind == "scp" else level.rcps
 
 
-def _is_unread(place: OrganizationFacts | None, kind: str) -> bool:
+def _is_unread(place: OrganizationFacts | None, kind: _Control) -> bool:
     """Whether control policies that bind an account could not be read."""
     if place is None or not place.is_known:
         return True

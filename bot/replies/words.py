@@ -1,7 +1,10 @@
 """The words that every reply shares: layers, verdicts, identities, certainties and kinds of policies, as data."""
 
+from collections.abc import Mapping
+
 from bot.diagnosis.model import Cause, Certainty, Entity, JobType, LayerName, Outcome, Verdict
 from bot.replies.document import Line, Mark, Tone, code, line, listing
+from knowledge.causes import RefusingPolicy, cause_codes
 
 LAYERS = {
     LayerName.JOB_ROLE: "Job role",
@@ -37,23 +40,23 @@ JOBS = {
     JobType.RESTORE: "restore job",
 }
 
-_POLICY_KINDS = (
-    ("scp-", "service control policy"),
-    ("rcp-", "resource control policy"),
-    ("boundary-", "permissions boundary"),
-    ("trust-", "trust policy"),
-    ("permission-", "identity policy"),
-    ("pass-role-", "identity policy"),
-    ("vault-policy-", "vault access policy"),
-    ("key-policy-", "key policy"),
-    ("resource-policy-", "resource policy"),
-)
-"""The kind of policy that a cause speaks of, by how its code begins."""
+_POLICY_KINDS: Mapping[RefusingPolicy, str] = {
+    "scp": "service control policy",
+    "rcp": "resource control policy",
+    "boundary": "permissions boundary",
+    "trust": "trust policy",
+    "identity": "identity policy",
+    "vault": "vault access policy",
+    "key": "key policy",
+    "resource": "resource policy",
+}
+"""What the type of a policy is called."""
 
 
 def policy_kind(cause: Cause) -> str:
     """`service control policy` for scp-denied; empty for a cause that no policy makes (a role that is missing)."""
-    return next((kind for prefix, kind in _POLICY_KINDS if cause.code.startswith(prefix)), "")
+    known = cause_codes().get(cause.code)
+    return _POLICY_KINDS.get(known.policy, "") if known and known.policy else ""
 
 
 def certainty(cause: Cause) -> Line:

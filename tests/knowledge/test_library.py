@@ -8,6 +8,7 @@ import pytest
 
 from bot.errors import BadInputError
 from bot.iam import Policy, PolicySet, Request, decide
+from knowledge.causes import cause_codes
 from knowledge.library import SECTIONS, Entry, Evaluation, Kind, all_entries, get, parse_entry
 from knowledge.managed import DIRECTORY as MANAGED_POLICIES
 from knowledge.messages import messages
@@ -26,12 +27,12 @@ def of_kind(kind: Kind) -> set[str]:
 
 
 def test_there_is_an_entry_for_every_cause_code_and_no_other() -> None:
-    assert of_kind(Kind.CAUSE) == set(messages().codes)
+    assert of_kind(Kind.CAUSE) == set(cause_codes())
 
 
 def test_a_cause_stands_in_the_layer_of_its_code() -> None:
-    assert {code: ENTRIES[code].layer for code in messages().codes} == {
-        code: known.layer for code, known in messages().codes.items()
+    assert {code: ENTRIES[code].layer for code in cause_codes()} == {
+        code: known.layer for code, known in cause_codes().items()
     }
 
 

@@ -11,6 +11,7 @@ from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.model import Cause, Change
 from bot.diagnosis.refusals import Refusal
 from bot.diagnosis.subject_facts import SubjectFacts
+from knowledge.causes import cause_codes
 
 K_co = TypeVar("K_co", bound=SubjectFacts, covariant=True)
 
@@ -27,7 +28,7 @@ class Problem(Generic[K_co]):
     @property
     def document(self) -> Any:
         """The document that the cause's policy names; None where there is none or it could not be read."""
-        if self.cause.code.startswith("trust-"):
+        if cause_codes()[self.cause.code].policy == "trust":
             return self.facts.role.trust
         return next((known.document for known in documents_of(self.facts) if known.name == self.cause.policy), None)
 

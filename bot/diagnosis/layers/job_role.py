@@ -8,7 +8,7 @@ from bot.diagnosis.facts.principals import DEFAULT_ROLE_NAME, PrincipalFacts
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check, unknown_without_needs
 from bot.diagnosis.layers.trust import check_trust
-from bot.diagnosis.model import Cause, Check, Entity, LayerName, Verdict
+from bot.diagnosis.model import Cause, Check, LayerName, Verdict
 from bot.iam import Layer
 
 
@@ -60,7 +60,7 @@ def check_service_linked_role(facts: JobFacts) -> tuple[Check | None, tuple[Caus
     if linked is None:
         return None, ()
     if linked.exists is False:
-        cause = make_cause("slr-missing", Entity.SERVICE_LINKED_ROLE, principal=linked.arn)
+        cause = make_cause("slr-missing", principal=linked.arn)
         return Check(check="service-linked-role", verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
     if linked.exists is None:
         says = f"Whether {linked.arn} exists could not be read."
@@ -86,4 +86,4 @@ def _check_boundary(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> tupl
 
 
 def _cause(code: str, role: PrincipalFacts, says: dict[str, str] | None = None) -> Cause:
-    return make_cause(code, Entity.JOB_ROLE, principal=role.arn, says=says)
+    return make_cause(code, principal=role.arn, says=says)

@@ -47,7 +47,7 @@ def unusable_keys(facts: JobFacts, calls: Iterable[RequiredCall]) -> Iterator[Ca
         if key and code:
             yield make_cause(
                 code,
-                call.entity if call.entity is not Entity.CALLER else Entity.JOB_ROLE,
+                entity=call.entity if call.entity is not Entity.CALLER else Entity.JOB_ROLE,
                 principal=call.principal.arn,
                 resource=key.arn,
                 says={"state": key.state or "gone"},

@@ -8,7 +8,7 @@ from bot.diagnosis.facts.organization import OrganizationFacts
 from bot.diagnosis.facts.principals import service_linked_role_arn
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check, unknown_without_needs
-from bot.diagnosis.model import Cause, Check, Entity, LayerName, Verdict
+from bot.diagnosis.model import Cause, Check, LayerName, Verdict
 from bot.iam import Layer
 
 
@@ -32,7 +32,6 @@ def _check_same_organization(facts: JobFacts) -> tuple[Check, tuple[Cause, ...]]
     if _are_apart(source, other):
         cause = make_cause(
             "different-organization",
-            Entity.SERVICE_LINKED_ROLE,
             principal=_linked_role(facts),
             says={"account": source.account, "other": other.account},
         )
@@ -60,7 +59,7 @@ def _check_cross_account_backup(facts: JobFacts) -> tuple[Check | None, tuple[Ca
         says = "Whether cross-account backup is switched on could not be read."
         return Check(check=name, verdict=Verdict.UNKNOWN, says=says), ()
     if not facts.cross_account_backup:
-        cause = make_cause("cross-account-disabled", Entity.SERVICE_LINKED_ROLE, principal=_linked_role(facts))
+        cause = make_cause("cross-account-disabled", principal=_linked_role(facts))
         return Check(check=name, verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
     return Check(check=name, verdict=Verdict.CLEAR, says="Cross-account backup is switched on."), ()
 

@@ -11,9 +11,10 @@ from bot.diagnosis.causes import make_cause
 from bot.diagnosis.context import UNKNOWN
 from bot.diagnosis.facts.documents import TRUST, statements_of
 from bot.diagnosis.job_facts import JobFacts
-from bot.diagnosis.model import Cause, Certainty, Check, Entity, Evidence, Verdict
+from bot.diagnosis.model import Cause, Certainty, Check, Evidence, Verdict
 from bot.diagnosis.required_call import ASSUME_ROLE, SERVICE
 from bot.iam import Decision, Effect, Evaluation, Layer, Policy, PolicySet, Request, evaluate, near_misses
+from knowledge.causes import RefusalEffect, cause_of_refusal
 
 _CHECK: Final = "trust-policy"
 
@@ -55,9 +56,11 @@ def _missing(facts: JobFacts, allowing: Evaluation, document: Any) -> list[Cause
         return []
     certainty = Certainty.POSSIBLE if allowing.decision is Decision.DEPENDS else Certainty.PROVEN
     unconditional = _evaluate(facts, _without_conditions(_with_effect(document, "Allow")))
-    code = "trust-condition" if unconditional.decision is Decision.ALLOWED else "trust-missing"
+    effect: RefusalEffect = "unmet-condition" if unconditional.decision is Decision.ALLOWED else "implicit-deny"
     nearest = near_misses(allowing.request, allowing.policies, Layer.RESOURCE, most=1)
-    return [_cause(facts, code, certainty, near_miss=nearest[0].sentence if nearest else "", keys=allowing.depends_on)]
+    return [
+        _cause(facts, effect, certainty, near_miss=nearest[0].sentence if nearest else "", keys=allowing.depends_on)
+    ]
 
 
 def _denials(facts: JobFacts, whole: Evaluation) -> list[Cause]:
@@ -66,7 +69,7 @@ def _denials(facts: JobFacts, whole: Evaluation) -> list[Cause]:
     return [
         _cause(
             facts,
-            "trust-denied",
+            "explicit-deny",
             Certainty.POSSIBLE if match.hangs else Certainty.PROVEN,
             statement=match.statement,
             keys=whole.depends_on,
@@ -78,7 +81,7 @@ def _denials(facts: JobFacts, whole: Evaluation) -> list[Cause]:
 
 def _cause(
     facts: JobFacts,
-    code: str,
+    effect: RefusalEffect,
     certainty: Certainty,
     *,
     statement: str | None = None,
@@ -86,8 +89,7 @@ def _cause(
     keys: tuple[str, ...] = (),
 ) -> Cause:
     return make_cause(
-        code,
-        Entity.JOB_ROLE,
+        cause_of_refusal(TRUST, effect).code,
         certainty=certainty,
         principal=facts.role.arn,
         actions=(ASSUME_ROLE,),

@@ -7,7 +7,7 @@ from bot.diagnosis.evaluated_call import EvaluatedCall
 from bot.diagnosis.facts.vaults import VaultFacts
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check
-from bot.diagnosis.model import Cause, Check, Entity, LayerName, Verdict
+from bot.diagnosis.model import Cause, Check, LayerName, Verdict
 from bot.iam import Layer
 
 
@@ -30,7 +30,7 @@ def check_layer(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> CheckedL
 def _check_exists(facts: JobFacts, vault: VaultFacts) -> tuple[Check, tuple[Cause, ...]]:
     name = "vault-exists"
     if vault.exists is False:
-        cause = make_cause("vault-missing", Entity.JOB_ROLE, principal=facts.role.arn, resource=vault.arn)
+        cause = make_cause("vault-missing", principal=facts.role.arn, resource=vault.arn)
         return Check(check=name, verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
     if vault.exists is None:
         says = f"Whether the vault {vault.arn} exists could not be read."
