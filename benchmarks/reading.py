@@ -24,6 +24,7 @@ from bot.aws.reader import Reader
 from bot.aws.sessions import Sessions, read_models_ahead
 from bot.diagnosis.events import ignore
 from bot.diagnosis.job_id import JobReference
+from bot.diagnosis.job_subject import JobSubject
 from bot.diagnosis.machine import Machine
 from bot.diagnosis.model import Diagnosis
 from bot.settings import load_settings
@@ -64,7 +65,8 @@ def timed(reader_class: type[Reader], reference: JobReference) -> tuple[Diagnosi
     read_models_ahead()
     started = time.perf_counter()
     reader = reader_class(sessions, LookupCache(None, 300, "benchmark"))
-    diagnosis = Machine(reference, settings, reader, sessions.region, ignore).run()
+    subject = JobSubject(reference, settings, sessions.region)
+    diagnosis = Machine(subject, settings, reader, sessions.region, ignore).run()
     return diagnosis, (time.perf_counter() - started) * 1000
 
 

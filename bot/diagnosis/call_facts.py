@@ -14,7 +14,7 @@ from bot.diagnosis.facts.organization import collect_organization, management_ac
 from bot.diagnosis.facts.principals import collect_caller, collect_role
 from bot.diagnosis.facts.resources import ResourceFacts
 from bot.diagnosis.facts.vaults import VaultFacts, collect_vault, is_vault
-from bot.diagnosis.reading import Reading, read
+from bot.diagnosis.reading import Reading
 from bot.diagnosis.required_call import ASSUME_ROLE
 from bot.diagnosis.subject_facts import SubjectFacts
 from bot.settings import Settings
@@ -32,6 +32,11 @@ class CallFacts(SubjectFacts):
     """When it is judged."""
 
     @property
+    def accounts(self) -> frozenset[str]:
+        """The accounts that take part."""
+        return frozenset(self.organizations)
+
+    @property
     def key(self) -> KeyFacts | None:
         """The key that was called on."""
         return next(iter(self.named_keys), None)
@@ -47,20 +52,20 @@ class CallFacts(SubjectFacts):
         return self.resource.policy if self.resource else None
 
 
-def collect_call_facts(facts: Facts, text: str, settings: Settings, moment: datetime) -> CallFacts | None:
+def collect_call_facts(facts: Facts, said: Reading, settings: Settings, moment: datetime) -> CallFacts | None:
     """Reads what a denied call depends on: the caller's policies, the organization, and the policy of the resource.
 
     Args:
         facts: What is known so far.
-        text: The error text.
+        said: What the error text says.
         settings: For the management account, where it is configured.
         moment: When the text is read.
 
     Returns:
         The call; None where the text names no caller or no action.
     """
-    caller = arn.parse(read(text).principal)
-    denied = collect_denied_request(facts, caller.account if caller else OWN, facts.home, text)
+    caller = arn.parse(said.principal)
+    denied = collect_denied_request(facts, caller.account if caller else OWN, facts.home, said)
     reading = denied.reading
     principal = collect_caller(facts, reading.principal) if reading.principal else None
     if principal is None or not reading.action:

@@ -19,7 +19,7 @@ from bot.diagnosis.facts.trail import Denial, collect_denials
 from bot.diagnosis.facts.vaults import VaultFacts, collect_vault, encryption_key
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.model import Entity, JobType
-from bot.diagnosis.reading import Reading
+from bot.diagnosis.reading import Reading, read
 from bot.diagnosis.subject_facts import Keys
 from bot.settings import Settings
 from knowledge.need import KeyOf, VaultOf, of_type
@@ -42,7 +42,7 @@ def collect_job_facts(facts: Facts, job: Located, settings: Settings) -> JobFact
     resource = _resource(facts, job, metadata)
     vaults = _vaults(facts, job)
     message = str(job.described.get("StatusMessage") or "")
-    denied = collect_denied_request(facts, job.account, job.region, message)
+    denied = collect_denied_request(facts, job.account, job.region, read(message))
     reading = denied.reading
     denials = _denials(facts, job)
     other = job.destination_account if job.destination_account not in (None, job.account) else None

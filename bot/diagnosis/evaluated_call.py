@@ -64,7 +64,7 @@ class CallEvaluator:
         self._compiled: dict[tuple[str, int], Policy] = {}
         self._sets: dict[tuple[int | str | None, ...], PolicySet] = {}
 
-    def judge(self, call: RequiredCall) -> EvaluatedCall:
+    def evaluate(self, call: RequiredCall) -> EvaluatedCall:
         """Asks every layer that matters for a call."""
         evaluation = evaluate(self._request(call), self._policies(call))
         findings = CallRefusals(self._organizations, call, evaluation)

@@ -1,61 +1,80 @@
-"""The state machine: locate → gather → job-role → vault → organization → kms → conclude.
+"""The machine: locate → gather → job-role → vault → organization → kms → conclude, for a job and for a text alike.
 
-A state is a small function from what is known to findings; the machine goes from one to the next and tells each
-entering and leaving to an observer, from which every live view is drawn.
+What differs between the two is their `Subject`. The machine goes from one state to the next and reports each entering
+and leaving to an observer, from which every live view is drawn.
 """
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Generic, Protocol, TypeVar
 
 from bot.aws.facts import Facts, gather
 from bot.aws.reader import Reader
-from bot.diagnosis.conclude import layers_of, likely_causes, outcome, summary
+from bot.diagnosis.changes.change import F
 from bot.diagnosis.events import Entered, Left, Observer, Progress
-from bot.diagnosis.examine import (
-    CHECKLIST_WALKS,
-    CheckLayer,
-    Judged,
-    evaluate_job,
-    examine,
-    walk_layer,
-    walk_own_policies,
-)
-from bot.diagnosis.facts.job import Located
-from bot.diagnosis.fixes.plan import Examiner, with_fixes
-from bot.diagnosis.job_facts import JobFacts
-from bot.diagnosis.job_id import JobReference
+from bot.diagnosis.examination import Examination, layers_of_all
+from bot.diagnosis.fixes.plan import with_fixes
 from bot.diagnosis.layers.checked import CheckedLayer
-from bot.diagnosis.locate import Search, search
-from bot.diagnosis.model import CHECKLIST, Cost, Diagnosis, Outcome
-from bot.diagnosis.related_jobs import collect_all_job_facts
+from bot.diagnosis.model import CHECKLIST, Cause, Cost, DiagnosisDocument
 from bot.diagnosis.unread import unread
-from bot.errors import AwsUnreachableError, JobNotFoundError
 from bot.settings import Settings
 
-_EXAMINER: Final = Examiner(evaluate_job, examine)
+D = TypeVar("D", bound=DiagnosisDocument)
+D_co = TypeVar("D_co", bound=DiagnosisDocument, covariant=True)
+
+
+class Subject(Protocol[F, D_co]):
+    """What is diagnosed: a job, or the call that a text names."""
+
+    def locate(self, facts: Facts, reader: Reader) -> str:
+        """Finds what the question is about.
+
+        Returns:
+            A sentence that says what was found.
+
+        Raises:
+            BackupWhyError: There is no such thing, or it can't be read.
+        """
+
+    def collect(self, facts: Facts) -> tuple[F, ...]:
+        """What is known of the subject, and of the related ones that failed for it; a collector of `bot.aws.facts`."""
+
+    def to_examine(self, collected: Sequence[F]) -> Sequence[F]:
+        """Those that failed."""
+
+    def examine(self, facts: F) -> Examination[F]:
+        """What the facts of one come to."""
+
+    def conclude(self, collected: Sequence[F], causes: tuple[Cause, ...], layers: Sequence[CheckedLayer]) -> D_co:
+        """The answer.
+
+        Args:
+            collected: As `collect` returned it.
+            causes: What evaluation found, with the fixes.
+            layers: The layers, all of them not applicable where nothing was to be examined.
+        """
 
 
 @dataclass(slots=True)
-class Machine:
+class Machine(Generic[F, D]):
     """One diagnosis on its way.
 
     Args:
-        reference: The job that was asked for.
+        subject: What is diagnosed.
         settings: The scope.
         reader: Reads AWS.
         region: The session's Region.
-        observe: Told of every step.
+        observe: Gets every step.
     """
 
-    reference: JobReference
+    subject: Subject[F, D]
     settings: Settings
     reader: Reader
     region: str
     observe: Observer
 
-    def run(self) -> Diagnosis:
+    def run(self) -> D:
         """Goes through all states.
 
         Raises:
@@ -64,13 +83,35 @@ class Machine:
         """
         started = time.monotonic()
         facts = Facts(self.region)
-        job = self._locate(facts)
-        cases = self._gather(facts, job)
-        failed = [case for case in cases if case.job.has_failed]
-        diagnosis = self._conclude(cases[0], failed) if failed else _not_failed(cases[0])
-        accounts = frozenset[str]().union(*(case.accounts for case in cases)) | {facts.own_account or ""}
+        self._enter("locate")
+        self.observe(Left("locate", self.subject.locate(facts, self.reader)))
+        self._enter("gather")
+        collected = gather(self.subject.collect, facts, self.reader)
+        self.observe(Left("gather", f"Read AWS with {self.reader.cost.aws_calls} calls."))
+        diagnosis = self._examine(collected)
+        accounts = frozenset[str]().union(*(each.accounts for each in collected)) | {facts.own_account or ""}
         refused = unread(facts, self.settings.role_name, accounts)
         return diagnosis.model_copy(update={"unread": refused, "cost": self._cost(time.monotonic() - started)})
+
+    def _examine(self, collected: Sequence[F]) -> D:
+        """Examines every failed subject: the one that was asked for, and those that failed for it."""
+        examined = [self.subject.examine(facts) for facts in self.subject.to_examine(collected)]
+        if not examined:
+            return self.subject.conclude(collected, (), [CheckedLayer(layer) for layer in CHECKLIST])
+        layers = layers_of_all(examined)
+        for layer in layers[: len(CHECKLIST)]:
+            self._report(layer)
+        self._enter("conclude")
+        found = tuple(cause for layer in layers for cause in layer.causes)
+        diagnosis = self.subject.conclude(collected, with_fixes(examined, found, self.subject.examine), layers)
+        self.observe(Left("conclude", diagnosis.summary))
+        return diagnosis
+
+    def _report(self, checked: CheckedLayer) -> None:
+        layer = checked.to_layer()
+        self._enter(layer.layer.value)
+        telling = next((check.says for check in layer.checks if check.verdict is layer.verdict), "")
+        self.observe(Left(layer.layer.value, telling, layer.verdict))
 
     def _cost(self, seconds: float) -> Cost:
         spent = self.reader.cost
@@ -81,82 +122,6 @@ class Machine:
             ms=round(seconds * 1000),
         )
 
-    def _locate(self, facts: Facts) -> Located:
-        self._enter("locate")
-        found = gather(
-            lambda known: search(known, self.reference, self.settings, self.region),
-            facts,
-            self.reader,
-            lambda result: result.job is not None,
-        )
-        if found.job is None:
-            raise _not_found(self.reference, found)
-        job = found.job
-        self.observe(Left("locate", f"Found the {job.type.value} job in {job.account} {job.region}: {job.state}."))
-        return job
-
-    def _gather(self, facts: Facts, job: Located) -> tuple[JobFacts, ...]:
-        self._enter("gather")
-        cases = gather(lambda known: collect_all_job_facts(known, job, self.settings), facts, self.reader)
-        self.observe(Left("gather", f"Read AWS with {self.reader.cost.aws_calls} calls."))
-        return cases
-
-    def _conclude(self, asked: JobFacts, failed: Sequence[JobFacts]) -> Diagnosis:
-        """Walks the layers of every failed job: the one that was asked for, and those that failed for it."""
-        judged = [(case, evaluate_job(case)) for case in failed]
-        walked = [self._walk(state, walk, judged) for state, walk in CHECKLIST_WALKS]
-        own_policies = walk_own_policies(judged)
-        walked += [own_policies] if own_policies else []
-        self._enter("conclude")
-        layers = layers_of(walked)
-        evaluated = tuple(cause for findings in walked for cause in findings.causes)
-        likely = tuple(cause for case in failed for cause in likely_causes(case, evaluated))
-        causes = (*with_fixes(failed, evaluated, _EXAMINER), *likely)
-        result = outcome(failed, causes, layers)
-        says = summary(failed[-1], result, causes, layers)
-        self.observe(Left("conclude", says))
-        followed = tuple(case.job.id for case in failed if case is not asked)
-        return Diagnosis(
-            job=asked.job.to_job(followed),
-            outcome=result,
-            summary=says,
-            causes=causes,
-            layers=layers,
-            denied_calls=tuple(denial.to_call() for case in failed for denial in case.denials or ()),
-            changed_since=tuple(dict.fromkeys(change for case in failed for change in case.changes)),
-        )
-
-    def _walk(self, state: str, walk: CheckLayer, judged: Judged) -> CheckedLayer:
-        self._enter(state)
-        findings = walk_layer(walk, judged)
-        layer = findings.to_layer()
-        telling = next((check.says for check in layer.checks if check.verdict is layer.verdict), "")
-        self.observe(Left(state, telling, layer.verdict))
-        return findings
-
     def _enter(self, state: str) -> None:
         self.observe(Entered(state))
         self.reader.progress = lambda done, total: self.observe(Progress(state, done, total))
-
-
-def _not_failed(case: JobFacts) -> Diagnosis:
-    """A job that runs, waits or completed: there is nothing to explain."""
-    layers = layers_of([CheckedLayer(layer) for layer in CHECKLIST])
-    says = summary(case, Outcome.NOT_FAILED, (), layers)
-    return Diagnosis(job=case.job.to_job(), outcome=Outcome.NOT_FAILED, summary=says, layers=layers)
-
-
-def _not_found(reference: JobReference, found: Search) -> JobNotFoundError | AwsUnreachableError:
-    closed = ", ".join(f"{account} {region}" for account, region in found.closed)
-    searched = ", ".join(f"{account} {region}" for account, region in found.searched)
-    if not found.searched:
-        return AwsUnreachableError(
-            f"The jobs of {closed or 'every account in scope'} can't be read: "
-            "let the bot's role be assumed there and allow it backup:DescribeBackupJob, "
-            "backup:DescribeCopyJob and backup:DescribeRestoreJob."
-        )
-    could_not = f" Could not search {closed}." if closed else ""
-    return JobNotFoundError(
-        f"No backup, copy or restore job {reference.id} in {searched}.{could_not} "
-        "Check the id, or give the job's ARN or console URL, which say where it is."
-    )

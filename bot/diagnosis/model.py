@@ -239,11 +239,12 @@ class Cost(_Part):
     ms: int = 0
 
 
-class Diagnosis(_Part):
-    """The whole answer."""
+class DiagnosisDocument(_Part):
+    """What every answer says, be it about a job or about the call that a text names."""
 
     schema_: Literal[1] = Field(1, alias="schema")
-    job: Job
+    job: Job | None
+    """None where the question was a text."""
     outcome: Outcome
     summary: str
     """One sentence that a person can act on."""
@@ -259,3 +260,9 @@ class Diagnosis(_Part):
     def to_json(self, *, indent: int | None = None) -> str:
         """The document as other programs read it."""
         return self.model_dump_json(by_alias=True, indent=indent)
+
+
+class Diagnosis(DiagnosisDocument):
+    """The whole answer about a job."""
+
+    job: Job

@@ -8,13 +8,14 @@ Source of IAM's sentences: "Troubleshoot access denied error messages" (IAM User
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from bot.diagnosis.denial_event import DenialEvent, denial_of
-from bot.diagnosis.model import Cause, Entity, LayerName, LayerReport, Outcome, Unread
+from bot.diagnosis.model import Cause, Certainty, DiagnosisDocument, Entity, LayerName, Outcome
 from bot.diagnosis.pasted import find_arns, json_objects, objects, plain, sentences
 from knowledge.causes import cause_codes
 from knowledge.messages import Form, Guess, Messages, PolicyType, matches_any, messages
@@ -26,7 +27,7 @@ _ENCODED = re.compile(r"encoded authorization failure message:? ?(?P<message>[\w
 _AUTHORIZATION_ID = re.compile(
     r"(?:authorization id:? |#/authorization-details/)(?P<id>[0-9a-z]{8,256})", re.IGNORECASE
 )
-_CALL = re.compile(r"when calling the \[?\w{1,60}\]? operation")
+_CALL = re.compile(r"when calling the \[?(?P<operation>\w{1,60})\]? operation")
 """How the AWS CLI and boto3 begin the error of a call: it is the caller's, a job has none of its own."""
 _MOST_SENTENCES = 20
 """Sentences of events that are read: an event has one or two, a hostile one thousands."""
@@ -56,6 +57,8 @@ class Reading(_Part):
     authorization_id: str | None = None
     policy_arn: str | None = None
     """The policy that newer messages name."""
+    operation: str | None = None
+    """The API operation whose call failed, where the text names it; the action that it lacks may be another."""
     encoded_message: str | None = None
     """What `sts:DecodeAuthorizationMessage` takes."""
     entity: Entity | None = None
@@ -83,26 +86,32 @@ class Hypothesis(_Part):
     knowledge: str
 
 
-class TextDiagnosis(_Part):
-    """The answer to an error text alone, as `backup-why error TEXT --json --offline` prints it."""
+class SubjectReport(_Part):
+    """The call that a text is about, as far as it names it."""
 
-    schema_: Literal[1] = Field(1, alias="schema")
-    outcome: Outcome
+    type: Literal["call"] = "call"
+    operation: str | None = None
+    principal: str | None = None
+    action: str | None = None
+    resource: str | None = None
+
+
+class TextDiagnosis(DiagnosisDocument):
+    """The answer to an error text: what it says, and what the policies say of the call that it names."""
+
+    job: None = None
+    subject: SubjectReport
     reading: Reading
     hypotheses: tuple[Hypothesis, ...] = ()
-    """Likeliest first."""
-    causes: tuple[Cause, ...] = ()
-    """What evaluation found, where AWS was read."""
-    layers: tuple[LayerReport, ...] = ()
-    unread: tuple[Unread, ...] = ()
+    """What may be behind the text alone, likeliest first."""
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True, use_attribute_docstrings=True)
-
-    def to_json(self, *, indent: int | None = None) -> str:
-        """The document as other programs read it."""
-        return self.model_dump_json(by_alias=True, indent=indent)
+    @property
+    def is_evaluated(self) -> bool:
+        """The call was evaluated: AWS was read, and the text names who called what."""
+        return any(layer.checks for layer in self.layers)
 
 
+@lru_cache(maxsize=64)  # a collector is called again and again, with the same message
 def read(text: str) -> Reading:
     """What an error text says.
 
@@ -111,17 +120,19 @@ def read(text: str) -> Reading:
     """
     events = list(json_objects(text))
     words = [*[sentence for event in events for sentence in sentences(event)][:_MOST_SENTENCES], text]
-    read_ones = [_read_words(plain(word)) for word in words]
+    plain_words = [plain(word) for word in words]
+    read_ones = [_read_words(word) for word in plain_words]
     telling = next((one for one in read_ones if one.form and not one.vague and one.form not in _LOOSE_FORMS), None)
     if telling is None:
         calls = (denial_of(part) for event in events for part in objects(event))
         telling = next((_as_call(call) for call in calls if call), None)
     loose = next((one for one in read_ones if one.form in _LOOSE_FORMS), None)
     reading = telling or loose or next((one for one in read_ones if one.form), read_ones[-1])
-    whole = " ".join(map(plain, words))
+    whole = " ".join(plain_words)
     if reading.vague:
         reading = _of_call(reading, whole)
-    return reading.model_copy(update=_tokens(whole))
+    call = _CALL.search(whole)
+    return reading.model_copy(update={**_tokens(whole), "operation": call["operation"] if call else None})
 
 
 def _of_call(reading: Reading, text: str) -> Reading:
@@ -160,7 +171,33 @@ def read_error(text: str) -> TextDiagnosis:
         can be checked.
     """
     reading = read(text)
-    return TextDiagnosis(outcome=_outcome(reading), reading=reading, hypotheses=tuple(hypotheses(reading)))
+    result = _outcome(reading)
+    return TextDiagnosis(
+        outcome=result,
+        summary=text_summary(result, ()),
+        subject=subject_of(reading),
+        reading=reading,
+        hypotheses=tuple(hypotheses(reading)),
+    )
+
+
+def subject_of(reading: Reading) -> SubjectReport:
+    """The call that a reading is about."""
+    return SubjectReport(
+        operation=reading.operation, principal=reading.principal, action=reading.action, resource=reading.resource
+    )
+
+
+def text_summary(outcome: Outcome, causes: Sequence[Cause]) -> str:
+    """One sentence about a text: the first cause that evaluation proves, else what the text alone amounts to."""
+    proven = [cause for cause in causes if cause.certainty is Certainty.PROVEN]
+    if proven:
+        more = f" ({len(proven) - 1} more to mend)" if len(proven) > 1 else ""
+        return f"{proven[0].explanation}{more}"
+    return {
+        Outcome.DENIED: "The text says that a permission was denied; no policy was found that proves it.",
+        Outcome.NOT_PERMISSION: "The text says that something else failed than a permission.",
+    }.get(outcome, "The text alone does not say what was denied.")
 
 
 def _outcome(reading: Reading) -> Outcome:

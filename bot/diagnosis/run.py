@@ -10,10 +10,11 @@ from bot.aws.cache import LookupCache
 from bot.aws.facts import Facts, gather
 from bot.aws.reader import Reader
 from bot.aws.sessions import Sessions, read_models_ahead
-from bot.diagnosis.caller import diagnose_text
+from bot.diagnosis.call_subject import CallSubject
 from bot.diagnosis.events import Observer, ignore
 from bot.diagnosis.failures import FailedJob, recent_failures
 from bot.diagnosis.job_id import JobReference
+from bot.diagnosis.job_subject import JobSubject
 from bot.diagnosis.machine import Machine
 from bot.diagnosis.model import Diagnosis
 from bot.diagnosis.reading import TextDiagnosis
@@ -49,7 +50,8 @@ class Diagnostician:
             BackupWhyError: The job is not found, or AWS can't be reached.
         """
         reader = Reader(self._sessions, self._cache, fresh=fresh)
-        return Machine(job, self._settings, reader, self._sessions.region, observe).run()
+        region = self._sessions.region
+        return Machine(JobSubject(job, self._settings, region), self._settings, reader, region, observe).run()
 
     def diagnose_text(self, text: str, *, observe: Observer = ignore, fresh: bool = False) -> TextDiagnosis:
         """Reads an error text that belongs to no job, and evaluates the call that it names.
@@ -63,7 +65,8 @@ class Diagnostician:
             BackupWhyError: AWS can't be reached.
         """
         reader = Reader(self._sessions, self._cache, fresh=fresh)
-        return diagnose_text(text, self._settings, reader, self._sessions.region, observe)
+        region = self._sessions.region
+        return Machine(CallSubject(text, self._settings), self._settings, reader, region, observe).run()
 
     def compare_role(self, role: str, kind: JobKind, resource_type: str) -> RoleNeeds:
         """Compares a role with what a job needs.

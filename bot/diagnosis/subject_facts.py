@@ -1,5 +1,6 @@
 """AWS's configuration as far as it was read for a question: what fixes are made from, and what they are proven on."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,7 +15,7 @@ Keys = tuple[KeyFacts, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubjectFacts:
+class SubjectFacts(ABC):
     """What is known of the identities and policies that a job's or a caller's calls meet."""
 
     role: PrincipalFacts
@@ -37,6 +38,16 @@ class SubjectFacts:
     def account(self) -> str:
         """The account that is asked about."""
         return self.role.account
+
+    @property
+    @abstractmethod
+    def accounts(self) -> frozenset[str]:
+        """The accounts that take part."""
+
+    @property
+    def needs_own_vault_key(self) -> bool:
+        """A vault under the default key won't do."""
+        return False
 
     @property
     def all_keys(self) -> Keys:

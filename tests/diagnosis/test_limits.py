@@ -5,8 +5,14 @@ from typing import Any
 
 import pytest
 
-from bot.diagnosis.fixes.limits import too_large
-from bot.diagnosis.model import Change, Fix
+from bot.diagnosis.changes.change import PlannedChange
+from bot.diagnosis.changes.keys import PutKeyPolicy
+from bot.diagnosis.changes.organization import UpdateOrganizationPolicy
+from bot.diagnosis.changes.policies import PutPolicyVersion
+from bot.diagnosis.changes.resources import PutResourcePolicy
+from bot.diagnosis.changes.roles import CreateRole
+from bot.diagnosis.changes.vaults import PutVaultAccessPolicy
+from bot.diagnosis.model import Fix
 from tests.conftest import ServeEstate
 from tests.diagnosis.altering import Altered, diagnosed, fix_of, gathered, padding
 from tests.diagnosis.test_incidents import MakeDiagnostician
@@ -14,12 +20,12 @@ from tests.diagnosis.test_incidents import MakeDiagnostician
 BUCKET, FILE_SYSTEM = "arn:aws:s3:::media", "arn:aws:elasticfilesystem:eu-west-1:444455556666:file-system/fs-1"
 
 QUOTAS = [
-    pytest.param("put-policy-version", "arn:aws:iam::444455556666:policy/ops", 6_144, id="managed policy"),
-    pytest.param("update-organization-policy", "p-guard", 5_120, id="control policy"),
-    pytest.param("put-key-policy", "arn:aws:kms:eu-west-1:444455556666:key/1", 32_768, id="key policy"),
-    pytest.param("put-vault-access-policy", "arn:aws:backup:…:backup-vault:x", 20_480, id="vault policy"),
-    pytest.param("put-resource-policy", BUCKET, 20_480, id="bucket policy"),
-    pytest.param("put-resource-policy", FILE_SYSTEM, 20_000, id="file system policy"),
+    pytest.param(PutPolicyVersion, "arn:aws:iam::444455556666:policy/ops", 6_144, id="managed policy"),
+    pytest.param(UpdateOrganizationPolicy, "p-guard", 5_120, id="control policy"),
+    pytest.param(PutKeyPolicy, "arn:aws:kms:eu-west-1:444455556666:key/1", 32_768, id="key policy"),
+    pytest.param(PutVaultAccessPolicy, "arn:aws:backup:…:backup-vault:x", 20_480, id="vault policy"),
+    pytest.param(PutResourcePolicy, BUCKET, 20_480, id="bucket policy"),
+    pytest.param(PutResourcePolicy, FILE_SYSTEM, 20_000, id="file system policy"),
 ]
 
 
@@ -31,11 +37,11 @@ def document_of(size: int, filler: str = "x") -> dict[str, Any]:
 
 @pytest.mark.parametrize(("kind", "target", "quota"), QUOTAS)
 def test_a_document_may_be_as_large_as_its_quota_and_no_larger(
-    kind: str, target: str, quota: int, served_estate: ServeEstate
+    kind: type[PlannedChange], target: str, quota: int, served_estate: ServeEstate
 ) -> None:
     case = gathered(Altered(38).text, served_estate)
-    assert too_large(case, Change(kind=kind, target=target, document=document_of(quota))) is None
-    says = too_large(case, Change(kind=kind, target=target, document=document_of(quota + 1)))
+    assert kind(target, document_of(quota)).too_large(case) is None
+    says = kind(target, document_of(quota + 1)).too_large(case)
     assert says is not None
     assert f"would be larger than {quota:,} " in says
 
@@ -43,19 +49,19 @@ def test_a_document_may_be_as_large_as_its_quota_and_no_larger(
 def test_white_space_counts_for_a_key_policy_and_not_for_iam(served_estate: ServeEstate) -> None:
     case = gathered(Altered(38).text, served_estate)
     spaced = document_of(40_000, filler=" ")
-    assert too_large(case, Change(kind="put-policy-version", target="arn:…", document=spaced)) is None
-    assert too_large(case, Change(kind="put-key-policy", target="arn:…", document=spaced)) is not None
+    assert PutPolicyVersion(target="arn:…", document=spaced).too_large(case) is None
+    assert PutKeyPolicy(target="arn:…", document=spaced).too_large(case) is not None
 
 
 def test_the_bytes_of_a_key_policy_count_and_not_its_letters(served_estate: ServeEstate) -> None:
     case = gathered(Altered(38).text, served_estate)
     accented = document_of(20_000, filler="\N{LATIN SMALL LETTER E WITH ACUTE}")
-    assert too_large(case, Change(kind="put-key-policy", target="arn:…", document=accented)) is not None
+    assert PutKeyPolicy(target="arn:…", document=accented).too_large(case) is not None
 
 
 def test_what_has_no_quota_is_never_too_large(served_estate: ServeEstate) -> None:
     case = gathered(Altered(38).text, served_estate)
-    assert too_large(case, Change(kind="create-role", target="arn:…", document=document_of(90_000))) is None
+    assert CreateRole(target="arn:…", document=document_of(90_000)).too_large(case) is None
 
 
 def refused(fix: Fix, quota: str) -> bool:

@@ -13,13 +13,16 @@ from typing import Any
 
 import pytest
 
-from bot.diagnosis.examine import examine
+from bot.diagnosis.changes.change import PlannedChange
+from bot.diagnosis.changes.keys import PutKeyPolicy
+from bot.diagnosis.changes.resources import PutResourcePolicy
+from bot.diagnosis.changes.vaults import PutVaultAccessPolicy
+from bot.diagnosis.examine_job import examine_job
 from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.organization import Level
-from bot.diagnosis.fixes.apply import applied
 from bot.diagnosis.fixes.documents import with_statements
 from bot.diagnosis.job_facts import JobFacts
-from bot.diagnosis.model import Cause, Certainty, Change, LayerName
+from bot.diagnosis.model import Cause, Certainty, LayerName
 from bot.diagnosis.reading import read
 from bot.diagnosis.required_call import RequiredCall
 from bot.diagnosis.required_calls import required_calls
@@ -66,10 +69,10 @@ def test_a_need_that_is_taken_away_in_a_layer_blocks_exactly_that_layer(
     incident: Path, served_estate: ServeEstate
 ) -> None:
     case = replace(gathered(text_of(incident), served_estate), reading=read("Access denied"), denials=())
-    assert examine([case]) == ()
+    assert examine_job(case).causes == ()
     found = {
         (call.action, call.resource, code): {
-            (cause.code, cause.layer) for cause in examine([broken]) if cause.certainty is Certainty.PROVEN
+            (cause.code, cause.layer) for cause in examine_job(broken).causes if cause.certainty is Certainty.PROVEN
         }
         for call in required_calls(case)
         for code, _layer, broken in breaks(case, call)
@@ -90,12 +93,12 @@ def breaks(case: JobFacts, call: RequiredCall) -> Iterator[Break]:
     deny = {"Principal": "*", **_deny(call.action)}
     if call.key and not call.key.is_aws_managed:
         assert call.key.policy is not None
-        yield "key-policy-denied", LayerName.KMS, _put(case, "put-key-policy", call.key.policy, deny)
+        yield "key-policy-denied", LayerName.KMS, _put(case, PutKeyPolicy, call.key.policy, deny)
     if call.vault:
         named = call.vault.policy or NamedDocument(call.vault.arn, {})
-        yield "vault-policy-denied", LayerName.VAULT, _put(case, "put-vault-access-policy", named, deny)
+        yield "vault-policy-denied", LayerName.VAULT, _put(case, PutVaultAccessPolicy, named, deny)
     if call.policy:
-        changed = _put(case, "put-resource-policy", call.policy, deny)
+        changed = _put(case, PutResourcePolicy, call.policy, deny)
         yield "resource-policy-denied", LayerName.RESOURCE, changed
 
 
@@ -153,9 +156,9 @@ def _control(case: JobFacts, account: str, kind: str, statement: dict[str, Any])
     return replace(case, organizations={**case.organizations, account: replace(place, levels=levels)})
 
 
-def _put(case: JobFacts, kind: str, policy: NamedDocument, statement: dict[str, Any]) -> JobFacts:
+def _put(case: JobFacts, kind: type[PlannedChange], policy: NamedDocument, statement: dict[str, Any]) -> JobFacts:
     document = with_statements(policy.document, [statement])
-    changed = applied(case, Change(kind=kind, target=policy.name, document=document))
+    changed = kind(policy.name, document).applied(case)
     assert changed is not None
     return changed
 

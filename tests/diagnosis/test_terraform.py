@@ -5,8 +5,19 @@ from typing import Any
 import hcl2
 import pytest
 
-from bot.diagnosis.fixes.terraform import terraform
-from bot.diagnosis.model import Change
+from bot.diagnosis.changes.change import PlannedChange
+from bot.diagnosis.changes.keys import CancelKeyDeletion, EnableKey, PutKeyPolicy
+from bot.diagnosis.changes.organization import EnableCrossAccountBackup, UpdateOrganizationPolicy
+from bot.diagnosis.changes.policies import PutPolicyVersion, PutRolePolicy
+from bot.diagnosis.changes.resources import PutResourcePolicy
+from bot.diagnosis.changes.roles import (
+    AttachRolePolicy,
+    ChangePlan,
+    CreateRole,
+    CreateServiceLinkedRole,
+    UpdateAssumeRolePolicy,
+)
+from bot.diagnosis.changes.vaults import CreateVault, PutVaultAccessPolicy
 
 ROLE = "arn:aws:iam::111122223333:role/team/backup/Nightly"
 POLICY = "arn:aws:iam::111122223333:policy/team/Backup"
@@ -22,9 +33,9 @@ OF_RESOURCES = {
 }
 
 
-def told(change: Change) -> dict[str, Any]:
+def told(change: PlannedChange) -> dict[str, Any]:
     """The blocks of a change's Terraform, without the quotes and line marks that the parser keeps."""
-    blocks: dict[str, Any] = plain(hcl2.loads(terraform(change) + "\n"))
+    blocks: dict[str, Any] = plain(hcl2.loads(change.terraform() + "\n"))
     return blocks
 
 
@@ -37,14 +48,14 @@ def plain(part: Any) -> Any:
     return part.strip('"') if isinstance(part, str) else part
 
 
-def resource_of(change: Change, kind: str, label: str) -> dict[str, Any]:
+def resource_of(change: PlannedChange, kind: str, label: str) -> dict[str, Any]:
     """The arguments of the one resource."""
     [resource] = told(change)["resource"]
     arguments: dict[str, Any] = resource[kind][label]
     return arguments
 
 
-def imported_by(change: Change) -> list[tuple[str, str]]:
+def imported_by(change: PlannedChange) -> list[tuple[str, str]]:
     """What is imported first: to where, from which id."""
     return [(block["to"].strip("${}"), block["id"]) for block in told(change).get("import", [])]
 
@@ -53,67 +64,64 @@ def imported_by(change: Change) -> list[tuple[str, str]]:
     ("change", "kind", "label", "arguments"),
     [
         pytest.param(
-            Change(kind="create-role", target=ROLE, document=DOCUMENT),
+            CreateRole(target=ROLE, document=DOCUMENT),
             "aws_iam_role",
             "Nightly",
             {"name": "Nightly", "path": "/team/backup/"},
             id="a role keeps its path",
         ),
         pytest.param(
-            Change(kind="attach-role-policy", target=ROLE, document={"PolicyArn": POLICY}),
+            AttachRolePolicy(target=ROLE, document={"PolicyArn": POLICY}),
             "aws_iam_role_policy_attachment",
             "Nightly_Backup",
             {"role": "Nightly", "policy_arn": POLICY},
             id="a policy is attached by its ARN",
         ),
         pytest.param(
-            Change(kind="put-role-policy", target=ROLE, name="more", document=DOCUMENT),
+            PutRolePolicy(target=ROLE, name="more", document=DOCUMENT),
             "aws_iam_role_policy",
             "Nightly_more",
             {"name": "more", "role": "Nightly"},
             id="an inline policy is the role's",
         ),
         pytest.param(
-            Change(kind="create-service-linked-role", target="111122223333"),
+            CreateServiceLinkedRole(target="111122223333"),
             "aws_iam_service_linked_role",
             "backup",
             {"aws_service_name": "backup.amazonaws.com"},
             id="the service-linked role is made for its service",
         ),
         pytest.param(
-            Change(kind="put-vault-access-policy", target=VAULT, document=OF_RESOURCES),
+            PutVaultAccessPolicy(target=VAULT, document=OF_RESOURCES),
             "aws_backup_vault_policy",
             "prod",
             {"backup_vault_name": "prod"},
             id="a vault's policy",
         ),
+        pytest.param(CreateVault(target=VAULT), "aws_backup_vault", "prod", {"name": "prod"}, id="a vault"),
         pytest.param(
-            Change(kind="create-vault", target=VAULT), "aws_backup_vault", "prod", {"name": "prod"}, id="a vault"
-        ),
-        pytest.param(
-            Change(kind="put-key-policy", target=KEY, document=OF_RESOURCES),
+            PutKeyPolicy(target=KEY, document=OF_RESOURCES),
             "aws_kms_key_policy",
             "key_0a1b",
             {"key_id": KEY},
             id="a key's policy",
         ),
         pytest.param(
-            Change(kind="enable-cross-account-backup", target="999988887777"),
+            EnableCrossAccountBackup(target="999988887777"),
             "aws_backup_global_settings",
             "organization",
             {},
             id="cross-account backup",
         ),
         pytest.param(
-            Change(kind="put-resource-policy", target="arn:aws:s3:::1st.bucket", document=OF_RESOURCES),
+            PutResourcePolicy(target="arn:aws:s3:::1st.bucket", document=OF_RESOURCES),
             "aws_s3_bucket_policy",
             "_1st_bucket",
             {"bucket": "1st.bucket"},
             id="a bucket's policy, under a name that Terraform takes",
         ),
         pytest.param(
-            Change(
-                kind="put-resource-policy",
+            PutResourcePolicy(
                 target="arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/fs-0a1b",
                 document=OF_RESOURCES,
             ),
@@ -125,7 +133,7 @@ def imported_by(change: Change) -> list[tuple[str, str]]:
     ],
 )
 def test_what_is_made_or_overwritten_is_no_more_than_a_resource(
-    change: Change, kind: str, label: str, arguments: dict[str, Any]
+    change: PlannedChange, kind: str, label: str, arguments: dict[str, Any]
 ) -> None:
     written = resource_of(change, kind, label)
     assert arguments.items() <= written.items()
@@ -137,7 +145,7 @@ def test_what_is_made_or_overwritten_is_no_more_than_a_resource(
     ("change", "kind", "label", "import_id", "arguments"),
     [
         pytest.param(
-            Change(kind="update-assume-role-policy", target=ROLE, document=DOCUMENT),
+            UpdateAssumeRolePolicy(target=ROLE, document=DOCUMENT),
             "aws_iam_role",
             "Nightly",
             "Nightly",
@@ -145,7 +153,7 @@ def test_what_is_made_or_overwritten_is_no_more_than_a_resource(
             id="a role",
         ),
         pytest.param(
-            Change(kind="put-policy-version", target=POLICY, document=DOCUMENT),
+            PutPolicyVersion(target=POLICY, document=DOCUMENT),
             "aws_iam_policy",
             "Backup",
             POLICY,
@@ -153,7 +161,7 @@ def test_what_is_made_or_overwritten_is_no_more_than_a_resource(
             id="a managed policy",
         ),
         pytest.param(
-            Change(kind="update-organization-policy", target="p-guard", name="Guard rail", document=DOCUMENT),
+            UpdateOrganizationPolicy(target="p-guard", name="Guard rail", document=DOCUMENT),
             "aws_organizations_policy",
             "p_guard",
             "p-guard",
@@ -161,7 +169,7 @@ def test_what_is_made_or_overwritten_is_no_more_than_a_resource(
             id="an SCP",
         ),
         pytest.param(
-            Change(kind="update-organization-policy", target="p-guard", name="Guard rail", document=OF_RESOURCES),
+            UpdateOrganizationPolicy(target="p-guard", name="Guard rail", document=OF_RESOURCES),
             "aws_organizations_policy",
             "p_guard",
             "p-guard",
@@ -171,7 +179,7 @@ def test_what_is_made_or_overwritten_is_no_more_than_a_resource(
     ],
 )
 def test_what_exists_is_imported_and_changed_in_place(
-    change: Change, kind: str, label: str, import_id: str, arguments: dict[str, Any]
+    change: PlannedChange, kind: str, label: str, import_id: str, arguments: dict[str, Any]
 ) -> None:
     written = resource_of(change, kind, label)
     assert arguments.items() <= written.items()
@@ -181,32 +189,30 @@ def test_what_exists_is_imported_and_changed_in_place(
 
 
 def test_a_role_keeps_its_boundary() -> None:
-    written = resource_of(
-        Change(kind="update-assume-role-policy", target=ROLE, document=DOCUMENT), "aws_iam_role", "Nightly"
-    )
+    written = resource_of(UpdateAssumeRolePolicy(target=ROLE, document=DOCUMENT), "aws_iam_role", "Nightly")
     [lifecycle] = written["lifecycle"]
     assert "permissions_boundary" in {name.strip("${}") for name in lifecycle["ignore_changes"]}
 
 
 def test_a_role_without_a_path_has_the_root_path() -> None:
-    change = Change(kind="create-role", target="arn:aws:iam::111122223333:role/Nightly", document=DOCUMENT)
+    change = CreateRole(target="arn:aws:iam::111122223333:role/Nightly", document=DOCUMENT)
     assert resource_of(change, "aws_iam_role", "Nightly")["path"] == "/"
 
 
 def test_policy_variables_are_no_interpolations() -> None:
-    text = terraform(Change(kind="put-role-policy", target=ROLE, name="more", document=DOCUMENT))
+    text = PutRolePolicy(target=ROLE, name="more", document=DOCUMENT).terraform()
     assert "arn:aws:s3:::$${aws:username}/%%{x}/*" in text
 
 
-@pytest.mark.parametrize("kind", ["enable-key", "cancel-key-deletion", "change-plan"])
-def test_what_terraform_has_no_resource_for_is_not_made_up(kind: str) -> None:
-    assert terraform(Change(kind=kind, target=KEY)) == ""
+@pytest.mark.parametrize("kind", [EnableKey, CancelKeyDeletion, ChangePlan])
+def test_what_terraform_has_no_resource_for_is_not_made_up(kind: type[PlannedChange]) -> None:
+    assert kind(KEY).terraform() == ""
 
 
 def test_it_is_written_as_terraform_fmt_writes_it() -> None:
     document = {"Version": "2012-10-17", "Statement": []}
-    change = Change(kind="update-organization-policy", target="p-guard", name="Guard rail", document=document)
-    assert terraform(change).splitlines() == [
+    change = UpdateOrganizationPolicy(target="p-guard", name="Guard rail", document=document)
+    assert change.terraform().splitlines() == [
         "import {",
         "  to = aws_organizations_policy.p_guard",
         '  id = "p-guard"',

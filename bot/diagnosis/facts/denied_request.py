@@ -39,16 +39,15 @@ class DeniedRequest:
     """Condition keys that it is known to have carried."""
 
 
-def collect_denied_request(facts: Facts, account: str, region: str, text: str) -> DeniedRequest:
-    """Reads an error text, and asks AWS for the request behind it where the text has a token.
+def collect_denied_request(facts: Facts, account: str, region: str, reading: Reading) -> DeniedRequest:
+    """Asks AWS for the request behind an error text, where the text has a token.
 
     Args:
         facts: What is known so far.
         account: The account of the denied caller.
         region: Where the request was denied.
-        text: The error text.
+        reading: What the error text says.
     """
-    reading = read(text)
     if reading.encoded_message:
         return _decoded(facts, account, region, reading)
     if reading.authorization_id:

@@ -1,1 +1,1 @@
-"""Changes that mend a cause: proposed by one module a room of AWS, applied to the case, and proven by examining it."""
+"""Fixes of causes: planned by one module a room of AWS, applied to the facts, and verified by examining the result."""

@@ -2,12 +2,12 @@
 
 from typing import Final
 
+from bot.diagnosis.changes.organization import EnableCrossAccountBackup, UpdateOrganizationPolicy
 from bot.diagnosis.facts.documents import NamedDocument, statements_of
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
-from bot.diagnosis.fixes.proposal import Problem, Proposal, documents_of, listed
+from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, documents_of, listed
 from bot.diagnosis.job_facts import JobFacts
-from bot.diagnosis.model import Change
 from bot.diagnosis.required_call import SERVICE
 from bot.diagnosis.subject_facts import SubjectFacts
 
@@ -16,69 +16,69 @@ _STALE_KEYS: Final = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:Resour
 """Keys whose spared values name the organization itself: a deny that spares another one is out of date."""
 
 
-def exempt_in_control_policy(problem: Problem[SubjectFacts]) -> Proposal:
+def exempt_in_control_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     """A denying statement of an SCP or RCP with the narrowest exception that it already knows, else for this role."""
-    changed, what = _narrowed(problem, problem.statement)
-    policy = next(known for known in documents_of(problem.facts) if known.name == problem.cause.policy)
-    summary = f"Spare {what} in statement {problem.cause.statement} of {policy.name}."
-    return _proposal(policy, problem.with_statement(changed), summary)
+    changed, what = _narrowed(repair, repair.statement)
+    policy = next(known for known in documents_of(repair.facts) if known.name == repair.cause.policy)
+    summary = f"Spare {what} in statement {repair.cause.statement} of {policy.name}."
+    return _planned(policy, repair.with_statement(changed), summary)
 
 
-def allow_at_level(problem: Problem[SubjectFacts]) -> Proposal:
+def allow_at_level(repair: Repair[SubjectFacts]) -> PlannedFix:
     """The allow list at the level where nothing allows the actions, with them in it.
 
     It allows them on everything: it only bounds what the accounts below may allow, and an Allow of an SCP that names
     resources is not taken everywhere ("SCP syntax").
     """
-    actions, target = listed(list(problem.cause.actions)), problem.cause.target
-    allow_list = _allow_list(problem)
+    actions, target = listed(list(repair.cause.actions)), repair.cause.target
+    allow_list = _allow_list(repair)
     if allow_list is None:
-        return Proposal(
+        return PlannedFix(
             f"Attach a service control policy at {target} that allows {actions}: it has none.", (), _CAUTION
         )
-    statement = {"Effect": "Allow", "Action": list(problem.cause.actions), "Resource": "*"}
+    statement = {"Effect": "Allow", "Action": list(repair.cause.actions), "Resource": "*"}
     document = documents.with_statements(allow_list.document, [statement])
-    return _proposal(allow_list, document, f"Allow {actions} in {allow_list.name}, attached at {target}.")
+    return _planned(allow_list, document, f"Allow {actions} in {allow_list.name}, attached at {target}.")
 
 
-def enable_cross_account_backup(problem: Problem[JobFacts]) -> Proposal:
+def enable_cross_account_backup(repair: Repair[JobFacts]) -> PlannedFix:
     """The switch in the organization's management account."""
-    management = str(problem.facts.organizations[problem.facts.account].management_account)
-    change = Change(kind="enable-cross-account-backup", target=management)
-    return Proposal(f"Switch cross-account backup on in the management account {management}.", (change,))
+    management = str(repair.facts.organizations[repair.facts.account].management_account)
+    change = EnableCrossAccountBackup(target=management)
+    return PlannedFix(f"Switch cross-account backup on in the management account {management}.", (change,))
 
 
-def join_organization(problem: Problem[JobFacts]) -> Proposal:
+def join_organization(repair: Repair[JobFacts]) -> PlannedFix:
     """No policy mends it: both accounts have to be in one organization."""
-    other = problem.facts.destination_account
-    return Proposal(
+    other = repair.facts.destination_account
+    return PlannedFix(
         f"Copy to a vault in an account of the same organization, or bring account {other} into it.",
         (),
         "No policy can allow a copy out of an organization.",
     )
 
 
-def _narrowed(problem: Problem[SubjectFacts], statement: Document) -> tuple[Document, str]:
-    resources = documents.without_repeats(refusal.resource for refusal in problem.refusals)
+def _narrowed(repair: Repair[SubjectFacts], statement: Document) -> tuple[Document, str]:
+    resources = documents.without_repeats(refusal.resource for refusal in repair.refusals)
     by_resource = documents.exempting_resources(statement, resources)
     if by_resource:
         return by_resource, listed(resources)
     for key in _STALE_KEYS:
-        value = problem.value_of(key.casefold())
+        value = repair.value_of(key.casefold())
         changed = documents.exempting_value(statement, key.casefold(), value) if value else None
         if changed:
             return changed, f"the value {value} of {key}"
-    if problem.cause.principal == SERVICE:
-        account = problem.facts.account
+    if repair.cause.principal == SERVICE:
+        account = repair.facts.account
         return documents.excepting_source_account(statement, account), f"AWS Backup's calls for account {account}"
-    principal = str(problem.cause.principal)
+    principal = str(repair.cause.principal)
     return documents.excepting_principal(statement, principal), principal
 
 
-def _allow_list(problem: Problem[SubjectFacts]) -> NamedDocument | None:
+def _allow_list(repair: Repair[SubjectFacts]) -> NamedDocument | None:
     """The policy at the level that bars the actions which says most of what is allowed; None where there is none."""
-    places = problem.facts.organizations.values()
-    levels = (level for place in places for level in place.levels or () if level.target == problem.cause.target)
+    places = repair.facts.organizations.values()
+    levels = (level for place in places for level in place.levels or () if level.target == repair.cause.target)
     attached = [document for level in levels for document in level.scps or ()]
     return max(attached, key=_allows, default=None)
 
@@ -87,6 +87,14 @@ def _allows(policy: NamedDocument) -> int:
     return [statement.get("Effect") for statement in statements_of(policy.document)].count("Allow")
 
 
-def _proposal(policy: NamedDocument, document: Document, summary: str) -> Proposal:
-    change = Change(kind="update-organization-policy", target=policy.name, name=policy.title, document=document)
-    return Proposal(summary, (change,), _CAUTION)
+def _planned(policy: NamedDocument, document: Document, summary: str) -> PlannedFix:
+    change = UpdateOrganizationPolicy(target=policy.name, name=policy.title, document=document)
+    return PlannedFix(summary, (change,), _CAUTION)
+
+
+FIXES: Final[tuple[MakeFix, ...]] = (
+    exempt_in_control_policy,
+    allow_at_level,
+    enable_cross_account_backup,
+    join_organization,
+)

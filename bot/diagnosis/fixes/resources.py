@@ -1,42 +1,52 @@
 """Fixes of the policy of a bucket or file system, or of a role that a caller was to assume."""
 
+from typing import Final
+
+from bot.diagnosis.changes.change import PlannedChange
+from bot.diagnosis.changes.resources import PutResourcePolicy
+from bot.diagnosis.changes.roles import UpdateAssumeRolePolicy
 from bot.diagnosis.facts.documents import TRUST
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
-from bot.diagnosis.fixes.proposal import Problem, Proposal, listed
-from bot.diagnosis.model import Change
+from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, listed
 from bot.diagnosis.subject_facts import SubjectFacts
 
 
-def exempt_in_own_policy(problem: Problem[SubjectFacts]) -> Proposal:
+def exempt_in_own_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     """A denying statement of the resource's own policy that spares the principal."""
-    principal = str(problem.cause.principal)
-    document = problem.with_statement(documents.excepting_principal(problem.statement, principal))
-    change = _change(problem, document)
-    summary = f"Spare {principal} in statement {problem.cause.statement} of the resource's own policy."
-    return Proposal(summary, (change,), "This deny protects the data: ask its owner for the exception.")
+    principal = str(repair.cause.principal)
+    document = repair.with_statement(documents.excepting_principal(repair.statement, principal))
+    change = _change(repair, document)
+    summary = f"Spare {principal} in statement {repair.cause.statement} of the resource's own policy."
+    return PlannedFix(summary, (change,), "This deny protects the data: ask its owner for the exception.")
 
 
-def allow_in_own_policy(problem: Problem[SubjectFacts]) -> Proposal:
+def allow_in_own_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     """The resource's own policy with a statement that lets the principal in."""
     resources = documents.without_repeats(
-        resource for action in problem.cause.actions for resource in problem.resources_of(action)
+        resource for action in repair.cause.actions for resource in repair.resources_of(action)
     )
     statement: Document = {
         "Sid": "AllowBackup",
         "Effect": "Allow",
-        "Principal": {"AWS": str(problem.cause.principal)},
-        "Action": list(problem.cause.actions),
+        "Principal": {"AWS": str(repair.cause.principal)},
+        "Action": list(repair.cause.actions),
         "Resource": resources,
     }
-    if problem.cause.policy == TRUST:
+    if repair.cause.policy == TRUST:
         del statement["Resource"]  # a trust policy is that of one role alone
-    change = _change(problem, documents.with_statements(problem.document, [statement]))
-    return Proposal(f"Let {problem.cause.principal} use {listed(list(problem.cause.actions))}.", (change,))
+    change = _change(repair, documents.with_statements(repair.document, [statement]))
+    return PlannedFix(f"Let {repair.cause.principal} use {listed(list(repair.cause.actions))}.", (change,))
 
 
-def _change(problem: Problem[SubjectFacts], document: Document) -> Change:
+def _change(repair: Repair[SubjectFacts], document: Document) -> PlannedChange:
     """The policy put, which is a role's trust policy where the role was to be assumed."""
-    if problem.cause.policy == TRUST:
-        return Change(kind="update-assume-role-policy", target=str(problem.cause.resource), document=document)
-    return Change(kind="put-resource-policy", target=str(problem.cause.policy), document=document)
+    if repair.cause.policy == TRUST:
+        return UpdateAssumeRolePolicy(target=str(repair.cause.resource), document=document)
+    return PutResourcePolicy(target=str(repair.cause.policy), document=document)
+
+
+FIXES: Final[tuple[MakeFix, ...]] = (
+    exempt_in_own_policy,
+    allow_in_own_policy,
+)

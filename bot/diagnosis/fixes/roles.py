@@ -1,86 +1,94 @@
 """Fixes of job roles: making one or naming another, their trust policies, and the service-linked role."""
 
+from typing import Final
+
+from bot.diagnosis.changes.change import PlannedChange
+from bot.diagnosis.changes.roles import (
+    AttachRolePolicy,
+    ChangePlan,
+    CreateRole,
+    CreateServiceLinkedRole,
+    UpdateAssumeRolePolicy,
+)
 from bot.diagnosis.facts.principals import default_role_arn
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
-from bot.diagnosis.fixes.proposal import Problem, Proposal, listed
+from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, listed
 from bot.diagnosis.job_facts import JobFacts
-from bot.diagnosis.model import Change
 from bot.diagnosis.required_call import SERVICE
 from bot.diagnosis.subject_facts import SubjectFacts
 
 
-def create_role(problem: Problem[JobFacts]) -> Proposal:
+def create_role(repair: Repair[JobFacts]) -> PlannedFix:
     """The role that the job names, with the trust that AWS Backup needs and AWS's own policies for this job.
 
     Where another path has a role of that name, none can be made beside it ("IAM identifiers"): that one is to be named.
     """
-    if problem.facts.role.found_arn:
-        return use_found_role(problem)
-    arn = str(problem.cause.principal)
-    names = listed([policy.rpartition("/")[2] for policy in problem.facts.documented_policies])
-    return Proposal(f"Create the role {arn} with {names}, or name another role in the plan.", _creating(problem, arn))
+    if repair.facts.role.found_arn:
+        return use_found_role(repair)
+    arn = str(repair.cause.principal)
+    names = listed([policy.rpartition("/")[2] for policy in repair.facts.documented_policies])
+    return PlannedFix(f"Create the role {arn} with {names}, or name another role in the plan.", _creating(repair, arn))
 
 
-def use_found_role(problem: Problem[JobFacts]) -> Proposal:
+def use_found_role(repair: Repair[JobFacts]) -> PlannedFix:
     """The role of that name that the account has, named by its own path."""
-    found = str(problem.facts.role.found_arn)
-    return Proposal(f"Name the role {found} in the backup plan or when starting the job.", (_naming(found),))
+    found = str(repair.facts.role.found_arn)
+    return PlannedFix(f"Name the role {found} in the backup plan or when starting the job.", (_naming(found),))
 
 
-def use_job_role(problem: Problem[JobFacts]) -> Proposal:
+def use_job_role(repair: Repair[JobFacts]) -> PlannedFix:
     """A role that is a job role, instead of the service-linked one; the default one is made where there is none."""
-    facts, known = problem.facts, problem.facts.default_role
+    facts, known = repair.facts, repair.facts.default_role
     default = (known.found_arn if known else None) or default_role_arn(facts.account, facts.partition)
     is_absent = known is not None and known.exists is False and known.found_arn is None
     told = ", which the account does not have yet" if is_absent else ""
-    return Proposal(
+    return PlannedFix(
         f"Run the job with a job role, such as {default}{told}.",
-        (*(_creating(problem, default) if is_absent else ()), _naming(default)),
+        (*(_creating(repair, default) if is_absent else ()), _naming(default)),
         "The service-linked role is AWS Backup's own: nothing can be added to it.",
     )
 
 
-def allow_service(problem: Problem[JobFacts]) -> Proposal:
+def allow_service(repair: Repair[JobFacts]) -> PlannedFix:
     """A trust policy with a statement that lets AWS Backup in, for this account only."""
-    document = documents.with_statements(problem.document, _trust(problem)["Statement"])
-    change = Change(kind="update-assume-role-policy", target=str(problem.cause.principal), document=document)
-    return Proposal(f"Let {SERVICE} assume the role, for jobs of this account.", (change,))
+    document = documents.with_statements(repair.document, _trust(repair)["Statement"])
+    change = UpdateAssumeRolePolicy(target=str(repair.cause.principal), document=document)
+    return PlannedFix(f"Let {SERVICE} assume the role, for jobs of this account.", (change,))
 
 
-def exempt_account_in_trust(problem: Problem[JobFacts]) -> Proposal:
+def exempt_account_in_trust(repair: Repair[JobFacts]) -> PlannedFix:
     """A denying statement of the trust policy that spares the job's own account."""
-    account = problem.facts.account
-    document = problem.with_statement(documents.excepting_source_account(problem.statement, account))
-    change = Change(kind="update-assume-role-policy", target=str(problem.cause.principal), document=document)
-    return Proposal(
-        f"Spare AWS Backup's jobs of account {account} in statement {problem.cause.statement}.",
+    account = repair.facts.account
+    document = repair.with_statement(documents.excepting_source_account(repair.statement, account))
+    change = UpdateAssumeRolePolicy(target=str(repair.cause.principal), document=document)
+    return PlannedFix(
+        f"Spare AWS Backup's jobs of account {account} in statement {repair.cause.statement}.",
         (change,),
         "Somebody meant this deny: ask its author before changing it.",
     )
 
 
-def create_service_linked_role(problem: Problem[SubjectFacts]) -> Proposal:
+def create_service_linked_role(repair: Repair[SubjectFacts]) -> PlannedFix:
     """AWS Backup's service-linked role in the account that lacks it."""
-    arn = str(problem.cause.principal)
-    change = Change(kind="create-service-linked-role", target=arn)
-    return Proposal(f"Create the service-linked role of AWS Backup in account {arn.split(':')[4]}.", (change,))
+    arn = str(repair.cause.principal)
+    change = CreateServiceLinkedRole(target=arn)
+    return PlannedFix(f"Create the service-linked role of AWS Backup in account {arn.split(':')[4]}.", (change,))
 
 
-def _creating(problem: Problem[SubjectFacts], arn: str) -> tuple[Change, ...]:
+def _creating(repair: Repair[SubjectFacts], arn: str) -> tuple[PlannedChange, ...]:
     """A job role with AWS's own policies for this job."""
     attached = (
-        Change(kind="attach-role-policy", target=arn, document={"PolicyArn": policy})
-        for policy in problem.facts.documented_policies
+        AttachRolePolicy(target=arn, document={"PolicyArn": policy}) for policy in repair.facts.documented_policies
     )
-    return (Change(kind="create-role", target=arn, document=_trust(problem)), *attached)
+    return (CreateRole(target=arn, document=_trust(repair)), *attached)
 
 
-def _naming(arn: str) -> Change:
-    return Change(kind="change-plan", target=arn, document={"IamRoleArn": arn})
+def _naming(arn: str) -> PlannedChange:
+    return ChangePlan(target=arn, document={"IamRoleArn": arn})
 
 
-def _trust(problem: Problem[SubjectFacts]) -> Document:
+def _trust(repair: Repair[SubjectFacts]) -> Document:
     """AWS Backup's trust, bound to the account ("Cross-service confused deputy prevention")."""
     return documents.new_document(
         [
@@ -89,7 +97,17 @@ def _trust(problem: Problem[SubjectFacts]) -> Document:
                 "Effect": "Allow",
                 "Principal": {"Service": SERVICE},
                 "Action": "sts:AssumeRole",
-                "Condition": {"StringEquals": {"aws:SourceAccount": problem.facts.account}},
+                "Condition": {"StringEquals": {"aws:SourceAccount": repair.facts.account}},
             }
         ]
     )
+
+
+FIXES: Final[tuple[MakeFix, ...]] = (
+    create_role,
+    use_found_role,
+    use_job_role,
+    allow_service,
+    exempt_account_in_trust,
+    create_service_linked_role,
+)

@@ -2,12 +2,12 @@
 
 from typing import Any, Final
 
+from bot.diagnosis.changes.vaults import CreateVault, PutVaultAccessPolicy
 from bot.diagnosis.facts.vaults import EFS_AUTOMATIC_VAULT
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
-from bot.diagnosis.fixes.proposal import Problem, Proposal, listed
+from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, listed
 from bot.diagnosis.job_facts import JobFacts
-from bot.diagnosis.model import Change
 from bot.diagnosis.subject_facts import SubjectFacts
 from bot.iam import Decision, Policy, PolicySet, Request, evaluate
 
@@ -17,51 +17,51 @@ _WHOEVER: Final = ("*", "aws:PrincipalArn", "aws:PrincipalAccount", "aws:Princip
 """The keys that tell one principal of an account from another, among all others."""
 
 
-def create_vault(problem: Problem[JobFacts]) -> Proposal:
+def create_vault(repair: Repair[JobFacts]) -> PlannedFix:
     """The vault that the job names; a plan that names another one is as good."""
-    vault = str(problem.cause.resource)
+    vault = str(repair.cause.resource)
     caution = "If the vault was replaced by another one, name that one in the plan instead."
-    if problem.facts.needs_own_vault_key:
+    if repair.facts.needs_own_vault_key:
         caution += " The new vault must be under a customer managed key."
-    change = Change(kind="create-vault", target=vault)
-    return Proposal(
+    change = CreateVault(target=vault)
+    return PlannedFix(
         f"Create the vault {vault.split(':', 6)[-1]}, or name another vault in the plan.", (change,), caution
     )
 
 
-def allow_copies(problem: Problem[SubjectFacts]) -> Proposal:
+def allow_copies(repair: Repair[SubjectFacts]) -> PlannedFix:
     """An access policy that lets the job role copy into the vault."""
-    principal = str(problem.cause.principal)
+    principal = str(repair.cause.principal)
     statement = {
         "Sid": "CopiesFromAccount" + principal.split(":")[4],
         "Effect": "Allow",
         "Principal": {"AWS": principal},
-        "Action": list(problem.cause.actions),
+        "Action": list(repair.cause.actions),
         "Resource": "*",
     }
-    document = documents.with_statements(problem.document, [statement])
-    return _putting(problem, document, f"Let {principal} use {listed(list(problem.cause.actions))} on the vault.")
+    document = documents.with_statements(repair.document, [statement])
+    return _putting(repair, document, f"Let {principal} use {listed(list(repair.cause.actions))} on the vault.")
 
 
-def exempt_in_vault_policy(problem: Problem[SubjectFacts]) -> Proposal:
+def exempt_in_vault_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     """A denying statement of a vault's access policy that spares the job role."""
-    principal = str(problem.cause.principal)
-    document = problem.with_statement(documents.excepting_principal(problem.statement, principal))
-    summary = f"Spare {principal} in statement {problem.cause.statement} of the vault's access policy."
-    return _putting(problem, document, summary, "This deny protects the vault: ask its owner for the exception.")
+    principal = str(repair.cause.principal)
+    document = repair.with_statement(documents.excepting_principal(repair.statement, principal))
+    summary = f"Spare {principal} in statement {repair.cause.statement} of the vault's access policy."
+    return _putting(repair, document, summary, "This deny protects the vault: ask its owner for the exception.")
 
 
-def _putting(problem: Problem[SubjectFacts], document: Document, summary: str, caution: str = "") -> Proposal:
+def _putting(repair: Repair[SubjectFacts], document: Document, summary: str, caution: str = "") -> PlannedFix:
     """The new policy, as far as the old one lets anybody put it."""
-    vault, policy = str(problem.cause.policy), problem.document
+    vault, policy = str(repair.cause.policy), repair.document
     is_shut = _denies_all(vault, policy, _PUT)
     if vault.endswith(EFS_AUTOMATIC_VAULT) or (is_shut and _denies_all(vault, policy, _DELETE)):
         kept = "it is kept for EFS's own automatic backups" if vault.endswith(EFS_AUTOMATIC_VAULT) else "it denies that"
         caution = f"Nobody can change the access policy of this vault: {kept}."
-        return Proposal("Use another vault of your own in the plan.", (), caution)
+        return PlannedFix("Use another vault of your own in the plan.", (), caution)
     first = f"The policy denies everybody {_PUT}: call {_DELETE.partition(':')[2]} first." if is_shut else ""
-    change = Change(kind="put-vault-access-policy", target=vault, document=document)
-    return Proposal(summary, (change,), " ".join(filter(None, [caution, first])) or None)
+    change = PutVaultAccessPolicy(target=vault, document=document)
+    return PlannedFix(summary, (change,), " ".join(filter(None, [caution, first])) or None)
 
 
 def _denies_all(vault: str, policy: Any, action: str) -> bool:
@@ -70,3 +70,10 @@ def _denies_all(vault: str, policy: Any, action: str) -> bool:
     request = Request(f"arn:{partition}:iam::{account}:root", action, vault, unknown=_WHOEVER)
     policies = PolicySet(resource=Policy.compile(vault, policy) if policy else None)
     return evaluate(request, policies).decision is Decision.EXPLICIT_DENY
+
+
+FIXES: Final[tuple[MakeFix, ...]] = (
+    create_vault,
+    allow_copies,
+    exempt_in_vault_policy,
+)

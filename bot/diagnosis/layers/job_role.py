@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.diagnosis.causes import make_cause
 from bot.diagnosis.evaluated_call import EvaluatedCall
+from bot.diagnosis.evaluated_job import CheckedRoles, EvaluatedJob
 from bot.diagnosis.facts.principals import DEFAULT_ROLE_NAME, PrincipalFacts
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check, unknown_without_needs
@@ -12,11 +13,10 @@ from bot.diagnosis.model import Cause, Check, LayerName, Verdict
 from bot.iam import Layer
 
 
-def check_layer(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> CheckedLayer:
+def check_layer(job: EvaluatedJob) -> CheckedLayer:
     """Checks the roles, then what their identity policies and boundaries say of every call."""
-    exists, about_role = check_role(facts)
-    linked, about_linked = check_service_linked_role(facts)
-    usable = exists.verdict is Verdict.CLEAR
+    facts, evaluated, roles = job.facts, job.calls, job.roles
+    usable = roles.job_role.verdict is Verdict.CLEAR
     trust, about_trust = check_trust(facts) if usable and not facts.role.is_service_linked_role else (None, ())
     identity, about_identity = policy_check(
         "identity-policies",
@@ -28,15 +28,22 @@ def check_layer(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> CheckedL
     )
     boundary, about_boundary = _check_boundary(facts, evaluated)
     identity = unknown_without_needs(facts, identity)
-    checks = (exists, trust, identity if usable else None, boundary, linked)
+    checks = (roles.job_role, trust, identity if usable else None, boundary, roles.service_linked_role)
     return CheckedLayer(
         LayerName.JOB_ROLE,
         tuple(check for check in checks if check),
-        (*about_role, *about_trust, *about_identity, *about_boundary, *about_linked),
+        (*roles.causes, *about_trust, *about_identity, *about_boundary, *roles.linked_causes),
     )
 
 
-def check_role(facts: JobFacts) -> tuple[Check, tuple[Cause, ...]]:
+def check_roles(facts: JobFacts) -> CheckedRoles:
+    """Whether the job's role and the service-linked role that it needs are there and may be used."""
+    role, causes = _check_role(facts)
+    linked, linked_causes = _check_service_linked_role(facts)
+    return CheckedRoles(role, linked, causes, linked_causes)
+
+
+def _check_role(facts: JobFacts) -> tuple[Check, tuple[Cause, ...]]:
     """Whether the job's role is there, is the one that is meant, and may be a job role at all."""
     role = facts.role
     cause = None
@@ -54,7 +61,7 @@ def check_role(facts: JobFacts) -> tuple[Check, tuple[Cause, ...]]:
     return Check(check="role-exists", verdict=Verdict.CLEAR, says=f"The role {role.arn} exists."), ()
 
 
-def check_service_linked_role(facts: JobFacts) -> tuple[Check | None, tuple[Cause, ...]]:
+def _check_service_linked_role(facts: JobFacts) -> tuple[Check | None, tuple[Cause, ...]]:
     """Whether the destination account's service-linked role, which makes a copy there, exists."""
     linked = facts.service_linked_role
     if linked is None:

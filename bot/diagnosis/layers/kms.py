@@ -1,9 +1,10 @@
 """The fourth layer: the KMS keys, whether they can be used and what their policies and grants say."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.diagnosis.causes import make_cause
 from bot.diagnosis.evaluated_call import EvaluatedCall
+from bot.diagnosis.evaluated_job import EvaluatedJob
 from bot.diagnosis.facts.keys import BACKUP_ALIAS, KeyFacts
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check
@@ -13,9 +14,9 @@ from bot.diagnosis.required_calls import needed_keys
 from bot.iam import Layer
 
 
-def check_layer(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> CheckedLayer:
+def check_layer(job: EvaluatedJob) -> CheckedLayer:
     """Checks each key that the job uses, then what its policy and grants say of every call on it."""
-    unusable = {cause.resource: cause for cause in unusable_keys(facts, [judged.call for judged in evaluated])}
+    facts, evaluated, unusable = job.facts, job.calls, job.unusable_keys
     checks: list[Check] = []
     causes: list[Cause] = list(unusable.values())
     for key in _keys(evaluated):
@@ -31,27 +32,31 @@ def check_layer(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> CheckedL
     return CheckedLayer(LayerName.KMS, tuple(checks), tuple(causes))
 
 
-def unusable_keys(facts: JobFacts, calls: Iterable[RequiredCall]) -> Iterator[Cause]:
-    """The keys that no policy can make usable for this job: each stands alone in its layer.
+def unusable_keys(facts: JobFacts, calls: Iterable[RequiredCall]) -> Mapping[str, Cause]:
+    """The keys that no policy can make usable for this job, by ARN: each supersedes what else is in its layer.
 
     Sources: "Key states of AWS KMS keys" (AWS KMS Developer Guide); "Creating backup copies across AWS accounts" and
     "Encryption for backups in AWS Backup" (AWS Backup Developer Guide).
     """
-    needing: dict[str, RequiredCall] = {}
+    needing: dict[str, tuple[KeyFacts, RequiredCall]] = {}
     for call in calls:
         if call.key:
-            needing.setdefault(call.key.arn, call)
-    for call in needing.values():
-        key = call.key
-        code = _why_unusable(facts, key) if key else None
-        if key and code:
-            yield make_cause(
-                code,
-                entity=call.entity if call.entity is not Entity.CALLER else Entity.JOB_ROLE,
-                principal=call.principal.arn,
-                resource=key.arn,
-                says={"state": key.state or "gone"},
-            )
+            needing.setdefault(call.key.arn, (call.key, call))
+    found = {arn: _unusable(facts, key, call) for arn, (key, call) in needing.items()}
+    return {arn: cause for arn, cause in found.items() if cause}
+
+
+def _unusable(facts: JobFacts, key: KeyFacts, call: RequiredCall) -> Cause | None:
+    code = _why_unusable(facts, key)
+    if code is None:
+        return None
+    return make_cause(
+        code,
+        entity=call.entity if call.entity is not Entity.CALLER else Entity.JOB_ROLE,
+        principal=call.principal.arn,
+        resource=key.arn,
+        says={"state": key.state or "gone"},
+    )
 
 
 def _why_unusable(facts: JobFacts, key: KeyFacts) -> str | None:

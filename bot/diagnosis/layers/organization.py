@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.diagnosis.causes import make_cause
 from bot.diagnosis.evaluated_call import EvaluatedCall
+from bot.diagnosis.evaluated_job import EvaluatedJob
 from bot.diagnosis.facts.organization import OrganizationFacts
 from bot.diagnosis.facts.principals import service_linked_role_arn
 from bot.diagnosis.job_facts import JobFacts
@@ -12,8 +13,9 @@ from bot.diagnosis.model import Cause, Check, LayerName, Verdict
 from bot.iam import Layer
 
 
-def check_layer(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> CheckedLayer:
+def check_layer(job: EvaluatedJob) -> CheckedLayer:
     """Checks the accounts' places, the settings of a copy across accounts, and every level of control policies."""
+    facts, evaluated = job.facts, job.calls
     checks: list[Check] = []
     causes: list[Cause] = []
     if facts.is_cross_account:

@@ -1,16 +1,14 @@
 """The fifth layer, where there is one: the policy of the bucket or file system itself."""
 
-from collections.abc import Sequence
-
-from bot.diagnosis.evaluated_call import EvaluatedCall
-from bot.diagnosis.job_facts import JobFacts
+from bot.diagnosis.evaluated_job import EvaluatedJob
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check
 from bot.diagnosis.model import LayerName
 from bot.iam import Layer
 
 
-def check_layer(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> CheckedLayer | None:
+def check_layer(job: EvaluatedJob) -> CheckedLayer | None:
     """What the resource's own policy says of the calls on it; None where no such policy was read."""
+    facts, evaluated = job.facts, job.calls
     if facts.resource is None or facts.resource.policy is None:
         return None
     governed = [judged for judged in evaluated if judged.call.policy]

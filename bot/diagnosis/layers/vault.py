@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.diagnosis.causes import make_cause
 from bot.diagnosis.evaluated_call import EvaluatedCall
+from bot.diagnosis.evaluated_job import EvaluatedJob
 from bot.diagnosis.facts.vaults import VaultFacts
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check
@@ -11,8 +12,9 @@ from bot.diagnosis.model import Cause, Check, LayerName, Verdict
 from bot.iam import Layer
 
 
-def check_layer(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> CheckedLayer:
+def check_layer(job: EvaluatedJob) -> CheckedLayer:
     """Checks each vault of the job, then what its access policy says of the calls that it governs."""
+    facts, evaluated = job.facts, job.calls
     checks: list[Check] = []
     causes: list[Cause] = []
     for vault in {vault.arn: vault for vault in facts.vaults.values()}.values():

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from bot.diagnosis.changes.change import PlannedChange
 from bot.diagnosis.facts.documents import NamedDocument
-from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
-from bot.diagnosis.model import Cause, Change
+from bot.diagnosis.model import Cause
 from bot.diagnosis.refusals import Refusal
 from bot.diagnosis.subject_facts import SubjectFacts
 from knowledge.causes import cause_codes
@@ -17,7 +17,7 @@ K_co = TypeVar("K_co", bound=SubjectFacts, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Problem(Generic[K_co]):
+class Repair(Generic[K_co]):
     """A cause to mend, in what is known of a job or of a caller."""
 
     facts: K_co
@@ -77,21 +77,16 @@ def documents_of(facts: SubjectFacts) -> Iterator[NamedDocument]:
         yield facts.resource.policy
 
 
-def inline_policies(role: PrincipalFacts) -> list[NamedDocument]:
-    """The policies that are written into a role or user, those of a user's groups left out."""
-    return [document for document in role.identity if not (document.name.startswith("arn:") or document.group)]
-
-
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class PlannedFix:
     """A change that should mend a cause, not proven yet."""
 
     summary: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[PlannedChange, ...] = ()
     caution: str | None = None
 
 
-Propose = Callable[[Problem[Any]], Proposal]
+MakeFix = Callable[[Repair[Any]], PlannedFix]
 
 
 def listed(values: Sequence[str]) -> str:

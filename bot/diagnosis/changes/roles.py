@@ -1,0 +1,152 @@
+"""Changes of roles: making one, whom it trusts, which managed policies it has, and naming another one in a plan."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, ClassVar, Final
+
+from bot.diagnosis.changes import hcl
+from bot.diagnosis.changes.change import F, PlannedChange
+from bot.diagnosis.changes.command import command, inline, name_of
+from bot.diagnosis.facts.documents import TRUST, NamedDocument
+from bot.diagnosis.facts.principals import PrincipalFacts
+from knowledge.managed import managed_policy
+
+_SERVICE_LINKED_POLICY: Final = "aws-service-role/AWSBackupServiceLinkedRolePolicyForBackup"
+_ROLE_LEFT_ALONE: Final = ("description", "max_session_duration", "permissions_boundary", "tags")
+
+
+class CreateRole(PlannedChange):
+    """A role with its trust policy."""
+
+    KIND: ClassVar[str] = "create-role"
+
+    def applied(self, facts: F) -> F | None:
+        """With the role, without policies."""
+        return with_role(facts, self.target, lambda _absent: _made(self.target, trust=self.document))
+
+    def cli(self) -> str:
+        """`aws iam create-role`."""
+        path = self.target.partition(":role")[2].rpartition("/")[0] + "/"
+        trust = inline(self.document)
+        return command(
+            "iam", "create-role", role_name=name_of(self.target), path=path, assume_role_policy_document=trust
+        )
+
+    def terraform(self) -> str:
+        """An `aws_iam_role`."""
+        return hcl.resource("aws_iam_role", hcl.last_part(self.target), _role(self))
+
+
+class AttachRolePolicy(PlannedChange):
+    """A managed policy attached to a role; the document names it."""
+
+    KIND: ClassVar[str] = "attach-role-policy"
+
+    def applied(self, facts: F) -> F | None:
+        """With the policy among the role's."""
+        policy = _managed(self.document["PolicyArn"])
+        return with_role(facts, self.target, lambda role: with_identity_policy(role, policy))
+
+    def cli(self) -> str:
+        """`aws iam attach-role-policy`."""
+        policy = str(self.document["PolicyArn"])
+        return command("iam", "attach-role-policy", role_name=name_of(self.target), policy_arn=policy)
+
+    def terraform(self) -> str:
+        """An `aws_iam_role_policy_attachment`."""
+        role, policy = hcl.last_part(self.target), str(self.document["PolicyArn"])
+        arguments = {"role": hcl.text(role), "policy_arn": hcl.text(policy)}
+        return hcl.resource("aws_iam_role_policy_attachment", f"{role}_{hcl.last_part(policy)}", arguments)
+
+
+class UpdateAssumeRolePolicy(PlannedChange):
+    """A role's trust policy: the job role's, or that of a role that a caller was to assume."""
+
+    KIND: ClassVar[str] = "update-assume-role-policy"
+
+    def applied(self, facts: F) -> F | None:
+        """With the trust policy put."""
+        own = facts.resource
+        if own and own.arn == self.target:
+            return replace(facts, resource=replace(own, policy=NamedDocument(TRUST, self.document)))
+        return with_role(facts, self.target, lambda role: replace(role, trust=self.document))
+
+    def cli(self) -> str:
+        """`aws iam update-assume-role-policy`."""
+        options = {"role_name": name_of(self.target), "policy_document": inline(self.document)}
+        return command("iam", "update-assume-role-policy", **options)
+
+    def terraform(self) -> str:
+        """An `aws_iam_role` that is imported."""
+        name = hcl.last_part(self.target)
+        return hcl.existing("aws_iam_role", name, name, _role(self), _ROLE_LEFT_ALONE)
+
+
+class CreateServiceLinkedRole(PlannedChange):
+    """AWS Backup's service-linked role in an account."""
+
+    KIND: ClassVar[str] = "create-service-linked-role"
+
+    def applied(self, facts: F) -> F | None:
+        """With the role and its policy, where it is the one that the subject needs."""
+        if facts.service_linked_role is None or facts.service_linked_role.arn != self.target:
+            return facts
+        partition = self.target.split(":")[1]
+        policy = _managed(f"arn:{partition}:iam::aws:policy/{_SERVICE_LINKED_POLICY}")
+        return replace(facts, service_linked_role=_made(self.target, identity=(policy,)))
+
+    def cli(self) -> str:
+        """`aws iam create-service-linked-role`."""
+        return command("iam", "create-service-linked-role", aws_service_name="backup.amazonaws.com")
+
+    def terraform(self) -> str:
+        """An `aws_iam_service_linked_role`."""
+        service = {"aws_service_name": hcl.text("backup.amazonaws.com")}
+        return hcl.resource("aws_iam_service_linked_role", "backup", service)
+
+
+class ChangePlan(PlannedChange):
+    """Another role in the backup plan; the document names it."""
+
+    KIND: ClassVar[str] = "change-plan"
+
+    def applied(self, facts: F) -> F | None:
+        """With that role as the job's, where it has been read or is one that the fix makes."""
+        roles = (facts.role, facts.default_role)
+        known = next((role for role in roles if role and role.found_arn == self.target), None)
+        return replace(facts, role=replace(known, arn=self.target, exists=True)) if known else facts
+
+    def cli(self) -> str:
+        """A comment: which call names the role depends on the plan."""
+        return f"# Name {self.target} in the backup plan's selection, or as --iam-role-arn when starting the job."
+
+
+def with_role(facts: F, arn: str, changed: Callable[[PrincipalFacts], PrincipalFacts]) -> F:
+    """With the job role or the caller changed, or the default role that may take its place."""
+    role, default = facts.role, facts.default_role
+    return replace(
+        facts,
+        role=changed(role) if role.arn == arn else role,
+        default_role=changed(default) if default and default.arn == arn else default,
+    )
+
+
+def with_identity_policy(role: PrincipalFacts, policy: NamedDocument) -> PrincipalFacts:
+    """The role with a policy, in the place of the one of that name."""
+    others = tuple(known for known in role.identity if known.name != policy.name)
+    return replace(role, identity=(*others, policy))
+
+
+def _made(arn: str, **facts: Any) -> PrincipalFacts:
+    """A role that a change makes."""
+    return PrincipalFacts(arn, exists=True, found_arn=arn, tags={}, identity_is_complete=True, **facts)
+
+
+def _managed(policy_arn: str) -> NamedDocument:
+    """One of AWS's own policies; of one that this project has no copy of nothing is said to be allowed."""
+    policy = managed_policy(policy_arn)
+    return NamedDocument(policy_arn, policy.document if policy else {})
+
+
+def _role(change: PlannedChange) -> dict[str, str]:
+    return {**hcl.name_and_path(change.target), "assume_role_policy": hcl.encoded(change.document)}

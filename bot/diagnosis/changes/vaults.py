@@ -1,0 +1,71 @@
+"""Changes of backup vaults."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar
+
+from bot.diagnosis.changes import hcl
+from bot.diagnosis.changes.change import F, PlannedChange
+from bot.diagnosis.changes.command import command, inline, region_of
+from bot.diagnosis.changes.limits import Limit, size
+from bot.diagnosis.facts.documents import NamedDocument
+from bot.diagnosis.facts.vaults import VaultFacts
+
+
+class PutVaultAccessPolicy(PlannedChange):
+    """A vault's access policy."""
+
+    KIND: ClassVar[str] = "put-vault-access-policy"
+
+    def applied(self, facts: F) -> F | None:
+        """With the policy put."""
+        policy = NamedDocument(self.target, self.document)
+        return _with_vaults(facts, self.target, lambda vault: replace(vault, policy=policy, policy_is_known=True))
+
+    def cli(self) -> str:
+        """`aws backup put-backup-vault-access-policy`."""
+        options = {"backup_vault_name": _vault_name(self.target), "region": region_of(self.target)}
+        return command("backup", "put-backup-vault-access-policy", **options, policy=inline(self.document))
+
+    def terraform(self) -> str:
+        """An `aws_backup_vault_policy`."""
+        name = hcl.last_part(self.target)
+        arguments = {"backup_vault_name": hcl.text(name), "policy": hcl.encoded(self.document)}
+        return hcl.resource("aws_backup_vault_policy", name, arguments)
+
+    def limit(self) -> Limit:
+        """Source: the refusals of PutBackupVaultAccessPolicy."""
+        return Limit(20_480, "bytes", size, "The vault's access policy")
+
+
+class CreateVault(PlannedChange):
+    """A vault under the default key."""
+
+    KIND: ClassVar[str] = "create-vault"
+
+    def applied(self, facts: F) -> F | None:
+        """With the vault; where the default key won't do, nothing can be told of the key that it will have."""
+        if facts.needs_own_vault_key:
+            return None
+        return _with_vaults(
+            facts, self.target, lambda vault: replace(vault, exists=True, policy=None, policy_is_known=True)
+        )
+
+    def cli(self) -> str:
+        """`aws backup create-backup-vault`."""
+        options = {"backup_vault_name": _vault_name(self.target), "region": region_of(self.target)}
+        return command("backup", "create-backup-vault", **options)
+
+    def terraform(self) -> str:
+        """An `aws_backup_vault`."""
+        name = hcl.last_part(self.target)
+        return hcl.resource("aws_backup_vault", name, {"name": hcl.text(name)})
+
+
+def _vault_name(target: str) -> str:
+    return target.split(":", 6)[6]
+
+
+def _with_vaults(facts: F, arn: str, changed: Callable[[VaultFacts], VaultFacts]) -> F:
+    vaults = {role: changed(vault) if vault.arn == arn else vault for role, vault in facts.vaults.items()}
+    return replace(facts, vaults=vaults)

@@ -1,0 +1,100 @@
+"""A job as the subject of a diagnosis: found by its reference, with the jobs that failed for it."""
+
+from collections.abc import Sequence
+
+from bot.aws.facts import Facts, gather
+from bot.aws.reader import Reader
+from bot.diagnosis.conclude import layers_of, likely_causes, outcome, summary
+from bot.diagnosis.examination import Examination
+from bot.diagnosis.examine_job import examine_job
+from bot.diagnosis.facts.job import Located
+from bot.diagnosis.job_facts import JobFacts
+from bot.diagnosis.job_id import JobReference
+from bot.diagnosis.layers.checked import CheckedLayer
+from bot.diagnosis.locate import Search, search
+from bot.diagnosis.model import Cause, Diagnosis, Outcome
+from bot.diagnosis.related_jobs import collect_all_job_facts
+from bot.errors import AwsUnreachableError, JobNotFoundError
+from bot.settings import Settings
+
+
+class JobSubject:
+    """A job.
+
+    Args:
+        reference: The job that was asked for.
+        settings: The scope.
+        region: The session's Region.
+    """
+
+    def __init__(self, reference: JobReference, settings: Settings, region: str) -> None:
+        self._reference = reference
+        self._settings = settings
+        self._region = region
+        self._job: Located
+
+    def locate(self, facts: Facts, reader: Reader) -> str:
+        """Looks for the job in every account and Region in scope.
+
+        Raises:
+            JobNotFoundError: None of them knows it.
+            AwsUnreachableError: No jobs could be read anywhere.
+        """
+        found = gather(
+            lambda known: search(known, self._reference, self._settings, self._region),
+            facts,
+            reader,
+            lambda result: result.job is not None,
+        )
+        if found.job is None:
+            raise _not_found(self._reference, found)
+        self._job = found.job
+        return f"Found the {self._job.type.value} job in {self._job.account} {self._job.region}: {self._job.state}."
+
+    def collect(self, facts: Facts) -> tuple[JobFacts, ...]:
+        """What is known of the job and of those that failed for it, its own first."""
+        return collect_all_job_facts(facts, self._job, self._settings)
+
+    def to_examine(self, collected: Sequence[JobFacts]) -> Sequence[JobFacts]:
+        """The jobs that failed."""
+        return [facts for facts in collected if facts.job.has_failed]
+
+    def examine(self, facts: JobFacts) -> Examination[JobFacts]:
+        """What the facts of one job come to."""
+        return examine_job(facts)
+
+    def conclude(
+        self, collected: Sequence[JobFacts], causes: tuple[Cause, ...], layers: Sequence[CheckedLayer]
+    ) -> Diagnosis:
+        """The answer: what evaluation found first, then what only the jobs' messages say."""
+        asked, failed, reports = collected[0], self.to_examine(collected), layers_of(layers)
+        if not failed:
+            says = summary(asked, Outcome.NOT_FAILED, (), reports)
+            return Diagnosis(job=asked.job.to_job(), outcome=Outcome.NOT_FAILED, summary=says, layers=reports)
+        every = (*causes, *(cause for facts in failed for cause in likely_causes(facts, causes)))
+        result = outcome(failed, every, reports)
+        return Diagnosis(
+            job=asked.job.to_job(tuple(facts.job.id for facts in failed if facts is not asked)),
+            outcome=result,
+            summary=summary(failed[-1], result, every, reports),
+            causes=every,
+            layers=reports,
+            denied_calls=tuple(denial.to_call() for facts in failed for denial in facts.denials or ()),
+            changed_since=tuple(dict.fromkeys(change for facts in failed for change in facts.changes)),
+        )
+
+
+def _not_found(reference: JobReference, found: Search) -> JobNotFoundError | AwsUnreachableError:
+    closed = ", ".join(f"{account} {region}" for account, region in found.closed)
+    searched = ", ".join(f"{account} {region}" for account, region in found.searched)
+    if not found.searched:
+        return AwsUnreachableError(
+            f"The jobs of {closed or 'every account in scope'} can't be read: "
+            "let the bot's role be assumed there and allow it backup:DescribeBackupJob, "
+            "backup:DescribeCopyJob and backup:DescribeRestoreJob."
+        )
+    could_not = f" Could not search {closed}." if closed else ""
+    return JobNotFoundError(
+        f"No backup, copy or restore job {reference.id} in {searched}.{could_not} "
+        "Check the id, or give the job's ARN or console URL, which say where it is."
+    )
