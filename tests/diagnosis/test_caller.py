@@ -343,7 +343,12 @@ def test_what_the_policies_of_today_allow_is_told_to_be_allowed(
     text = said("backup:StartBackupJob", staffed.vault_arn)
     diagnosis = read(staffed, text, served_estate, diagnostician)
     assert diagnosis.causes == ()
-    assert verdicts(diagnosis) == {"job-role": "clear", "vault": "clear", "organization": "clear"}
+    assert verdicts(diagnosis) == {
+        "job-role": "clear",
+        "vault": "clear",
+        "organization": "clear",
+        "kms": "not-applicable",
+    }
     assert diagnosis.outcome is Outcome.DENIED  # the text says so
 
 

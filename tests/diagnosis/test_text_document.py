@@ -1,0 +1,75 @@
+"""The answer to a text is the document of a job's, and its diagnosis reports the same steps."""
+
+import json
+
+from bot.diagnosis.events import STATES, Entered, Event, Left
+from bot.diagnosis.model import CHECKLIST, Diagnosis, Outcome, Verdict
+from bot.diagnosis.reading import TextDiagnosis, read_error
+from tests.conftest import ServeEstate
+from tests.diagnosis.test_caller import ANA, Staffed, said
+from tests.diagnosis.test_incidents import MakeDiagnostician
+
+TEXT = said("backup:CreateBackupVault", "*", who=ANA)
+
+
+def test_it_has_every_member_of_a_jobs_document_and_those_of_a_text(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    served_estate(Staffed().text)
+    found = diagnostician().diagnose_text(TEXT)
+    document = json.loads(found.to_json())
+    assert document.keys() == Diagnosis.model_json_schema(by_alias=True)["properties"].keys() | {
+        "subject",
+        "reading",
+        "hypotheses",
+    }
+    assert document["job"] is None
+    assert document["subject"] == {
+        "type": "call",
+        "operation": "CreateBackupVault",
+        "principal": ANA,
+        "action": "backup:CreateBackupVault",
+        "resource": None,
+    }
+    assert [layer["layer"] for layer in document["layers"]] == [layer.value for layer in CHECKLIST]
+    assert document["cost"]["aws_calls"] > 0
+    assert TextDiagnosis.model_validate(document) == found
+
+
+def test_its_summary_is_what_evaluation_proves_else_what_the_text_says(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    staffed = Staffed()
+    staffed.group["AttachedPolicies"] = []
+    served_estate(staffed.text)
+    proven = diagnostician().diagnose_text(TEXT)
+    assert proven.summary == proven.causes[0].explanation
+    assert "permission was denied" in read_error(TEXT).summary
+    assert read_error("The backup job expired before completion").summary == (
+        "The text says that something else failed than a permission."
+    )
+
+
+def test_it_reports_the_steps_of_a_jobs_diagnosis(served_estate: ServeEstate, diagnostician: MakeDiagnostician) -> None:
+    served_estate(Staffed().text)
+    events: list[Event] = []
+    diagnosis = diagnostician().diagnose_text(TEXT, observe=events.append)
+    assert tuple(event.state for event in events if isinstance(event, Entered)) == STATES
+    left = {event.state: event for event in events if isinstance(event, Left)}
+    assert left.keys() == set(STATES)
+    assert {layer.layer.value: layer.verdict for layer in diagnosis.layers} == {
+        state: event.verdict for state, event in left.items() if event.verdict
+    }
+    assert left["conclude"].says == diagnosis.summary
+    assert left["locate"].says == f"The text names backup:CreateBackupVault by {ANA}."
+
+
+def test_a_text_that_names_no_call_has_nothing_to_check(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    served_estate(Staffed().text)
+    diagnosis = diagnostician().diagnose_text("Access denied.")
+    assert {layer.verdict for layer in diagnosis.layers} == {Verdict.NOT_APPLICABLE}
+    assert not diagnosis.is_evaluated
+    assert diagnosis.outcome is Outcome.UNDETERMINED
+    assert diagnosis.summary == "The text alone does not say what was denied."
