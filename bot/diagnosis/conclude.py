@@ -98,6 +98,6 @@ def _quoted(facts: JobFacts) -> str:
     return message or f"its state is {facts.job.state} and it has no message."
 
 
-def layers_of(walked: Sequence[CheckedLayer]) -> tuple[LayerReport, ...]:
+def layers_of(checked: Sequence[CheckedLayer]) -> tuple[LayerReport, ...]:
     """The layers as parts of the diagnosis."""
-    return tuple(findings.to_layer() for findings in walked)
+    return tuple(layer.to_layer() for layer in checked)

@@ -45,12 +45,12 @@ class EvaluatedCall:
 
     def depending_on(self, what: str) -> "EvaluatedCall":
         """The same, as it is where something decides, which can't be told, whether the job needs it at all."""
-        hanging = (replace(refusal, certainty=Certainty.POSSIBLE, depends_on=(what,)) for refusal in self.refusals)
-        return replace(self, refusals=tuple(hanging))
+        depending = (replace(refusal, certainty=Certainty.POSSIBLE, depends_on=(what,)) for refusal in self.refusals)
+        return replace(self, refusals=tuple(depending))
 
 
 class CallEvaluator:
-    """Judges calls; policies are compiled once.
+    """Evaluates required calls; policies are compiled once.
 
     Args:
         organizations: The accounts that take part, each with its place.
@@ -60,20 +60,20 @@ class CallEvaluator:
 
     def __init__(self, organizations: Mapping[str, OrganizationFacts], superseded: Iterable[str] = ()) -> None:
         self._organizations = organizations
-        self._silenced = frozenset(superseded)
+        self._superseded = frozenset(superseded)
         self._compiled: dict[tuple[str, int], Policy] = {}
         self._sets: dict[tuple[int | str | None, ...], PolicySet] = {}
 
     def evaluate(self, call: RequiredCall) -> EvaluatedCall:
-        """Asks every layer that matters for a call."""
+        """What every relevant layer says of a call."""
         evaluation = evaluate(self._request(call), self._policies(call))
-        findings = CallRefusals(self._organizations, call, evaluation)
+        said = CallRefusals(self._organizations, call, evaluation)
         refusals = tuple(
             refusal
-            for refusal in findings.refusals()
-            if refusal.layer in call.judged and not self._is_superseded(refusal, call)
+            for refusal in said.refusals()
+            if refusal.layer in call.relevant and not self._is_superseded(refusal, call)
         )
-        unread = frozenset(layer for layer in findings.unread() if layer in call.judged)
+        unread = frozenset(layer for layer in said.unread() if layer in call.relevant)
         blocked = {refusal.layer for refusal in refusals if refusal.certainty is Certainty.PROVEN}
         return EvaluatedCall(call, evaluation, refusals, unread - blocked)
 
@@ -83,7 +83,7 @@ class CallEvaluator:
             LayerName.VAULT: call.vault.arn if call.vault else None,
             LayerName.KMS: call.key.arn if call.key else None,
         }.get(refusal.layer)
-        return subject in self._silenced
+        return subject in self._superseded
 
     def _request(self, call: RequiredCall) -> Request:
         return Request(

@@ -1,4 +1,4 @@
-"""What the machine tells while it runs; every live view (thread, terminal, page) is drawn from these events."""
+"""What the machine reports while it runs; every live view (thread, terminal, page) is drawn from these events."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -31,7 +31,7 @@ class RequiredCall:
     resource_account: str
     region: str
     context: Context
-    judged: frozenset[LayerName] = EVERY_LAYER
+    relevant: frozenset[LayerName] = EVERY_LAYER
     """The layers that are known to matter for it."""
     vault: VaultFacts | None = None
     """The vault whose access policy governs the call."""
@@ -67,7 +67,7 @@ def call_on_key(
     key: KeyFacts,
     via: str | None,
     region: str,
-    judged: frozenset[LayerName] = EVERY_LAYER,
+    relevant: frozenset[LayerName] = EVERY_LAYER,
     source: str = "",
 ) -> RequiredCall:
     """An action on a KMS key, with the context that the call carries."""
@@ -83,7 +83,7 @@ def call_on_key(
             **context.of_call(facts, principal, action, key.arn, account, region),
             **context.of_kms_call(principal, action, via, region),
         },
-        judged=judged,
+        relevant=relevant,
         key=key,
         source=source,
     )
@@ -103,7 +103,7 @@ def assuming(facts: JobFacts) -> RequiredCall:
         resource_account=role.account,
         region=facts.job.region,
         context=context.of_assume_role(facts),
-        judged=frozenset({LayerName.ORGANIZATION}),
+        relevant=frozenset({LayerName.ORGANIZATION}),
     )
 
 

@@ -115,7 +115,7 @@ class _Base:
         via = self.need.via or (needs_of_type.via if needs_of_type else None)
         for action in self.need.actions:
             yield call_on_key(
-                self.facts, self.principal, action, key, via, self.region, self._judged(), self.need.source
+                self.facts, self.principal, action, key, via, self.region, self._relevant(), self.need.source
             )
 
     def on_resource(self, resource: str, known_names: Mapping[str, str]) -> Iterator[RequiredCall]:
@@ -127,14 +127,14 @@ class _Base:
             yield replace(
                 call,
                 context={**call.context, **extra},
-                judged=self._judged(),
+                relevant=self._relevant(),
                 vault=vault,
                 source=self.need.source,
             )
 
-    def _judged(self) -> frozenset[LayerName]:
-        judged = self.need.judge
-        return EVERY_LAYER if judged is None else frozenset(LayerName(layer) for layer in judged)
+    def _relevant(self) -> frozenset[LayerName]:
+        relevant = self.need.judge
+        return EVERY_LAYER if relevant is None else frozenset(LayerName(layer) for layer in relevant)
 
 
 def _of_reading(facts: JobFacts, reading: Reading, known: Iterable[RequiredCall]) -> Iterator[RequiredCall]:

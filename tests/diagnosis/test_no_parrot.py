@@ -104,7 +104,7 @@ def breaks(case: JobFacts, call: RequiredCall) -> Iterator[Break]:
 
 def _in_job_role(case: JobFacts, call: RequiredCall) -> Iterator[Break]:
     action, role = call.action, case.role
-    if LayerName.JOB_ROLE not in call.judged or call.principal != role:
+    if LayerName.JOB_ROLE not in call.relevant or call.principal != role:
         return
     denying = NamedDocument(NAME, {"Statement": [_deny(action)]})
     all_but = NamedDocument(NAME, {"Statement": [{"Effect": "Allow", "NotAction": action, "Resource": "*"}]})
@@ -128,7 +128,7 @@ def _is_given_by_key(call: RequiredCall) -> bool:
 
 
 def _in_organization(case: JobFacts, call: RequiredCall) -> Iterator[Break]:
-    if LayerName.ORGANIZATION not in call.judged or call.principal.is_service_linked_role:
+    if LayerName.ORGANIZATION not in call.relevant or call.principal.is_service_linked_role:
         return
     deny = _deny(call.action)
     scps = _control(case, call.principal.account, "scps", deny)

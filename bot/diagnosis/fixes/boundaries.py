@@ -23,7 +23,7 @@ def exempt_in_boundary(repair: Repair[SubjectFacts]) -> PlannedFix:
     """A denying statement of a permissions boundary that spares this role."""
     if repair.is_of_aws:
         return _other_boundary(repair, f"a policy of the account's own without its statement {repair.cause.statement}")
-    document = repair.with_statement(documents.excepting_principal(repair.statement, str(repair.cause.principal)))
+    document = repair.with_statement(documents.exempting_principal(repair.statement, str(repair.cause.principal)))
     return _in_boundary(repair, document, f"Spare {repair.who} in statement {repair.cause.statement}.")
 
 

@@ -11,7 +11,7 @@ Document = dict[str, Any]
 _VERSION: Final = "2012-10-17"
 _PRINCIPAL_ARN: Final = "aws:principalarn"
 _SOURCE_ACCOUNT: Final = "aws:sourceaccount"
-_EXCEPTING: Final = ("arnnotlike", "arnnotequals", "stringnotlike", "stringnotequals")
+_EXEMPTING: Final = ("arnnotlike", "arnnotequals", "stringnotlike", "stringnotequals")
 """Operators under which one more value is one more exception."""
 
 
@@ -45,7 +45,7 @@ def with_changed_statement(document: Any, name: str | None, changed: Document) -
     return {**document, "Statement": statements}
 
 
-def excepting_principal(statement: Document, arn: str) -> Document:
+def exempting_principal(statement: Document, arn: str) -> Document:
     """A deny that spares one principal more: added to the exceptions it has by ARN, or as its first one.
 
     Conditions are ANDed ("Conditions with multiple context keys or values", IAM User Guide), so that another
@@ -56,7 +56,7 @@ def excepting_principal(statement: Document, arn: str) -> Document:
     )
 
 
-def excepting_source_account(statement: Document, account: str) -> Document:
+def exempting_source_account(statement: Document, account: str) -> Document:
     """A deny that spares calls of AWS services for one account more."""
     return exempting_value(statement, _SOURCE_ACCOUNT, account) or _with_condition(
         statement, "StringNotEquals", "aws:SourceAccount", account
@@ -73,12 +73,12 @@ def exempting_value(statement: Document, key: str, value: str) -> Document | Non
     """
     condition = statement.get("Condition") or {}
     for operator, wanted in condition.items():
-        if _base(operator) not in _EXCEPTING or not isinstance(wanted, Mapping):
+        if _base(operator) not in _EXEMPTING or not isinstance(wanted, Mapping):
             continue
         for name, values in wanted.items():
             if name.casefold() == key:
-                spared = {**wanted, name: [*_listed(values), value]}
-                return {**statement, "Condition": {**condition, operator: spared}}
+                exempted = {**wanted, name: [*_listed(values), value]}
+                return {**statement, "Condition": {**condition, operator: exempted}}
     return None
 
 
@@ -88,15 +88,15 @@ def exempted_keys(statement: Document) -> list[str]:
     return [
         name.casefold()
         for operator, wanted in condition.items()
-        if _base(operator) in _EXCEPTING and isinstance(wanted, Mapping)
+        if _base(operator) in _EXEMPTING and isinstance(wanted, Mapping)
         for name in wanted
     ]
 
 
 def exempting_resources(statement: Document, arns: Sequence[str]) -> Document | None:
     """A deny of all resources but some that spares more of them; None where it names what it denies."""
-    spared = statement.get("NotResource")
-    return {**statement, "NotResource": [*_listed(spared), *arns]} if spared else None
+    exempted = statement.get("NotResource")
+    return {**statement, "NotResource": [*_listed(exempted), *arns]} if exempted else None
 
 
 def without_repeats(values: Iterable[str]) -> list[str]:

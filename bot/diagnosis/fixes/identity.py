@@ -50,7 +50,7 @@ def exempt_in_identity_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     if _PERMISSION_SETS in str(repair.cause.principal):
         return _change_permission_set(repair, f"deny {listed(list(repair.cause.actions))} no more")
     statement, role = repair.statement, str(repair.cause.principal)
-    spared = next(
+    exempted = next(
         (
             (key, value)
             for key in documents.exempted_keys(statement)
@@ -58,9 +58,9 @@ def exempt_in_identity_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
         ),
         None,
     )
-    changed = documents.exempting_value(statement, *spared) if spared else None
-    changed = changed or documents.excepting_principal(statement, role)
-    what = f"the value {spared[1]} of {spared[0]}" if spared else f"{repair.who} {role}"
+    changed = documents.exempting_value(statement, *exempted) if exempted else None
+    changed = changed or documents.exempting_principal(statement, role)
+    what = f"the value {exempted[1]} of {exempted[0]}" if exempted else f"{repair.who} {role}"
     return PlannedFix(
         f"Spare {what} in statement {repair.cause.statement} of {repair.cause.policy}.",
         (_identity_change(repair, repair.with_statement(changed)),),

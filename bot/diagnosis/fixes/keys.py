@@ -28,7 +28,7 @@ def allow_in_key_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
 def exempt_in_key_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     """A denying statement of a key policy that spares the principal."""
     principal = str(repair.cause.principal)
-    document = repair.with_statement(documents.excepting_principal(repair.statement, principal))
+    document = repair.with_statement(documents.exempting_principal(repair.statement, principal))
     summary = f"Spare {principal} in statement {repair.cause.statement} of the key policy."
     return _planned(repair, document, summary, "Somebody meant this deny: ask the key's owner for the exception.")
 

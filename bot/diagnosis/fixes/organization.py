@@ -70,9 +70,9 @@ def _narrowed(repair: Repair[SubjectFacts], statement: Document) -> tuple[Docume
             return changed, f"the value {value} of {key}"
     if repair.cause.principal == SERVICE:
         account = repair.facts.account
-        return documents.excepting_source_account(statement, account), f"AWS Backup's calls for account {account}"
+        return documents.exempting_source_account(statement, account), f"AWS Backup's calls for account {account}"
     principal = str(repair.cause.principal)
-    return documents.excepting_principal(statement, principal), principal
+    return documents.exempting_principal(statement, principal), principal
 
 
 def _allow_list(repair: Repair[SubjectFacts]) -> NamedDocument | None:

@@ -15,7 +15,7 @@ from bot.diagnosis.subject_facts import SubjectFacts
 def exempt_in_own_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     """A denying statement of the resource's own policy that spares the principal."""
     principal = str(repair.cause.principal)
-    document = repair.with_statement(documents.excepting_principal(repair.statement, principal))
+    document = repair.with_statement(documents.exempting_principal(repair.statement, principal))
     change = _change(repair, document)
     summary = f"Spare {principal} in statement {repair.cause.statement} of the resource's own policy."
     return PlannedFix(summary, (change,), "This deny protects the data: ask its owner for the exception.")

@@ -60,7 +60,7 @@ def allow_service(repair: Repair[JobFacts]) -> PlannedFix:
 def exempt_account_in_trust(repair: Repair[JobFacts]) -> PlannedFix:
     """A denying statement of the trust policy that spares the job's own account."""
     account = repair.facts.account
-    document = repair.with_statement(documents.excepting_source_account(repair.statement, account))
+    document = repair.with_statement(documents.exempting_source_account(repair.statement, account))
     change = UpdateAssumeRolePolicy(target=str(repair.cause.principal), document=document)
     return PlannedFix(
         f"Spare AWS Backup's jobs of account {account} in statement {repair.cause.statement}.",

@@ -30,10 +30,10 @@ class CheckedLayer:
 
 
 def merged(several: Sequence[CheckedLayer]) -> CheckedLayer:
-    """The findings of several jobs in one layer: each check and each cause once, a cause with the actions of all."""
-    checks = dict.fromkeys(check for findings in several for check in findings.checks)
+    """The layer of several jobs in one layer: each check and each cause once, a cause with the actions of all."""
+    checks = dict.fromkeys(check for layer in several for check in layer.checks)
     causes: dict[tuple[object, ...], Cause] = {}
-    for cause in (cause for findings in several for cause in findings.causes):
+    for cause in (cause for layer in several for cause in layer.causes):
         thing = (
             cause.code,
             cause.entity,
@@ -71,19 +71,19 @@ def policy_check(
         The check with its evidence, and the causes.
     """
     known = list(evaluated)
-    refusals = [refusal for judged in known for refusal in judged.refusals if cause_codes()[refusal.code].check == name]
+    refusals = [refusal for each in known for refusal in each.refusals if cause_codes()[refusal.code].check == name]
     causes = causes_of(refusals)
     if any(refusal.certainty is Certainty.PROVEN for refusal in refusals):
         verdict, says = Verdict.BLOCKED, " ".join(cause.explanation for cause in causes)
     elif refusals:
-        verdict, says = Verdict.UNKNOWN, " ".join(_hanging(cause) for cause in causes)
-    elif any(layer in judged.unread for judged in known):
+        verdict, says = Verdict.UNKNOWN, " ".join(_depending(cause) for cause in causes)
+    elif any(layer in each.unread for each in known):
         verdict, says = Verdict.UNKNOWN, unread
     elif not known:
         verdict, says = Verdict.NOT_APPLICABLE, "There is nothing to check."
     else:
         verdict, says = Verdict.CLEAR, fine
-    evidence = _blocking(refusals) if refusals else _allowing(known, policy_layers)
+    evidence = _refusing(refusals) if refusals else _allowing(known, policy_layers)
     return Check(check=name, verdict=verdict, says=says, evidence=evidence), causes
 
 
@@ -95,12 +95,12 @@ def unknown_without_needs(facts: JobFacts, check: Check) -> Check:
     return Check(check=check.check, verdict=Verdict.UNKNOWN, says=says)
 
 
-def _hanging(cause: Cause) -> str:
+def _depending(cause: Cause) -> str:
     keys = " and ".join(cause.depends_on)
     return f"{cause.explanation} It depends on {keys}, whose value no read call can tell."
 
 
-def _blocking(refusals: Iterable[Refusal]) -> tuple[Evidence, ...]:
+def _refusing(refusals: Iterable[Refusal]) -> tuple[Evidence, ...]:
     found = {
         (refusal.policy, refusal.statement): Evidence(policy=refusal.policy, statement=refusal.statement, effect="Deny")
         for refusal in refusals
@@ -112,8 +112,8 @@ def _blocking(refusals: Iterable[Refusal]) -> tuple[Evidence, ...]:
 def _allowing(evaluated: Iterable[EvaluatedCall], policy_layers: Sequence[PolicyLayer]) -> tuple[Evidence, ...]:
     """The statements that allowed what was asked, each once."""
     found: dict[tuple[str, str], Evidence] = {}
-    for judged in evaluated:
-        for match in judged.evaluation.by:
+    for each in evaluated:
+        for match in each.evaluation.by:
             if match.layer in policy_layers and match.effect is Effect.ALLOW:
                 found[match.policy, match.statement] = Evidence(
                     policy=match.policy, statement=match.statement, effect="Allow"

@@ -79,7 +79,7 @@ def _check_service_linked_role(facts: JobFacts) -> tuple[Check | None, tuple[Cau
 def _check_boundary(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> tuple[Check | None, tuple[Cause, ...]]:
     if facts.role.exists and facts.role.boundary_arn is None:
         return None, ()
-    bounded = [judged for judged in evaluated if judged.call.principal.boundary_arn]
+    bounded = [each for each in evaluated if each.call.principal.boundary_arn]
     if not bounded:
         return None, ()
     return policy_check(

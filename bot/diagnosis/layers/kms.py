@@ -23,7 +23,7 @@ def check_layer(job: EvaluatedJob) -> CheckedLayer:
         cause = unusable.get(key.arn)
         checks.append(_check_state(facts, key, cause))
         if cause is None:
-            policy, about = _check_policy(key, [judged for judged in evaluated if judged.call.key == key])
+            policy, about = _check_policy(key, [each for each in evaluated if each.call.key == key])
             checks.append(policy)
             causes += about
     if None in needed_keys(facts):
@@ -79,7 +79,7 @@ def _may_be_default(facts: JobFacts, key: KeyFacts) -> bool:
 
 
 def _keys(evaluated: Iterable[EvaluatedCall]) -> Iterable[KeyFacts]:
-    keys = (judged.call.key for judged in evaluated)
+    keys = (each.call.key for each in evaluated)
     return {key.arn: key for key in keys if key}.values()
 
 

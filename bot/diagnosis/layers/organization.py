@@ -67,7 +67,7 @@ def _check_cross_account_backup(facts: JobFacts) -> tuple[Check | None, tuple[Ca
 
 
 def _check_scps(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> tuple[Check, tuple[Cause, ...]]:
-    bound = [judged for judged in evaluated if _binds(judged, Layer.SCP)]
+    bound = [each for each in evaluated if _binds(each, Layer.SCP)]
     place = facts.organizations[facts.job.account]
     fine = "At every level from the root to the account the service control policies allow what the job needs."
     check, causes = policy_check(
@@ -83,7 +83,7 @@ def _check_scps(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> tuple[Ch
 
 
 def _check_rcps(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> tuple[Check, tuple[Cause, ...]]:
-    bound = [judged for judged in evaluated if _binds(judged, Layer.RCP)]
+    bound = [each for each in evaluated if _binds(each, Layer.RCP)]
     place = facts.organizations[facts.job.account]
     check, causes = policy_check(
         "resource-control-policies",
@@ -106,10 +106,10 @@ def _in_place(check: Check, is_outside: bool, is_management: bool) -> Check:
     return Check(check=check.check, verdict=Verdict.NOT_APPLICABLE, says=says)
 
 
-def _binds(judged: EvaluatedCall, layer: Layer) -> bool:
-    evaluation = judged.evaluation
+def _binds(each: EvaluatedCall, layer: Layer) -> bool:
+    evaluation = each.evaluation
     is_bound = layer not in evaluation.policies.exempt(evaluation.request)
-    return is_bound and LayerName.ORGANIZATION in judged.call.judged
+    return is_bound and LayerName.ORGANIZATION in each.call.relevant
 
 
 def _linked_role(facts: JobFacts) -> str:

@@ -11,7 +11,7 @@ def check_layer(job: EvaluatedJob) -> CheckedLayer | None:
     facts, evaluated = job.facts, job.calls
     if facts.resource is None or facts.resource.policy is None:
         return None
-    governed = [judged for judged in evaluated if judged.call.policy]
+    governed = [each for each in evaluated if each.call.policy]
     check, causes = policy_check(
         "resource-policy",
         governed,

@@ -22,7 +22,7 @@ def check_layer(job: EvaluatedJob) -> CheckedLayer:
         checks.append(exists)
         causes += about
         if vault.exists is not False:
-            governed = [judged for judged in evaluated if judged.call.vault == vault]
+            governed = [each for each in evaluated if each.call.vault == vault]
             policy, about = _check_policy(vault, governed)
             checks += [policy] if governed else []
             causes += about
