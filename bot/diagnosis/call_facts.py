@@ -27,9 +27,9 @@ class CallFacts(SubjectFacts):
     reading: Reading
     """What the text says of it, or what stood behind an encoded one."""
     denied_keys: Mapping[str, str | list[str] | None]
-    """Condition keys that the denied request carried, where AWS tells."""
+    """Condition keys that the denied request carried, where AWS says so."""
     moment: datetime
-    """When it is judged."""
+    """When it is evaluated."""
 
     @property
     def accounts(self) -> frozenset[str]:

@@ -49,7 +49,7 @@ class CallSubject:
     def conclude(
         self, collected: Sequence[CallFacts], causes: tuple[Cause, ...], layers: Sequence[CheckedLayer]
     ) -> TextDiagnosis:
-        """The text as read, with what evaluation found."""
+        """The text as read, with what evaluation found; without layers where nothing could be evaluated."""
         is_proven = any(cause.certainty is Certainty.PROVEN for cause in causes)
         result = Outcome.DENIED if is_proven else self._alone.outcome
         reading = collected[0].reading if collected else self._alone.reading
@@ -60,6 +60,6 @@ class CallSubject:
                 "summary": text_summary(result, causes),
                 "reading": reading,
                 "causes": causes,
-                "layers": layers_of(layers),
+                "layers": layers_of(layers) if collected else (),
             }
         )

@@ -1,4 +1,4 @@
-"""From refusals to causes: one cause for each thing to mend, with all the actions that it blocks."""
+"""From refusals to causes: one cause for each thing to fix, with all the actions that it refuses."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -14,14 +14,14 @@ _MOST_NAMED: Final = 4
 
 
 def causes_of(refusals: Iterable[Refusal]) -> tuple[Cause, ...]:
-    """Puts refusals together that one change mends.
+    """Groups the refusals that one change repairs.
 
     Args:
         refusals: The refusals, those of the actions that the job's message names first.
 
     Returns:
         The causes in the order of their first refusals. A thing that refuses some actions for certain and others only
-        under some reading is told for those that are certain.
+        under some value of an unknown key makes a cause of the certain ones.
     """
     groups: dict[tuple[object, ...], list[Refusal]] = {}
     for refusal in refusals:

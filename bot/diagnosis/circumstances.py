@@ -18,7 +18,7 @@ def circumstances(facts: JobFacts) -> Mapping[str, bool | None]:
     """Each circumstance that a need may be bound to (`when` in knowledge/needs), and whether it is so.
 
     Returns:
-        For each one True, False, or None where it can't be told.
+        For each one True, False, or None where it is not known.
     """
     tags = facts.resource.tags if facts.resource else None
     metadata = {name.casefold(): value for name, value in facts.metadata.items()}
@@ -92,7 +92,7 @@ def names(facts: JobFacts, region: str) -> Mapping[str, str]:
 
 
 def request_keys_of_metadata(facts: JobFacts) -> Mapping[str, str]:
-    """Condition keys whose values a restore's metadata tells.
+    """Condition keys whose values a restore's metadata gives.
 
     Source: "Actions, resources, and condition keys for Amazon EC2" (Service Authorization Reference).
     """

@@ -9,7 +9,7 @@ from bot.diagnosis.model import Cause, Certainty, Entity, JobType, LayerReport, 
 from bot.diagnosis.reading import Hypothesis, hypotheses
 
 _UNKNOWN = dict.fromkeys(("state", "account", "other", "found"), "unknown")
-"""What the sentences of some codes ask for and a message alone does not tell."""
+"""What the sentences of some codes ask for and a message alone does not say."""
 _NOUNS = {JobType.BACKUP: "backup", JobType.COPY: "copy", JobType.RESTORE: "restore"}
 
 

@@ -1,6 +1,6 @@
 """The condition keys that AWS Backup's calls carry, as far as AWS documents it or its managed policies imply it.
 
-What is not told here is unknown, and said to be so to the evaluator: no key is guessed.
+Every other key is unknown, and the evaluator takes it so: no key is guessed.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ Context = Mapping[str, str | list[str] | Beginning | None]
 """Values of condition keys; None for a key that is known to be absent, `…/*` for all that begin so."""
 
 UNKNOWN: Final = ("*",)
-"""Every key that a context does not tell is of unknown value."""
+"""Every key that is not in a context has an unknown value."""
 
 _GLOBAL_SERVICES: Final = frozenset({"iam", "organizations", "sts"})
 _GLOBAL_REGION: Final = "us-east-1"
@@ -85,7 +85,7 @@ def of_kms_call(principal: PrincipalFacts, action: str, via: str | None, region:
 def of_caller(
     organizations: Mapping[str, OrganizationFacts], account: str, resource_account: str, region: str, now: datetime
 ) -> Context:
-    """What a call outside a job carries, as far as its error text tells: tags, MFA and network are unknown.
+    """What a call outside a job carries, as far as its error text says: tags, MFA and network are unknown.
 
     Args:
         organizations: The accounts that take part.

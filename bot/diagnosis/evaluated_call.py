@@ -1,6 +1,6 @@
-"""What each layer says of one call, on its own: what refuses it, and what could not be read to tell.
+"""What each layer says of one required call on its own: what refuses it, and what could not be read.
 
-AWS names one policy type in a denial even where several deny. Here every layer is asked, since mending one of two
+AWS names one policy type in a denial even where several deny. Here every layer is evaluated, since fixing one of two
 leaves the action blocked.
 """
 
@@ -44,7 +44,7 @@ class EvaluatedCall:
         return any(refusal.certainty is Certainty.PROVEN for refusal in self.refusals)
 
     def depending_on(self, what: str) -> "EvaluatedCall":
-        """The same, as it is where something decides, which can't be told, whether the job needs it at all."""
+        """The same, where something that is not known decides whether the job makes the call at all."""
         depending = (replace(refusal, certainty=Certainty.POSSIBLE, depends_on=(what,)) for refusal in self.refusals)
         return replace(self, refusals=tuple(depending))
 
@@ -54,8 +54,8 @@ class CallEvaluator:
 
     Args:
         organizations: The accounts that take part, each with its place.
-        superseded: Things that stand alone, so that nothing else is said of them in their layer: the ARNs of roles,
-            vaults and keys that are missing or can't be used.
+        superseded: The ARNs of roles, vaults and keys that are missing or can't be used: a cause says so, and nothing
+            else is said of them in their layer.
     """
 
     def __init__(self, organizations: Mapping[str, OrganizationFacts], superseded: Iterable[str] = ()) -> None:
@@ -142,7 +142,7 @@ class CallEvaluator:
 def principal_of(principal: PrincipalFacts) -> Principal:
     """The session in which a role is used, AWS Backup's where none is said, or the user, as the evaluator takes it.
 
-    The session's ARN does not tell the role's path; policies that name the role by its ARN mean it none the less.
+    The session's ARN does not contain the role's path; policies that name the role by its ARN mean it none the less.
     """
     parsed = Principal.parse(principal.arn)
     if parsed.kind is not PrincipalKind.ROLE:

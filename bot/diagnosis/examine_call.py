@@ -76,7 +76,7 @@ def required_call(facts: CallFacts) -> RequiredCall:
 
 
 def _gone(principal: PrincipalFacts) -> CheckedLayer:
-    """The first layer of a caller that was deleted since: what its policies said can't be told."""
+    """The first layer of a caller that was deleted since: what its policies said is not known."""
     says = f"There is no {principal.arn} any more, so that nobody can tell what its policies allowed."
     return CheckedLayer(LayerName.JOB_ROLE, (Check(check="identity-policies", verdict=Verdict.UNKNOWN, says=says),))
 

@@ -27,7 +27,7 @@ def examine_job(facts: JobFacts) -> Examination[JobFacts]:
 def _evaluated(facts: JobFacts) -> EvaluatedJob:
     """Evaluates all that a job requires.
 
-    Where it can't be told in which of two ways AWS Backup makes a backup, both are evaluated. What refuses one way
+    Where it is not known in which of two ways AWS Backup makes a backup, both are evaluated. What refuses one way
     alone is possible only; it is nothing where the message speaks of something else, since the job then went the way
     that is open.
     """

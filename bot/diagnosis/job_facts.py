@@ -18,7 +18,7 @@ class JobFacts(SubjectFacts):
     """What is known of one job."""
 
     WAY: ClassVar[str] = "the setting of AWS Backup's advanced features for DynamoDB"
-    """What tells the ways of a backup apart."""
+    """What decides which way a backup is made."""
 
     job: Located
     reading: Reading
@@ -27,7 +27,7 @@ class JobFacts(SubjectFacts):
     """What a restore was asked to make."""
     recovery_point: Mapping[str, Any] = field(default_factory=dict)
     denied_keys: Mapping[str, str | list[str] | None] = field(default_factory=dict)
-    """Condition keys that the denied request carried, where AWS tells."""
+    """Condition keys that the denied request carried, where AWS says so."""
     denials: tuple[Denial, ...] | None = None
     """What CloudTrail recorded of the job's session; None where it can't be read."""
     changes: tuple[LaterChange, ...] = ()
@@ -87,14 +87,14 @@ class JobFacts(SubjectFacts):
 
     @property
     def is_fully_managed(self) -> bool | None:
-        """Whether the recovery point is AWS Backup's own, under the vault's key; None where it can't be told."""
+        """Whether the recovery point is AWS Backup's own, under the vault's key; None where it is not known."""
         needs = of_type(self.needs_type)
         management = needs.fully_managed if needs else "never"
         return self.advanced_dynamodb if management == "advanced" else management == "always"
 
     @property
     def ways(self) -> tuple["JobFacts", ...]:
-        """The job as it is; both ways of a DynamoDB backup where it can't be told which one AWS Backup took."""
+        """The job as it is; both ways of a DynamoDB backup where it is not known which one AWS Backup took."""
         if self.resource_type != "DynamoDB" or self.advanced_dynamodb is not None:
             return (self,)
         return replace(self, advanced_dynamodb=True), replace(self, advanced_dynamodb=False)

@@ -127,7 +127,7 @@ class Change(_Part):
 
 
 class Fix(_Part):
-    """The smallest change that mends a cause."""
+    """The smallest change that repairs a cause."""
 
     summary: str
     owner: str
@@ -142,7 +142,7 @@ class Fix(_Part):
 
 
 class Cause(_Part):
-    """One thing to mend."""
+    """One thing to fix."""
 
     code: str
     layer: LayerName
@@ -187,7 +187,7 @@ class Check(_Part):
 
 
 class LayerReport(_Part):
-    """A layer with its checks; what is fine and what could not be read are told like what is blocked."""
+    """A layer with its checks; it lists what is clear and what could not be read beside what is blocked."""
 
     layer: LayerName
     verdict: Verdict
@@ -223,7 +223,7 @@ class LaterChange(_Part):
     layer: LayerName
     target: str
     by: str | None = None
-    """The ARN of who made it; None where the event does not tell."""
+    """The ARN of who made it; None where the event does not say."""
     at: Moment
     minutes: int
     """How long after the job's end."""

@@ -62,17 +62,17 @@ class Reading(_Part):
     encoded_message: str | None = None
     """What `sts:DecodeAuthorizationMessage` takes."""
     entity: Entity | None = None
-    """Who was denied, as far as the text tells; None where it speaks of no denial."""
+    """Who was denied, as far as the text says; None where it speaks of no denial."""
     permission: bool = False
-    """Whether a missing permission may be what the text tells of; with a form and without this it is ruled out."""
+    """Whether the text may be about a missing permission; with a form and without this it is ruled out."""
     vague: bool = False
     """Whether the text names nothing that could be checked."""
     knowledge: str | None = None
-    """The entry that tells more of such texts."""
+    """The entry that explains such texts."""
 
     @property
     def rules_permissions_out(self) -> bool:
-        """The text is of a form that tells of something else than a missing permission."""
+        """The text is of a form that is about something else than a missing permission."""
         return self.form is not None and not self.permission
 
 
@@ -104,11 +104,6 @@ class TextDiagnosis(DiagnosisDocument):
     reading: Reading
     hypotheses: tuple[Hypothesis, ...] = ()
     """What may be behind the text alone, likeliest first."""
-
-    @property
-    def is_evaluated(self) -> bool:
-        """The call was evaluated: AWS was read, and the text names who called what."""
-        return any(layer.checks for layer in self.layers)
 
 
 @lru_cache(maxsize=64)  # a collector is called again and again, with the same message
@@ -259,7 +254,7 @@ def _as_call(call: DenialEvent) -> Reading:
 
 
 def _acting(principal: str | None, action: str | None, form: Form | None, known: Messages) -> Entity:
-    """Who was denied: told by the principal's ARN, else by the form, else by who usually calls the action."""
+    """Who was denied: by the principal's ARN, else by the form, else by who usually calls the action."""
     if principal:
         if _SERVICE_LINKED_SESSION.search(principal) or _SERVICE_LINKED_ROLE.search(principal):
             return Entity.SERVICE_LINKED_ROLE
@@ -278,7 +273,7 @@ def _hypothesis(guess: Guess, acting: Entity, action: str | None) -> Hypothesis:
 
 
 def _tokens(text: str) -> dict[str, object]:
-    """The tokens by which AWS tells more of a denial, wherever in the text they are."""
+    """The tokens by which AWS explains a denial, wherever in the text they are."""
     encoded, authorization = _ENCODED.search(text), _AUTHORIZATION_ID.search(text)
     return {
         "encoded": encoded is not None or "encoded authorization failure message" in text.lower(),

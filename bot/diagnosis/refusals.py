@@ -84,7 +84,7 @@ class CallRefusals:
         """What the principal's own policies refuse.
 
         They need not allow what the resource's policy or a grant gives the principal by itself; where that policy
-        does not admit the principal at all, they are told too, since mending it alone may not be enough.
+        does not allow the principal at all, they are reported too, since fixing it alone may not be enough.
         """
         call, missing = self.call, self.evaluation.missing
         if call.principal.exists is not True:
@@ -125,7 +125,7 @@ class CallRefusals:
             yield from self._missing(result, policy, document=owner)
 
     def _may_be_given(self, key: KeyFacts) -> bool:
-        """A key's policy that was not read, or a grant beside one that does not admit the principal, may allow it."""
+        """A key's policy that was not read, or a grant beside one that does not allow the principal, may allow it."""
         return key.policy is None or (key.grants is None and Layer.RESOURCE in self.evaluation.missing)
 
     def _owner_of_policy(self) -> tuple[str | None, RefusingPolicy]:

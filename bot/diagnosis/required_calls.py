@@ -60,7 +60,7 @@ def _rank(call: RequiredCall, readings: tuple[Reading, ...]) -> int:
 
 
 def _entity(reading: Reading) -> Entity | None:
-    """Whose denial a reading tells of, where it is one of the job's own identities."""
+    """Whose denial a reading is about, where it is one of the job's own identities."""
     return reading.entity if reading.entity in (Entity.JOB_ROLE, Entity.SERVICE_LINKED_ROLE) else None
 
 
@@ -72,7 +72,7 @@ def _acting(facts: JobFacts, *, is_job_role: bool) -> PrincipalFacts:
 def _holding(facts: JobFacts) -> Iterator[tuple[Need, bool]]:
     """The rows that hold for the job, each with whether the job fails without it.
 
-    A row bound to a circumstance that can't be told is like an optional one: it counts only if it is named.
+    A row bound to a circumstance that is not known is like an optional one: it counts only if it is named.
     """
     known = circumstances(facts)
     kind: JobKind = facts.job.type.value

@@ -22,12 +22,12 @@ def reading_page(read: TextDiagnosis) -> Page:
     parts: list[Heading | Facts | Paragraph | Bullets | Note] = [Heading(verdict)]
     facts = tuple(_facts(read))
     parts += [Facts(facts)] if facts else []
-    if read.is_evaluated:
+    if read.layers:
         parts += _evaluated(read)
     elif read.hypotheses:
         parts.append(Paragraph(line("What may be behind it, likeliest first:")))
         parts.append(Bullets(tuple(_hypothesis(each) for each in read.hypotheses)))
-    if not read.is_evaluated:
+    if not read.layers:
         parts.append(Note(line("A text proves nothing: the policies decide.")))
     return Page("reading", verdict, tuple(parts))
 

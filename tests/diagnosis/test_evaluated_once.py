@@ -59,7 +59,7 @@ def test_a_text_is_read_once(as_event: bool, served_estate: ServeEstate) -> None
     settings, reader, region = machine_parts()
     read.cache_clear()
     diagnosis = Machine(CallSubject(text, settings), settings, reader, region, ignore).run()
-    assert diagnosis.is_evaluated
+    assert diagnosis.layers
     assert (read.cache_info().misses, read.cache_info().hits) == (1, 0)
 
 

@@ -3,7 +3,7 @@
 import json
 
 from bot.diagnosis.events import STATES, Entered, Event, Left
-from bot.diagnosis.model import CHECKLIST, Diagnosis, Outcome, Verdict
+from bot.diagnosis.model import CHECKLIST, Diagnosis, Outcome
 from bot.diagnosis.reading import TextDiagnosis, read_error
 from tests.conftest import ServeEstate
 from tests.diagnosis.test_caller import ANA, Staffed, said
@@ -64,12 +64,11 @@ def test_it_reports_the_steps_of_a_jobs_diagnosis(served_estate: ServeEstate, di
     assert left["locate"].says == f"The text names backup:CreateBackupVault by {ANA}."
 
 
-def test_a_text_that_names_no_call_has_nothing_to_check(
+def test_a_text_that_names_no_call_is_read_and_no_more(
     served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:
     served_estate(Staffed().text)
     diagnosis = diagnostician().diagnose_text("Access denied.")
-    assert {layer.verdict for layer in diagnosis.layers} == {Verdict.NOT_APPLICABLE}
-    assert not diagnosis.is_evaluated
+    assert diagnosis.layers == ()
     assert diagnosis.outcome is Outcome.UNDETERMINED
     assert diagnosis.summary == "The text alone does not say what was denied."

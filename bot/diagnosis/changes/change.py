@@ -34,7 +34,7 @@ class PlannedChange(ABC):
             facts: What is known.
 
         Returns:
-            What would be known then; None where that can't be told, because the change needs what was not read.
+            What would be known then; None where that is not known, because the change depends on what was not read.
         """
 
     @abstractmethod

@@ -44,7 +44,7 @@ class CreateVault(PlannedChange):
     KIND: ClassVar[str] = "create-vault"
 
     def applied(self, facts: F) -> F | None:
-        """With the vault; where the default key won't do, nothing can be told of the key that it will have."""
+        """With the vault; where the default key won't do, nothing is known of the key that it will have."""
         if facts.needs_own_vault_key:
             return None
         return _with_vaults(

@@ -1,8 +1,8 @@
-"""The request that was denied, as AWS itself tells it where an error text has a token for it.
+"""The request that was denied, as AWS describes it where an error text has a token for it.
 
 A token is an encoded authorization message ("DecodeAuthorizationMessage", AWS STS API Reference) or an authorization id
-("GetRequestAuthorizationDetails", IAM Toolbox API Reference). Either is told to the account of the denied caller only,
-and an id's details are kept for about a day.
+("GetRequestAuthorizationDetails", IAM Toolbox API Reference). AWS shows either to the account of the denied caller
+only, and keeps an id's details for about a day.
 """
 
 from collections.abc import Iterator, Mapping
@@ -34,7 +34,7 @@ class DeniedRequest:
     """A denied request."""
 
     reading: Reading
-    """What the text says of it, with what AWS tells beside."""
+    """What the text says of it, with what AWS adds."""
     keys: Keys = field(default_factory=dict)
     """Condition keys that it is known to have carried."""
 
@@ -77,11 +77,11 @@ def _detailed(facts: Facts, account: str, region: str, reading: Reading) -> Deni
         return DeniedRequest(reading)
     known = {**(details.get("requestContext") or {}), **(evaluation.get("context") or {})}
     keys = {key: list(map(str, value)) if isinstance(value, list) else str(value) for key, value in known.items()}
-    told = {name: value for name, value in _told(evaluation) if value is not None}
-    return DeniedRequest(reading.model_copy(update=told), keys)
+    added = {name: value for name, value in _added(evaluation) if value is not None}
+    return DeniedRequest(reading.model_copy(update=added), keys)
 
 
-def _told(evaluation: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _added(evaluation: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """What an evaluation adds to a reading: the call, and the check that decided."""
     effect = evaluation["evaluatedEffect"]
     yield "form", "authorization-details"

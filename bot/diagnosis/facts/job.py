@@ -70,7 +70,7 @@ class Located:
         """The job role.
 
         Raises:
-            AwsUnreachableError: The job does not tell it.
+            AwsUnreachableError: The job does not say it.
         """
         role = self.described.get("IamRoleArn")
         if not role:

@@ -19,7 +19,7 @@ class KeyFacts:
     """A key and what is known of it."""
 
     arn: str
-    """The key's ARN, where it could be told; else the id or alias by which it was named."""
+    """The key's ARN, where it is known; else the id or alias by which it was named."""
     exists: bool | None = None
     state: str | None = None
     manager: str | None = None

@@ -12,7 +12,7 @@ from bot.diagnosis.facts.documents import NamedDocument, parsed
 
 _PATH_NODE: Final = re.compile(r"^(r|ou)-")
 _LONGEST_PATH: Final = 8
-"""A root, five levels of OUs and an account ("Quotas for AWS Organizations"), and one to spare."""
+"""A root, five levels of OUs and an account ("Quotas for AWS Organizations"), and one more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class OrganizationFacts:
 
     account: str
     id: str | None = None
-    """The organization's id; None where there is none or it can't be told."""
+    """The organization's id; None where there is none or it is not known."""
     is_known: bool = False
     """Whether the account is in an organization is known, and in which."""
     management_account: str | None = None
@@ -109,7 +109,7 @@ def _find_account(facts: Facts, account: str, second: str | None) -> tuple[Answe
 
 
 def _by_its_own_account(facts: Facts, account: str) -> OrganizationFacts:
-    """What an account tells of its organization itself: which one it is, and neither path nor policies."""
+    """What an account knows of its organization itself: which one it is, and neither path nor policies."""
     reader = OWN if account == facts.own_account else account
     answer = facts.ask(organizations.organization(reader, facts.home))
     if answer.known:
@@ -120,7 +120,7 @@ def _by_its_own_account(facts: Facts, account: str) -> OrganizationFacts:
 def _path(facts: Facts, reader: str, account: str, found: dict[str, Any]) -> tuple[str, ...] | None:
     """The ids from the root down to the account.
 
-    The account itself tells them in one read where the server knows `Paths`; else parent after parent is asked for.
+    The account's description has them where the server knows `Paths`; else parent after parent is asked for.
     """
     for path in found.get("Paths") or ():
         return (*(part for part in path.split("/") if _PATH_NODE.match(part)), account)

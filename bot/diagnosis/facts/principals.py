@@ -25,7 +25,7 @@ class PrincipalFacts:
     session: str | None = None
     """The ARN of the role's session; that of AWS Backup's own where nothing is said."""
     exists: bool | None = None
-    """None where it can't be told."""
+    """None where it is not known."""
     found_arn: str | None = None
     """The ARN of the role of that name that IAM knows; its path may be another."""
     unique_id: str | None = None
@@ -99,7 +99,7 @@ def collect_role(facts: Facts, role_arn: str) -> PrincipalFacts:
 def collect_caller(facts: Facts, caller_arn: str) -> PrincipalFacts | None:
     """Reads whoever made a call: a role's session or a user; None where the ARN is neither's.
 
-    A session's ARN does not tell its role's path, so the role of that name is taken as it is found.
+    A session's ARN does not contain its role's path, so the role of that name is taken as it is found.
     """
     named = arn.parse(caller_arn)
     if named is None or not named.account:

@@ -21,7 +21,7 @@ class VaultFacts:
 
     arn: str
     exists: bool | None = None
-    """None where it can't be told."""
+    """None where it is not known."""
     key_arn: str | None = None
     type: str | None = None
     policy: NamedDocument | None = None

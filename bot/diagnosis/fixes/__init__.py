@@ -1,1 +1,1 @@
-"""Fixes of causes: planned by one module a room of AWS, applied to the facts, and verified by examining the result."""
+"""Fixes of causes: planned by a module for each service, applied to the facts, verified by examining the result."""

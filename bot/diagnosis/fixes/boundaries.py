@@ -1,4 +1,4 @@
-"""Fixes of permissions boundaries: allowing what is missing in one, sparing a principal from its deny."""
+"""Fixes of permissions boundaries: allowing what is missing in one, exempting a principal from its deny."""
 
 from typing import Final
 
@@ -20,7 +20,7 @@ def allow_in_boundary(repair: Repair[SubjectFacts]) -> PlannedFix:
 
 
 def exempt_in_boundary(repair: Repair[SubjectFacts]) -> PlannedFix:
-    """A denying statement of a permissions boundary that spares this role."""
+    """A denying statement of a permissions boundary that exempts this role."""
     if repair.is_of_aws:
         return _other_boundary(repair, f"a policy of the account's own without its statement {repair.cause.statement}")
     document = repair.with_statement(documents.exempting_principal(repair.statement, str(repair.cause.principal)))

@@ -46,7 +46,7 @@ def with_changed_statement(document: Any, name: str | None, changed: Document) -
 
 
 def exempting_principal(statement: Document, arn: str) -> Document:
-    """A deny that spares one principal more: added to the exceptions it has by ARN, or as its first one.
+    """A deny that exempts one principal more: added to the exceptions it has by ARN, or as its first one.
 
     Conditions are ANDed ("Conditions with multiple context keys or values", IAM User Guide), so that another
     condition can only narrow a deny.
@@ -57,19 +57,19 @@ def exempting_principal(statement: Document, arn: str) -> Document:
 
 
 def exempting_source_account(statement: Document, account: str) -> Document:
-    """A deny that spares calls of AWS services for one account more."""
+    """A deny that exempts calls of AWS services for one account more."""
     return exempting_value(statement, _SOURCE_ACCOUNT, account) or _with_condition(
         statement, "StringNotEquals", "aws:SourceAccount", account
     )
 
 
 def exempting_value(statement: Document, key: str, value: str) -> Document | None:
-    """A deny that also spares one more value of a key that it spares values of; None where it spares none.
+    """A deny that exempts one more value of a key of which it exempts some; None where it exempts none.
 
     Args:
         statement: The deny.
         key: The condition key, in lower case.
-        value: The value to spare.
+        value: The value to exempt.
     """
     condition = statement.get("Condition") or {}
     for operator, wanted in condition.items():
@@ -83,7 +83,7 @@ def exempting_value(statement: Document, key: str, value: str) -> Document | Non
 
 
 def exempted_keys(statement: Document) -> list[str]:
-    """The condition keys, in lower case, of which a deny spares values."""
+    """The condition keys, in lower case, of which a deny exempts values."""
     condition = statement.get("Condition") or {}
     return [
         name.casefold()
@@ -94,7 +94,7 @@ def exempted_keys(statement: Document) -> list[str]:
 
 
 def exempting_resources(statement: Document, arns: Sequence[str]) -> Document | None:
-    """A deny of all resources but some that spares more of them; None where it names what it denies."""
+    """A deny of all resources but some that exempts more of them; None where it names what it denies."""
     exempted = statement.get("NotResource")
     return {**statement, "NotResource": [*_listed(exempted), *arns]} if exempted else None
 

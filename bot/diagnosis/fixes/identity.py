@@ -1,4 +1,4 @@
-"""Fixes of identity policies: allowing what is missing, sparing a principal from a deny."""
+"""Fixes of identity policies: allowing what is missing, exempting a principal from a deny."""
 
 import itertools
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def allow_in_identity_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
 
 
 def exempt_in_identity_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
-    """A denying statement of an identity policy, narrowed by what it spares already or for this role."""
+    """A denying statement of an identity policy, narrowed by what it exempts already or for this role."""
     if repair.is_of_aws:
         return _detach(repair)
     if _PERMISSION_SETS in str(repair.cause.principal):

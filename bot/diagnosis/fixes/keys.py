@@ -1,4 +1,4 @@
-"""Fixes of KMS keys: letting a principal in, sparing it from a deny, and making a key usable again."""
+"""Fixes of KMS keys: letting a principal in, exempting it from a deny, and making a key usable again."""
 
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ def allow_in_key_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
 
 
 def exempt_in_key_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
-    """A denying statement of a key policy that spares the principal."""
+    """A denying statement of a key policy that exempts the principal."""
     principal = str(repair.cause.principal)
     document = repair.with_statement(documents.exempting_principal(repair.statement, principal))
     summary = f"Spare {principal} in statement {repair.cause.statement} of the key policy."
@@ -48,7 +48,7 @@ def make_key_usable(repair: Repair[SubjectFacts]) -> PlannedFix:
 
 
 def encrypt_anew(repair: Repair[SubjectFacts]) -> PlannedFix:
-    """No policy mends it: the data has to be under a key that can be shared."""
+    """No policy repairs it: the data has to be under a key that can be shared."""
     return PlannedFix(
         "Encrypt the resource with a customer managed key (copy its snapshot under one and restore), then copy.",
         (),
@@ -57,7 +57,7 @@ def encrypt_anew(repair: Repair[SubjectFacts]) -> PlannedFix:
 
 
 def use_other_vault(_repair: Repair[SubjectFacts]) -> PlannedFix:
-    """No policy mends it: a vault's key can't be changed."""
+    """No policy repairs it: a vault's key can't be changed."""
     return PlannedFix(
         "Copy into a vault that is under a customer managed key: make one and name it in the plan.",
         (),

@@ -13,7 +13,7 @@ from bot.diagnosis.subject_facts import SubjectFacts
 
 _CAUTION: Final = "This is a guard rail of the organization: ask for the exception, it binds every account below."
 _STALE_KEYS: Final = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:ResourceOrgID")
-"""Keys whose spared values name the organization itself: a deny that spares another one is out of date."""
+"""Keys whose exempted values name the organization itself: a deny that exempts another one is out of date."""
 
 
 def exempt_in_control_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
@@ -49,7 +49,7 @@ def enable_cross_account_backup(repair: Repair[JobFacts]) -> PlannedFix:
 
 
 def join_organization(repair: Repair[JobFacts]) -> PlannedFix:
-    """No policy mends it: both accounts have to be in one organization."""
+    """No policy repairs it: both accounts have to be in one organization."""
     other = repair.facts.destination_account
     return PlannedFix(
         f"Copy to a vault in an account of the same organization, or bring account {other} into it.",

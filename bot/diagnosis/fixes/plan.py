@@ -82,7 +82,7 @@ class _State(Generic[F]):
         return Repair(self.left.get(_identity(meant), self._examined[0].facts), meant, refusals)
 
     def after(self, repair: Repair[F], changes: Sequence[PlannedChange]) -> "_State[F] | None":
-        """The state after a fix; None where nothing is changed or where what comes of it can't be told."""
+        """The state after a fix; None where nothing is changed or where the result is not known."""
         named = dict(self._named)
         facts: list[F | None] = [each.facts for each in self._examined]
         for change in changes:

@@ -18,7 +18,7 @@ K_co = TypeVar("K_co", bound=SubjectFacts, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Repair(Generic[K_co]):
-    """A cause to mend, in what is known of a job or of a caller."""
+    """A cause to fix, in what is known of a job or of a caller."""
 
     facts: K_co
     cause: Cause
@@ -79,7 +79,7 @@ def documents_of(facts: SubjectFacts) -> Iterator[NamedDocument]:
 
 @dataclass(frozen=True, slots=True)
 class PlannedFix:
-    """A change that should mend a cause, not proven yet."""
+    """A fix that should repair a cause, not verified yet."""
 
     summary: str
     changes: tuple[PlannedChange, ...] = ()

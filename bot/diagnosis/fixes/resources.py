@@ -13,7 +13,7 @@ from bot.diagnosis.subject_facts import SubjectFacts
 
 
 def exempt_in_own_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
-    """A denying statement of the resource's own policy that spares the principal."""
+    """A denying statement of the resource's own policy that exempts the principal."""
     principal = str(repair.cause.principal)
     document = repair.with_statement(documents.exempting_principal(repair.statement, principal))
     change = _change(repair, document)

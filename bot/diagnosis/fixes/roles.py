@@ -42,9 +42,9 @@ def use_job_role(repair: Repair[JobFacts]) -> PlannedFix:
     facts, known = repair.facts, repair.facts.default_role
     default = (known.found_arn if known else None) or default_role_arn(facts.account, facts.partition)
     is_absent = known is not None and known.exists is False and known.found_arn is None
-    told = ", which the account does not have yet" if is_absent else ""
+    note = ", which the account does not have yet" if is_absent else ""
     return PlannedFix(
-        f"Run the job with a job role, such as {default}{told}.",
+        f"Run the job with a job role, such as {default}{note}.",
         (*(_creating(repair, default) if is_absent else ()), _naming(default)),
         "The service-linked role is AWS Backup's own: nothing can be added to it.",
     )
@@ -58,7 +58,7 @@ def allow_service(repair: Repair[JobFacts]) -> PlannedFix:
 
 
 def exempt_account_in_trust(repair: Repair[JobFacts]) -> PlannedFix:
-    """A denying statement of the trust policy that spares the job's own account."""
+    """A denying statement of the trust policy that exempts the job's own account."""
     account = repair.facts.account
     document = repair.with_statement(documents.exempting_source_account(repair.statement, account))
     change = UpdateAssumeRolePolicy(target=str(repair.cause.principal), document=document)

@@ -1,4 +1,4 @@
-"""Fixes of vaults: making one, letting a copy in, sparing a principal from a deny."""
+"""Fixes of vaults: making one, letting a copy in, exempting a principal from a deny."""
 
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from bot.iam import Decision, Policy, PolicySet, Request, evaluate
 _PUT: Final = "backup:PutBackupVaultAccessPolicy"
 _DELETE: Final = "backup:DeleteBackupVaultAccessPolicy"
 _WHOEVER: Final = ("*", "aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalType", "aws:userid")
-"""The keys that tell one principal of an account from another, among all others."""
+"""The keys that distinguish one principal of an account from another, and all others."""
 
 
 def create_vault(repair: Repair[JobFacts]) -> PlannedFix:
@@ -44,7 +44,7 @@ def allow_copies(repair: Repair[SubjectFacts]) -> PlannedFix:
 
 
 def exempt_in_vault_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
-    """A denying statement of a vault's access policy that spares the job role."""
+    """A denying statement of a vault's access policy that exempts the job role."""
     principal = str(repair.cause.principal)
     document = repair.with_statement(documents.exempting_principal(repair.statement, principal))
     summary = f"Spare {principal} in statement {repair.cause.statement} of the vault's access policy."

@@ -1,1 +1,1 @@
-"""The layers in which a deny can stand: one module a layer, each from what is known to checks and causes."""
+"""The layers in which a deny can be: one module for each, from an evaluated job to checks and causes."""

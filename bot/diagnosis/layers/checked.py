@@ -1,4 +1,4 @@
-"""What a layer hands back, and the small pieces that the layers' checks are made of."""
+"""A layer with its checks and causes, and the parts that the layers' checks share."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
