@@ -26,7 +26,7 @@ _FILE = re.compile(r"---\n(?P<front>.*?)\n---\n(?P<body>.*)", re.DOTALL)
 _SNIPPET = re.compile(r"^```json\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     """What an entry is about."""
 
     CAUSE = "cause"
@@ -44,7 +44,7 @@ class Kind(StrEnum):
     """A way in which a job fails that no policy explains."""
 
 
-class Evaluation(BaseModel):
+class SnippetCheck(BaseModel):
     """What a policy snippet of an entry must answer to one request.
 
     `use` says where the policy stands. Whatever stands beside it allows everything, so that the snippet alone decides:
@@ -72,7 +72,7 @@ class FrontMatter(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str = Field(min_length=3, max_length=80)
-    kind: Kind
+    kind: EntryKind
     layer: Literal["job-role", "vault", "organization", "kms", "resource"] | None = None
     aliases: tuple[str, ...] = ()
     """The words that people use for it."""
@@ -80,7 +80,7 @@ class FrontMatter(BaseModel):
     """Slugs of what it is taken for."""
     sources: tuple[str, ...] = Field(min_length=1)
     """Titles of the pages that say so."""
-    evaluates: tuple[Evaluation, ...] = ()
+    evaluates: tuple[SnippetCheck, ...] = ()
 
     @field_validator("title", "aliases", "sources")
     @classmethod
@@ -92,7 +92,7 @@ class FrontMatter(BaseModel):
         return value
 
 
-class Entry(FrontMatter):
+class KnowledgeEntry(FrontMatter):
     """One entry, its text split into the parts that a reply shows one by one."""
 
     slug: str
@@ -111,7 +111,7 @@ class Entry(FrontMatter):
         return "\n\n".join([self.verdict, *(f"## {heading}\n\n{part}" for heading, part in parts)])
 
 
-def get(slug: str) -> Entry:
+def get(slug: str) -> KnowledgeEntry:
     """The entry of a slug, in whatever case it is written.
 
     Raises:
@@ -123,7 +123,7 @@ def get(slug: str) -> Entry:
     return entry
 
 
-def all_entries() -> tuple[Entry, ...]:
+def all_entries() -> tuple[KnowledgeEntry, ...]:
     """Every entry, by slug.
 
     Raises:
@@ -132,7 +132,7 @@ def all_entries() -> tuple[Entry, ...]:
     return tuple(_library().values())
 
 
-def parse_entry(slug: str, source: str) -> Entry:
+def parse_entry(slug: str, source: str) -> KnowledgeEntry:
     """An entry from the text of its file.
 
     Args:
@@ -154,7 +154,7 @@ def parse_entry(slug: str, source: str) -> Entry:
     if {evaluation.snippet for evaluation in front.evaluates} != set(range(1, len(snippets) + 1)):
         raise BadInputError(f"knowledge/{name}: evaluates must name each of its {len(snippets)} json blocks; add them.")
     what, recognise, mend = sections
-    return Entry(
+    return KnowledgeEntry(
         **front.model_dump(), slug=slug, verdict=verdict, what=what, recognise=recognise, mend=mend, snippets=snippets
     )
 
@@ -179,7 +179,7 @@ def _snippet(text: str, name: str) -> Mapping[str, Any]:
 
 
 @cache
-def _library() -> Mapping[str, Entry]:
+def _library() -> Mapping[str, KnowledgeEntry]:
     """All entries by their slug in lower case, read once a process."""
     files = sorted((KNOWLEDGE / "entries").glob("*.md"))
     entries = (parse_entry(file.stem, file.read_text(encoding="utf-8")) for file in files)

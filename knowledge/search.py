@@ -15,7 +15,7 @@ from threading import Lock
 from pydantic import BaseModel, ConfigDict, Field
 
 from knowledge.files import KNOWLEDGE, read_yaml, validated
-from knowledge.library import Entry, all_entries
+from knowledge.library import KnowledgeEntry, all_entries
 
 _LONGEST_QUESTION = 40
 """Words of a question that are looked at: a pasted log is no question."""
@@ -86,7 +86,7 @@ def _words(text: str) -> list[str]:
 class _Index:
     """The index of a library."""
 
-    def __init__(self, entries: tuple[Entry, ...], synonyms: _Synonyms) -> None:
+    def __init__(self, entries: tuple[KnowledgeEntry, ...], synonyms: _Synonyms) -> None:
         self._lock = Lock()
         self._ignored = frozenset(folded for word in synonyms.ignored for folded in _words(word))
         self._groups = [[" ".join(_words(phrase)) for phrase in group] for group in synonyms.groups]

@@ -5,10 +5,10 @@ import re
 from bot.errors import BadInputError
 from bot.replies.document import Line, Span, Style
 from knowledge import library
-from knowledge.library import Entry
+from knowledge.library import KnowledgeEntry
 
 
-def find(slug: str) -> Entry | None:
+def find(slug: str) -> KnowledgeEntry | None:
     """The entry of a slug; None where there is none, since an answer is worth telling without it."""
     try:
         return library.get(slug)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.errors import BadInputError
 from bot.replies.document import Bullets, Heading, Note, Page, Paragraph, Prose, code, line
 from knowledge import library, search
-from knowledge.library import Entry
+from knowledge.library import KnowledgeEntry
 from knowledge.search import Hit
 
 EXAMPLE = "6f0c2d1e-3b4a-4c5d-8e9f-0a1b2c3d4e5f"
@@ -74,7 +74,7 @@ def topic_page(topic: str = "", near: Sequence[Hit] = ()) -> Page:
     return Page("usage", says, (Paragraph(line(f"I have no entry on {topic}. Did you mean:")), Bullets(meant)))
 
 
-def entry_page(entry: Entry) -> Page:
+def entry_page(entry: KnowledgeEntry) -> Page:
     """An entry of the knowledge base, whole."""
     sources = Note(line(f"Source: {'; '.join(entry.sources)}."))
     return Page(

@@ -9,7 +9,7 @@ import pytest
 from bot.errors import BadInputError
 from bot.iam import Policy, PolicySet, Request, decide
 from knowledge.causes import cause_codes
-from knowledge.library import SECTIONS, Entry, Evaluation, Kind, all_entries, get, parse_entry
+from knowledge.library import SECTIONS, EntryKind, KnowledgeEntry, SnippetCheck, all_entries, get, parse_entry
 from knowledge.managed import DIRECTORY as MANAGED_POLICIES
 from knowledge.messages import messages
 
@@ -22,12 +22,12 @@ CHECKS = {
 DOCUMENTATION_ACCOUNTS = {"111122223333", "444455556666", "777788889999"}
 
 
-def of_kind(kind: Kind) -> set[str]:
+def of_kind(kind: EntryKind) -> set[str]:
     return {entry.slug for entry in ENTRIES.values() if entry.kind is kind}
 
 
 def test_there_is_an_entry_for_every_cause_code_and_no_other() -> None:
-    assert of_kind(Kind.CAUSE) == set(cause_codes())
+    assert of_kind(EntryKind.CAUSE) == set(cause_codes())
 
 
 def test_a_cause_stands_in_the_layer_of_its_code() -> None:
@@ -37,12 +37,12 @@ def test_a_cause_stands_in_the_layer_of_its_code() -> None:
 
 
 def test_there_is_an_entry_for_every_managed_policy_and_no_other() -> None:
-    assert of_kind(Kind.MANAGED_POLICY) == {file.stem for file in MANAGED_POLICIES.glob("*.json")}
+    assert of_kind(EntryKind.MANAGED_POLICY) == {file.stem for file in MANAGED_POLICIES.glob("*.json")}
 
 
 def test_there_is_an_entry_for_every_check_and_identity() -> None:
     assert ENTRIES.keys() >= CHECKS
-    assert of_kind(Kind.IDENTITY) >= {"caller", "job-role", "service-linked-role", "default-service-role"}
+    assert of_kind(EntryKind.IDENTITY) >= {"caller", "job-role", "service-linked-role", "default-service-role"}
 
 
 def test_every_form_of_a_message_has_its_entry() -> None:
@@ -50,7 +50,7 @@ def test_every_form_of_a_message_has_its_entry() -> None:
 
 
 @pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES)
-def test_an_entry_is_whole_and_leads_somewhere(entry: Entry) -> None:
+def test_an_entry_is_whole_and_leads_somewhere(entry: KnowledgeEntry) -> None:
     assert set(entry.confused_with) <= ENTRIES.keys() - {entry.slug}
     assert len(entry.verdict) <= 300
     assert entry.aliases
@@ -58,12 +58,12 @@ def test_an_entry_is_whole_and_leads_somewhere(entry: Entry) -> None:
 
 
 @pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES)
-def test_only_the_documentations_accounts_are_named(entry: Entry) -> None:
+def test_only_the_documentations_accounts_are_named(entry: KnowledgeEntry) -> None:
     assert set(re.findall(r"(?<!\d)\d{12}(?!\d)", entry.text)) <= DOCUMENTATION_ACCOUNTS
 
 
 @pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES)
-def test_other_entries_are_named_as_they_are_called(entry: Entry) -> None:
+def test_other_entries_are_named_as_they_are_called(entry: KnowledgeEntry) -> None:
     named = re.findall(r"\b[Ss]ee ([a-z]+(?:-[a-z]+)+)\b", entry.text)
 
     assert set(named) <= ENTRIES.keys()
@@ -94,7 +94,7 @@ EVALUATIONS = [(entry, evaluation) for entry in ENTRIES.values() for evaluation 
     EVALUATIONS,
     ids=[f"{entry.slug}-{evaluation.snippet}-{number}" for number, (entry, evaluation) in enumerate(EVALUATIONS)],
 )
-def test_a_policy_snippet_answers_as_its_entry_says(entry: Entry, evaluation: Evaluation) -> None:
+def test_a_policy_snippet_answers_as_its_entry_says(entry: KnowledgeEntry, evaluation: SnippetCheck) -> None:
     request = Request(
         evaluation.principal,
         evaluation.action,
@@ -106,7 +106,7 @@ def test_a_policy_snippet_answers_as_its_entry_says(entry: Entry, evaluation: Ev
     assert decide(request, beside(evaluation, entry.snippets[evaluation.snippet - 1])) == evaluation.decision
 
 
-def beside(evaluation: Evaluation, snippet: Mapping[str, Any]) -> PolicySet:
+def beside(evaluation: SnippetCheck, snippet: Mapping[str, Any]) -> PolicySet:
     """A snippet in its place, with what allows everything beside it."""
     policy = Policy.compile("snippet", snippet)
     everything = Policy.compile(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from knowledge.library import Entry, all_entries
+from knowledge.library import KnowledgeEntry, all_entries
 from knowledge.search import _index, nearest, search
 
 QUESTIONS: dict[str, str] = yaml.safe_load((Path(__file__).parent / "questions.yaml").read_text(encoding="utf-8"))
@@ -19,7 +19,7 @@ def test_a_question_finds_the_right_entry_first(question: str, slug: str) -> Non
 
 
 @pytest.mark.parametrize("entry", all_entries(), ids=attrgetter("slug"))
-def test_every_entry_is_found_first_by_its_slug_and_among_the_first_by_its_title(entry: Entry) -> None:
+def test_every_entry_is_found_first_by_its_slug_and_among_the_first_by_its_title(entry: KnowledgeEntry) -> None:
     assert search(entry.slug)[0].slug == entry.slug
     assert entry.slug in [hit.slug for hit in search(entry.title, limit=3)]
 
