@@ -47,6 +47,11 @@ class CauseCode(BaseModel):
     why: str
     """What would be so, where only a text was read; `{action}` in it is the action that the text names."""
 
+    @property
+    def is_missing_permission(self) -> bool:
+        """An identity policy that allows the actions repairs it; every other cause is in another policy."""
+        return self.policy == "identity" and self.effect == "implicit-deny"
+
     @model_validator(mode="after")
     def _policy_has_effect(self) -> "CauseCode":
         if (self.policy is None) != (self.effect is None):

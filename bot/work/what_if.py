@@ -9,10 +9,8 @@ from bot.iam.policy import Policy
 from bot.iam.request import Request
 from bot.iam.weighing import Decision
 from bot.replies.document import Bullets, Heading, Line, Note, Page, Paragraph, code, line
+from knowledge.causes import cause_codes
 from knowledge.managed import ManagedPolicy
-
-MENDED_BY_ALLOWING = frozenset({"permission-missing", "pass-role-missing"})
-"""Causes that an identity policy which allows the actions mends; every other one stands in another policy."""
 
 
 def attaching(policy: ManagedPolicy, diagnosis: AnyDiagnosis) -> Page:
@@ -48,7 +46,7 @@ def attaching(policy: ManagedPolicy, diagnosis: AnyDiagnosis) -> Page:
 
 def _told(policy: ManagedPolicy, cause: Cause) -> tuple[bool, Line]:
     """Whether it would mend a cause, and why."""
-    if cause.code not in MENDED_BY_ALLOWING:
+    if not cause_codes()[cause.code].is_missing_permission:
         return False, line(
             code(cause.code), f": stays. It stands in another policy, which {policy.name} can't overrule."
         )
