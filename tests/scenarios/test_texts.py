@@ -51,7 +51,7 @@ async def test_a_text_gets_what_a_job_gets_progress_evidence_fixes_and_buttons()
         head, *replies = await answered(stage)
         assert {reply["thread_ts"] for reply in replies} == {head["ts"]}
         slots = [reply["metadata"]["event_payload"]["slot"] for reply in replies]
-        assert slots == ["layer:job-role", "layer:vault", "layer:organization", "fix:1"]
+        assert slots == ["layer:job-role", "layer:vault", "layer:organization", "layer:kms", "fix:1"]
         fix = json.dumps(replies[-1]["blocks"])
         assert "aws organizations update-policy" in fix
         assert "evaluated again with this change" in fix
