@@ -1,10 +1,14 @@
 """The answer to a text is the document of a job's, and its diagnosis reports the same steps."""
 
 import json
+from datetime import UTC, datetime
 
+from bot.diagnosis.call_facts import CallFacts
+from bot.diagnosis.changes.vaults import CreateVault
 from bot.diagnosis.events import STATES, Entered, Event, Left
+from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.model import CHECKLIST, Diagnosis, Outcome
-from bot.diagnosis.reading import TextDiagnosis, read_error
+from bot.diagnosis.reading import TextDiagnosis, read, read_error, text_summary
 from tests.conftest import ServeEstate
 from tests.diagnosis.test_caller import ANA, Staffed, said
 from tests.diagnosis.test_incidents import MakeDiagnostician
@@ -72,3 +76,20 @@ def test_a_text_that_names_no_call_is_read_and_no_more(
     assert diagnosis.layers == ()
     assert diagnosis.outcome is Outcome.UNDETERMINED
     assert diagnosis.summary == "The text alone does not say what was denied."
+
+
+def test_a_vault_that_is_made_may_be_under_any_key_for_a_call() -> None:
+    moment = datetime(2026, 11, 20, tzinfo=UTC)
+    facts = CallFacts(role=PrincipalFacts(ANA), organizations={}, reading=read(TEXT), denied_keys={}, moment=moment)
+    vault = "arn:aws:backup:eu-central-1:444455556666:backup-vault:trading"
+    assert CreateVault(vault).applied(facts) == facts
+
+
+def test_a_summary_counts_what_else_is_to_be_fixed(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    staffed = Staffed()
+    staffed.group["AttachedPolicies"] = []
+    served_estate(staffed.text)
+    [cause] = diagnostician().diagnose_text(TEXT).causes
+    assert text_summary(Outcome.DENIED, [cause, cause, cause]) == f"{cause.explanation} (2 more to mend)"
