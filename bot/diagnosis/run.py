@@ -43,7 +43,7 @@ class Diagnostician:
 
         Args:
             job: Which job.
-            observe: Told of every step, in the caller's thread.
+            observe: Gets every step, in the caller's thread.
             fresh: Read everything anew, whatever is cached.
 
         Raises:

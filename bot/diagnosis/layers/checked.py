@@ -16,7 +16,7 @@ from knowledge.need import of_type
 
 @dataclass(frozen=True, slots=True)
 class CheckedLayer:
-    """A layer walked: its checks, and the causes found in it."""
+    """A layer with its checks, and the causes found in it."""
 
     layer: LayerName
     checks: tuple[Check, ...] = ()
@@ -30,7 +30,7 @@ class CheckedLayer:
 
 
 def merged(several: Sequence[CheckedLayer]) -> CheckedLayer:
-    """The layer of several jobs in one layer: each check and each cause once, a cause with the actions of all."""
+    """One layer of several jobs: each check and each cause once, a cause with the actions of all."""
     checks = dict.fromkeys(check for layer in several for check in layer.checks)
     causes: dict[tuple[object, ...], Cause] = {}
     for cause in (cause for layer in several for cause in layer.causes):
