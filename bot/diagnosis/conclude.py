@@ -52,7 +52,7 @@ def outcome(failed: Sequence[Case], causes: Sequence[Cause], layers: Sequence[La
     """What the diagnosis came to, from the failed jobs, the causes and the layers."""
     if any(cause.certainty is not Certainty.POSSIBLE for cause in causes):
         return Outcome.DENIED
-    rules_out = all(case.reading.rules_permissions_out for case in failed)
+    rules_out = all(case.reading.rules_permissions_out and case.children_are_known for case in failed)
     if any(layer.verdict is Verdict.UNKNOWN for layer in layers) and not rules_out:
         return Outcome.UNDETERMINED
     return Outcome.NOT_PERMISSION

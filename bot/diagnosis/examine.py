@@ -1,12 +1,13 @@
 """Examines failed jobs: judges what each needs, walks the layers, and puts the causes together. Pure."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bot.diagnosis.case import Case
 from bot.diagnosis.judgement import Judge, Judgement
 from bot.diagnosis.layers import job_role, kms, organization, resource, vault
 from bot.diagnosis.layers.findings import Findings, merged
-from bot.diagnosis.model import Cause
+from bot.diagnosis.model import Cause, Check, Verdict
 from bot.diagnosis.needs import requirements
 from bot.diagnosis.requirement import Requirement, assuming
 
@@ -64,7 +65,16 @@ def _call(requirement: Requirement) -> tuple[str, str, str]:
 
 def walk_layer(walk: Walk, judged: Judged) -> Findings:
     """One layer of all jobs."""
-    return merged([walk(case, judgements) for case, judgements in judged])
+    return merged([_with_children(case, walk(case, judgements)) for case, judgements in judged])
+
+
+def _with_children(case: Case, findings: Findings) -> Findings:
+    """A composite job's findings in a layer, which is not clear where those of its children are not known."""
+    if case.children_are_known:
+        return findings
+    says = f"The child jobs of {case.job.id} could not be listed, so that what stopped them is not known."
+    unlisted = Check(check="child-jobs", verdict=Verdict.UNKNOWN, says=says)
+    return replace(findings, checks=(*findings.checks, unlisted))
 
 
 def walk_own_policies(judged: Judged) -> Findings | None:

@@ -1,5 +1,7 @@
 """Follows a job to the jobs that failed for it: the children of a composite job, and the copies after a backup."""
 
+from dataclasses import replace
+
 from bot.aws import backup
 from bot.aws.facts import Facts
 from bot.diagnosis.case import Case
@@ -23,12 +25,17 @@ def gather_cases(facts: Facts, job: Located, settings: Settings) -> tuple[Case, 
     Returns:
         The job's own case first.
     """
-    own = gather_case(facts, job, settings)
-    return (own, *(gather_case(facts, follower, settings) for follower in followers(facts, job)))
+    own, following = gather_case(facts, job, settings), followers(facts, job)
+    if following is None:
+        return (replace(own, children_are_known=not job.is_parent),)
+    return (own, *(gather_case(facts, follower, settings) for follower in following))
 
 
-def followers(facts: Facts, job: Located) -> tuple[Located, ...]:
-    """The failed jobs that belong to a job ("Composite backup jobs", "Copy jobs": AWS Backup Developer Guide)."""
+def followers(facts: Facts, job: Located) -> tuple[Located, ...] | None:
+    """The failed jobs that belong to a job ("Composite backup jobs", "Copy jobs": AWS Backup Developer Guide).
+
+    None where they can't be listed.
+    """
     if job.is_parent:
         kind, filters = job.type, {"ByParentJobId": job.id}
     elif job.type is JobType.BACKUP and job.state == "COMPLETED" and job.recovery_point_arn:
@@ -36,5 +43,7 @@ def followers(facts: Facts, job: Located) -> tuple[Located, ...]:
     else:
         return ()
     listed = facts.ask(backup.jobs(kind.value, job.account, job.region, **filters))
-    found = (Located(kind, job.account, job.region, described) for described in listed.value or ())
+    if not listed.known:
+        return None
+    found = (Located(kind, job.account, job.region, described) for described in listed.value)
     return tuple(follower for follower in found if follower.has_failed)[:_MOST_FOLLOWED]

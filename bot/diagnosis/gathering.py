@@ -15,7 +15,13 @@ from bot.diagnosis.facts.denied_request import gather_denied_request
 from bot.diagnosis.facts.job import Located
 from bot.diagnosis.facts.keys import gather_key
 from bot.diagnosis.facts.organization import cross_account_backup, gather_organization, management_account
-from bot.diagnosis.facts.principals import PrincipalFacts, default_role_arn, gather_role, service_linked_role_arn
+from bot.diagnosis.facts.principals import (
+    PrincipalFacts,
+    default_role_arn,
+    gather_job_role,
+    gather_role,
+    service_linked_role_arn,
+)
 from bot.diagnosis.facts.resources import ResourceFacts, gather_resource, instance_profile_role
 from bot.diagnosis.facts.trail import Denial, gather_denials
 from bot.diagnosis.facts.vaults import VaultFacts, encryption_key, gather_vault
@@ -56,7 +62,7 @@ def gather_case(facts: Facts, job: Located, settings: Settings) -> Case:
         for account in dict.fromkeys((*accounts, *filter(None, owners)))
     }
     home_management = organizations[job.account].management_account
-    role = gather_role(facts, job.role_arn)
+    role = gather_job_role(facts, job.role_arn, job.account)
     suspects = Suspects(
         role,
         vaults=tuple(vault.arn for vault in vaults.values()),

@@ -144,12 +144,11 @@ def principal_of(principal: PrincipalFacts) -> Principal:
 
     The session's ARN does not tell the role's path; policies that name the role by its ARN mean it none the less.
     """
-    parsed = Principal.parse(principal.arn)
+    entity = principal.meant or principal.arn
+    parsed = Principal.parse(entity)
     if parsed.kind is not PrincipalKind.ROLE:
         return parsed
-    partition = principal.arn.split(":")[1]
+    partition = entity.split(":")[1]
     backup_session = f"assumed-role/{principal.name}/{session_name(principal.name)}"
     session = principal.session or f"arn:{partition}:sts::{principal.account}:{backup_session}"
-    return Principal(
-        PrincipalKind.SESSION, session, principal.account, parsed.root_arn, principal.arn, principal.unique_id
-    )
+    return Principal(PrincipalKind.SESSION, session, principal.account, parsed.root_arn, entity, principal.unique_id)

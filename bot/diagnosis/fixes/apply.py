@@ -111,7 +111,7 @@ def _change_plan(case: C, change: Change) -> C:
     """Another role in the plan, where that role has been read or is one that the fix makes."""
     roles = (case.role, case.default_role)
     known = next((role for role in roles if role and role.found_arn == change.target), None)
-    return replace(case, role=replace(known, arn=change.target, exists=True)) if known else case
+    return replace(case, role=replace(known, arn=change.target, meant=None, exists=True)) if known else case
 
 
 def _put_vault_access_policy(case: C, change: Change) -> C:

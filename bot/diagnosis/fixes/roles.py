@@ -15,9 +15,10 @@ def create_role(problem: Problem[Case]) -> Proposal:
 
     Where another path has a role of that name, none can be made beside it ("IAM identifiers"): that one is to be named.
     """
-    if problem.case.role.found_arn:
+    role = problem.case.role
+    if role.found_arn:
         return use_found_role(problem)
-    arn = str(problem.cause.principal)
+    arn = role.meant or str(problem.cause.principal)
     names = listed([policy.rpartition("/")[2] for policy in problem.case.documented_policies])
     return Proposal(f"Create the role {arn} with {names}, or name another role in the plan.", _creating(problem, arn))
 

@@ -1,6 +1,7 @@
 """The first layer: the job role and the service-linked role, whether they exist and what their own policies allow."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from bot.diagnosis.case import Case
 from bot.diagnosis.causes import make_cause
@@ -10,6 +11,8 @@ from bot.diagnosis.layers.findings import Findings, policy_check, told_of_known_
 from bot.diagnosis.layers.trust import check_trust
 from bot.diagnosis.model import Cause, Check, Entity, LayerName, Verdict
 from bot.iam import Layer
+
+_ROLE_ARN: Final = "arn:aws:iam::ACCOUNT:role/NAME"
 
 
 def walk(case: Case, judgements: Sequence[Judgement]) -> Findings:
@@ -42,10 +45,11 @@ def check_role(case: Case) -> tuple[Check, tuple[Cause, ...]]:
     cause = None
     if role.is_service_linked_role and not case.is_automatic_efs_backup:
         cause = _cause("slr-as-job-role", role)
-    elif role.exists is False and role.found_arn and role.name == DEFAULT_ROLE_NAME:
+    elif role.exists is False and role.found_arn and role.name == DEFAULT_ROLE_NAME and not role.meant:
         cause = _cause("default-role-lookalike", role, {"found": role.found_arn})
     elif role.exists is False:
-        found = f" Its role of that name is {role.found_arn}." if role.found_arn else ""
+        found = f" This is no ARN of a role, which reads {_ROLE_ARN}." if role.meant else ""
+        found += f" Its role of that name is {role.found_arn}." if role.found_arn else ""
         cause = _cause("role-missing", role, {"found": found})
     if cause:
         return Check(check="role-exists", verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
