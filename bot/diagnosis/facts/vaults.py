@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot import arn
+from bot.arn import Arn
 from bot.aws import backup
 from bot.aws.facts import Facts
 from bot.aws.lookup import Answer
@@ -37,14 +38,12 @@ class VaultFacts:
     @property
     def account(self) -> str:
         """The account that owns it; empty where the ARN is malformed."""
-        parsed_arn = arn.parse(self.arn)
-        return parsed_arn.account if parsed_arn else ""
+        return _parsed(self.arn).account
 
     @property
     def region(self) -> str:
         """The Region that it is in; empty where the ARN is malformed."""
-        parsed_arn = arn.parse(self.arn)
-        return parsed_arn.region if parsed_arn else ""
+        return _parsed(self.arn).region
 
     @property
     def is_air_gapped(self) -> bool:
@@ -101,5 +100,14 @@ def encryption_key(described: Mapping[str, Any]) -> str | None:
 
 def is_vault(text: str | None) -> bool:
     """Whether a text is a vault's ARN."""
+    return _parsed(text) is not _MALFORMED
+
+
+_MALFORMED: Final = Arn("", "", "", "", "", "")
+
+
+def _parsed(text: str | None) -> Arn:
+    """A vault's ARN taken apart; of what is none, all parts are empty."""
     parsed_arn = arn.parse(text)
-    return parsed_arn is not None and parsed_arn.resource.startswith("backup-vault:")
+    is_meant = parsed_arn and parsed_arn.service == "backup" and parsed_arn.resource.startswith("backup-vault:")
+    return parsed_arn if parsed_arn and is_meant else _MALFORMED

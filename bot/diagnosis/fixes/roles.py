@@ -14,11 +14,16 @@ def create_role(problem: Problem[Case]) -> Proposal:
     """The role that the job names, with the trust that AWS Backup needs and AWS's own policies for this job.
 
     Where another path has a role of that name, none can be made beside it ("IAM identifiers"): that one is to be named.
+    What is no ARN of a role can't be made: a role is to be named by its ARN.
     """
     role = problem.case.role
     if role.found_arn:
         return use_found_role(problem)
-    arn = role.meant or str(problem.cause.principal)
+    if role.meant:
+        default = default_role_arn(role.account, problem.case.partition)
+        says = f"Name a role by its ARN, such as {default}, in the backup plan or when starting the job."
+        return Proposal(says, (_naming(default),))
+    arn = str(problem.cause.principal)
     names = listed([policy.rpartition("/")[2] for policy in problem.case.documented_policies])
     return Proposal(f"Create the role {arn} with {names}, or name another role in the plan.", _creating(problem, arn))
 
