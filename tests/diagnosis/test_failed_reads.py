@@ -294,3 +294,19 @@ def test_a_read_of_a_caller_that_fails_is_unread() -> None:
             assert {(each.what, each.why) for each in found.unread} == {(f"iam:{operation.name}", THROTTLED.code)}
             verdict = next(layer.verdict for layer in found.layers if layer.layer is LayerName.JOB_ROLE)
             assert verdict is Verdict.UNKNOWN, operation
+
+
+def test_jobs_that_can_not_be_listed_are_not_told_as_none() -> None:
+    with Bench(incident(12)).served() as bench:
+        bench.faults.update({("backup", f"List{kind}Jobs"): THROTTLED for kind in ("Backup", "Copy", "Restore")})
+        with pytest.raises(AwsUnreachableError, match="No failed jobs can be listed: AWS throttles backup:List"):
+            bench.diagnostician.failures()
+        bench.fails(_named("ListBackupJobs")[0], THROTTLED)
+        bench.diagnostician.failures()
+
+
+def test_a_role_that_can_not_be_read_is_told_with_the_reason() -> None:
+    with Bench(incident(12)).served() as bench:
+        bench.fails(_named("GetRole")[0], THROTTLED)
+        with pytest.raises(AwsUnreachableError, match=r"can't be read: AWS throttles iam:GetRole .*Ask again"):
+            bench.diagnostician.compare_role(str(bench.altered.job["IamRoleArn"]), "copy", "Aurora")

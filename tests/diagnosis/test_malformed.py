@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.diagnosis.facts.trail import recorded_events
 from bot.diagnosis.model import Diagnosis, LayerName, Verdict
 from tests.conftest import ServeEstate
 from tests.diagnosis.altering import ACCOUNT, Altered, diagnosed, fix_of, only
@@ -12,13 +13,9 @@ from tests.diagnosis.test_incidents import MakeDiagnostician
 
 MALFORMED = (
     "x",
-    "arn:aws:backup",
     "arn:aws:backup:mars:444455556666:backup-vault:v",
     "arn:aws:backup:eu-west-1:4444:backup-vault:v",
-    "arn:aws:kms:eu-west-1:444455556666:",
     "arn:aws:fsx:us-east-1:444455556666:fs-1",
-    "arn:aws:iam::444455556666:role/",
-    "arn:aws:s3:::",
 )
 
 
@@ -109,3 +106,10 @@ def test_a_role_that_can_be_none_is_missing_although_iam_can_not_be_read(
     diagnosis = diagnostician().diagnose(reference_to(altered.expect))
     assert [cause.code for cause in diagnosis.causes] == ["role-missing"]
     assert "iam:GetRole" in {each.what for each in diagnosis.unread}
+
+
+def test_an_event_that_can_not_be_read_tells_nothing() -> None:
+    good = '{"eventName": "PutKeyPolicy", "eventTime": "2026-11-21T09:30:11Z"}'
+    odd = ("", "[]", "{", '{"eventName": "PutKeyPolicy"}', good.replace("2026-11-21T", "yesterday "))
+    events = list(recorded_events([{}, *({"CloudTrailEvent": text} for text in (*odd, good))]))
+    assert [event["eventTime"] for event in events] == ["2026-11-21T09:30:11Z"]

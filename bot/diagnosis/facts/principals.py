@@ -84,13 +84,18 @@ def default_role_arn(account: str, partition: str) -> str:
     return f"arn:{partition}:iam::{account}:role/service-role/{DEFAULT_ROLE_NAME}"
 
 
+def is_role_arn(text: str) -> bool:
+    """Whether a text can be the ARN of a role."""
+    return _ROLE_ARN.fullmatch(text) is not None
+
+
 def gather_job_role(facts: Facts, role_arn: str, account: str) -> PrincipalFacts:
     """Reads the role that a job of an account names.
 
     What can be no role's ARN is none that exists; the role that has the name at its end is read all the same, since
     it may be what was meant.
     """
-    if _ROLE_ARN.fullmatch(role_arn):
+    if is_role_arn(role_arn):
         return gather_role(facts, role_arn)
     name = role_arn.replace(":", "/").rpartition("/")[2]
     meant = f"arn:{arn.partition_of(facts.home)}:iam::{account}:role/{name}"

@@ -1,7 +1,8 @@
 """What CloudTrail recorded of the job: the calls of its session that were denied."""
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,9 +11,12 @@ from bot import arn
 from bot.aws import cloudtrail
 from bot.aws.facts import Facts
 from bot.diagnosis.denied_call import denied_call
+from bot.diagnosis.facts.documents import parsed
 from bot.diagnosis.model import DeniedCall
 from bot.diagnosis.reading import Reading, read
 
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+"""How CloudTrail writes eventTime ("CloudTrail record contents")."""
 _AFTERWARDS: Final = timedelta(minutes=15)
 """A job's last calls may be recorded after its end; its row in AWS Backup is closed first."""
 
@@ -62,10 +66,18 @@ def gather_denials(
     answer = facts.ask(cloudtrail.events(account, region, start, end, "Username", session_name(role)))
     if not answer.known:
         return None
-    events = (json.loads(item["CloudTrailEvent"]) for item in answer.value)
+    events = recorded_events(answer.value)
     of_session = f":assumed-role/{role}/{session_name(role)}"
     denials = _denials(sorted(events, key=lambda event: str(event["eventTime"])), of_session)
     return tuple(denial for denial in denials if start <= denial.at <= end)
+
+
+def recorded_events(items: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The events that LookupEvents answers with; one that is no JSON, or lacks its name or time, tells nothing."""
+    for item in items:
+        event = parsed(item.get("CloudTrailEvent"))
+        if isinstance(event, Mapping) and event.get("eventName") and _TIME.match(str(event.get("eventTime"))):
+            yield event
 
 
 def _denials(events: list[Mapping[str, Any]], of_session: str) -> Iterator[Denial]:
