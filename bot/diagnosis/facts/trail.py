@@ -1,7 +1,6 @@
 """What CloudTrail recorded of the job: the calls of its session that were denied."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,8 +14,6 @@ from bot.diagnosis.facts.documents import parsed
 from bot.diagnosis.model import DeniedCall
 from bot.diagnosis.reading import Reading, read
 
-_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
-"""How CloudTrail writes eventTime ("CloudTrail record contents")."""
 _AFTERWARDS: Final = timedelta(minutes=15)
 """A job's last calls may be recorded after its end; its row in AWS Backup is closed first."""
 
@@ -76,8 +73,15 @@ def recorded_events(items: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str,
     """The events that LookupEvents answers with; one that is no JSON, or lacks its name or time, tells nothing."""
     for item in items:
         event = parsed(item.get("CloudTrailEvent"))
-        if isinstance(event, Mapping) and event.get("eventName") and _TIME.match(str(event.get("eventTime"))):
+        if isinstance(event, Mapping) and event.get("eventName") and _is_moment(event.get("eventTime")):
             yield event
+
+
+def _is_moment(text: object) -> bool:
+    try:
+        return datetime.fromisoformat(str(text)).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _denials(events: list[Mapping[str, Any]], of_session: str) -> Iterator[Denial]:
