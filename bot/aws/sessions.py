@@ -11,12 +11,13 @@ import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.exceptions import BotoCoreError
 from botocore.loaders import Loader, create_loader
 
 from bot.aws.attempts import count_requests_of
 from bot.aws.bodies import check_bodies_of
 from bot.aws.lookup import OWN
-from bot.errors import BadInputError
+from bot.errors import AwsUnreachableError, BadInputError
 from bot.settings import Settings
 
 CONCURRENT_CALLS: Final = 40
@@ -42,25 +43,31 @@ class Sessions:
 
     Args:
         settings: The role to assume in other accounts, and its external id.
+
+    Raises:
+        AwsUnreachableError: AWS's own settings can't be used: a profile is missing, or half of a key.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._own = _session()
+        try:
+            self.region: str = self._own.get_config_variable("region") or _GLOBAL_REGION
+            """The session's Region, where none is said."""
+            credentials = self._own.get_credentials()
+        except BotoCoreError as error:
+            raise AwsUnreachableError(
+                f"There are no usable AWS credentials ({str(error).rstrip('.')}): set AWS_PROFILE or AWS_ACCESS_KEY_ID, "
+                "or log in again."
+            ) from error
+        self.access_key = str(credentials.access_key) if credentials else ""
+        """Which credentials this process reads with; empty where there are none."""
         self.identity: dict[str, str] = {}
         """Account and Arn of the own credentials, once sts:GetCallerIdentity has answered."""
         self._sessions: dict[str, boto3.Session] = {OWN: boto3.Session(botocore_session=self._own)}
         self._clients: dict[tuple[str, str, str], Any] = {}
         self._lock = threading.Lock()
         self._config = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": _attempts(self._own)}))
-        self.region: str = self._own.get_config_variable("region") or _GLOBAL_REGION
-        """The session's Region, where none is said."""
-
-    @property
-    def access_key(self) -> str:
-        """Which credentials this process reads with; empty where there are none."""
-        credentials = self._own.get_credentials()
-        return str(credentials.access_key) if credentials else ""
 
     def identify(self, identity: dict[str, str]) -> None:
         """Tells whose the own credentials are, as sts:GetCallerIdentity answered."""
