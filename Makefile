@@ -39,7 +39,7 @@ endif
 $(TRY_READY): requirements.lock pyproject.toml sandbox/pyproject.toml hatch_build.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || [ -n '$(UV)' ] || \
 		{ echo 'Python 3.11 or newer is needed, and $(PYTHON) is none: name one, as in make try PYTHON=python3.12.' >&2; exit 1; }
-	@echo 'Setting up $(VENV): half a minute, once.'
+	@echo 'Setting up $(VENV), once.'
 	@rm -rf $(VENV)
 	@$(MAKE_VENV)
 	@$(INSTALL) $(LOCKED) -r requirements.lock
