@@ -22,6 +22,7 @@ UV_LOCK: dict[str, Any] = tomllib.loads((ROOT / "uv.lock").read_text(encoding="u
 PACKAGES: dict[str, dict[str, Any]] = {package["name"]: package for package in UV_LOCK["package"]}
 OURS = {"backup-why", "backup-why-sandbox"}
 GROUPS_OF_LOCK = {"requirements.lock": ["build"], "requirements-dev.lock": ["build", "dev"]}
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TEST_TOOLS = {"pytest", "mypy", "ruff", "hypothesis", "coverage", "playwright"}
 
 
@@ -227,3 +228,11 @@ def test_the_image_is_built_from_what_the_bot_s_wheel_holds() -> None:
     kept = {line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")}
     assert names == kept
     assert {name for name in names if name.startswith("sandbox")} == {"sandbox/pyproject.toml"}
+
+
+def test_whatever_runs_in_the_environment_has_it_made_first() -> None:
+    rules = re.findall(r"^([a-z-]+):(.*?)(?:##.*)?\n((?:\t.*\n|if.*\n|endif\n)*)", MAKEFILE, re.MULTILINE)
+    using = {target: needs.split() for target, needs, recipe in rules if "$(BIN)/" in recipe}
+    assert {"try", "test", "check", "serve", "work"} <= using.keys()
+    ready = (["$(TRY_READY)"], ["$(TEST_READY)"])
+    assert {target: needs for target, needs in using.items() if needs not in ready} == {}
