@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+from bot.iam.arn import behind_colons
 from bot.iam.conditions import Condition, Operator, Witness
 from bot.iam.conditions.strings import OTHER, filled_in
 from bot.iam.grants import Grant
@@ -111,7 +112,8 @@ class Candidates:
                             yield from self._guesses(value.template, target)
             if statement.resources and self.key in statement.resources.keys and self._request.arn:
                 for template in statement.resources.templates:
-                    yield from self._guesses(template.last, self._request.arn[5])
+                    for target in behind_colons(self._request.arn[5]):
+                        yield from self._guesses(template.last, target)
 
     def _compared_with(self, key: str) -> Iterator[str]:
         """The values of a key that a variable is compared with; of an unknown one those that policies mention."""

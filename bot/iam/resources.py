@@ -1,15 +1,16 @@
 """The `Resource` and `NotResource` elements: which resources a statement means.
 
 Sources: AWS IAM User Guide, "IAM JSON policy elements: Resource" and "IAM policy elements: Variables and tags". ARNs
-are compared segment by segment, upper and lower case being different; policy variables stand in the last segment
-only. A bare `*` means every resource, also a request that names none. What an ARN of fewer segments lacks is a star.
+are compared segment by segment, upper and lower case being different, but a star that ends a segment runs over the
+colons; policy variables stand in the last segment only. A bare `*` means every resource, also a request that names
+none. What an ARN of fewer segments lacks may also be anything.
 """
 
 from collections.abc import Sequence
 
-from bot.iam.arn import SEGMENTS, Arn, ArnPattern, complete_tokens, is_anything
+from bot.iam.arn import SEGMENTS, Arn, ResourcePattern, is_anything
 from bot.iam.variables import Context, Template, parse_template
-from bot.iam.wildcard import compile_tokens, tokens_of
+from bot.iam.wildcard import Token, tokens_of
 
 
 class Resources:
@@ -27,14 +28,14 @@ class Resources:
         self.values = tuple(values)
         self.excepting = excepting
         self.everything = any(is_anything(tokens_of(value)) for value in values)
-        patterns: list[ArnPattern] = []
+        patterns: list[ResourcePattern] = []
         templates: list[_ArnTemplate] = []
         for value in values:
             template = _template(value) if variables else None
             if template is not None:
                 templates.append(template)
             elif is_readable(value):
-                patterns.append(ArnPattern(complete_tokens(tokens_of(value))))
+                patterns.append(ResourcePattern(tokens_of(value)))
         self.patterns = tuple(patterns)
         self.templates = tuple(templates)
         self.keys = frozenset[str]().union(*(template.keys for template in templates))
@@ -60,18 +61,16 @@ class Resources:
 class _ArnTemplate:
     """A pattern whose last segment holds policy variables."""
 
-    __slots__ = ("front", "keys", "last")
+    __slots__ = ("_front", "keys", "last")
 
-    def __init__(self, front: ArnPattern, last: Template) -> None:
-        self.front = front
+    def __init__(self, front: Sequence[Token], last: Template) -> None:
+        self._front = tuple(front)
         self.last = last
         self.keys = last.keys
 
     def __call__(self, arn: Arn | None, context: Context) -> bool:
-        if arn is None or not self.front(arn):
-            return False
         tokens = self.last.tokens(context)
-        return tokens is not None and compile_tokens(tokens)(arn[-1])
+        return tokens is not None and ResourcePattern([*self._front, *tokens])(arn)
 
 
 def _template(value: str) -> _ArnTemplate | None:
@@ -81,7 +80,7 @@ def _template(value: str) -> _ArnTemplate | None:
     last = parse_template(segments[-1])
     if last is None:
         return None
-    return _ArnTemplate(ArnPattern([*(tokens_of(segment) for segment in segments[:-1]), tokens_of("*")]), last)
+    return _ArnTemplate(tokens_of(value[: -len(segments[-1])]), last)
 
 
 def is_readable(value: str) -> bool:
