@@ -11,7 +11,7 @@ from bot.iam.patterns import CommonTexts, Pattern
 from bot.iam.request import Request
 from bot.iam.statement import Statement
 from bot.iam.variables import Context, Template
-from bot.iam.wildcard import tokens_of
+from bot.iam.wildcard import compile_tokens, tokens_of
 
 
 class Candidates:
@@ -26,7 +26,7 @@ class Candidates:
 
     Attributes:
         conditions: The conditions on the key.
-        beginning: What its value begins with, as far as that is known.
+        shapes: The patterns one of which its value matches; none where nothing is known of it.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Candidates:
         grants: Sequence[Grant],
     ) -> None:
         self.key = key
-        self.beginning = request.beginnings.get(key, "")
+        self.shapes = tuple(map(Pattern.of, request.shapes.get(key, ())))
         self.conditions = [
             condition for statement in statements for condition in statement.conditions if condition.key.lower() == key
         ]
@@ -50,25 +50,35 @@ class Candidates:
 
     def find(self) -> list[Witness] | None:
         """The values that could be told apart, absence aside; None where there are too many to find."""
-        if self.beginning and not all(map(_compares_texts, self.conditions)):
+        mentioned = [*self._compared(), *self._guessed(), *self._granted()]
+        if not self.shapes:
+            search = CommonTexts()
+            found = [*mentioned, *self._shared(search)]
+            return None if search.is_over else found
+        if not all(map(_compares_texts, self.conditions)):
             return None
-        search = CommonTexts(self.beginning)
-        found = [*self._compared(), *self._shared(search), *self._guessed(), *self._granted()]
-        if search.is_over:
-            return None
-        return self._behind_the_beginning(found) if self.beginning else found
+        matches = [compile_tokens(shape.tokens) for shape in self.shapes]
+        found = []
+        for shape in self.shapes:
+            if not shape.is_open:
+                found.append(Witness(shape.text, f"is {shape.text}"))
+                continue
+            search = CommonTexts(shape)
+            found += [*self._within(shape), *self._shared(search)]
+            if search.is_over:
+                return None
+        return [each for each in (*found, *mentioned) if any(fits(str(each.value)) for fits in matches)]
 
-    def _behind_the_beginning(self, found: Sequence[Witness]) -> list[Witness]:
-        """The values that begin as the key's does, and those that the patterns leave open behind the beginning."""
-        begin = self.beginning
-        behind = [
-            Witness(begin + text, _phrase([pattern]))
-            for pattern in self._patterns()
-            for rest in pattern.rests(begin)
-            for text in filled_in(rest)
-        ]
-        usual = replace(_UNMENTIONED, value=begin + OTHER)
-        return [usual, *behind, *(each for each in found if str(each.value).startswith(begin))]
+    def _within(self, shape: Pattern) -> Iterator[Witness]:
+        """Values of a shape: one that the policies do not mention, and those that patterns leave open in its middle."""
+        *_, other = filled_in(shape.tokens)
+        yield replace(_UNMENTIONED, value=other)
+        end = shape.tokens[-1] if isinstance(shape.tokens[-1], str) else ""
+        for pattern in self._patterns():
+            for rest in pattern.rests(shape.head):
+                for text in filled_in(rest):
+                    yield Witness(shape.head + text, _phrase([pattern]))
+                    yield Witness(shape.head + text + end, _phrase([pattern]))
 
     def _compared(self) -> Iterator[Witness]:
         """The values on either side of what the key is compared with; any, where it is only asked if it is there."""

@@ -66,7 +66,7 @@ def domain(
     for witness in found:
         if witness.usual:
             classes.add(witness)
-    if key not in request.beginnings:
+    if key not in request.shapes:
         classes.add(_ABSENT)
     for witness in found:
         if not witness.usual:
