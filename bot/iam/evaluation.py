@@ -110,7 +110,10 @@ class Evaluation:
 
     @property
     def contested(self) -> bool:
-        """Whether the decision hangs on a rule that experts dispute."""
+        """Whether the decision hangs on a rule that AWS's documentation leaves open or experts dispute.
+
+        Of an explicit deny, all statements that deny hang on one; each of `by` and `layers` has a mark of its own.
+        """
         return any(outcome.weighed.contested for outcome in self._outcomes)
 
     @property
@@ -213,8 +216,20 @@ class Evaluation:
 
     def _match(self, place: int, statement: Statement, outcome: Outcome, *, hangs: bool = False) -> StatementMatch:
         sheet = self._found[place].sheet
-        source = (statement, self.request, outcome.context(self.request))
-        return StatementMatch(sheet.layer, statement.policy, statement.id, statement.effect, sheet.level, hangs, source)
+        context = outcome.context(self.request)
+        contested = statement.effect is Effect.DENY and statement.is_disputed(
+            self.request.principal, context, bounded=self.policies.binds_by_boundary(self.request)
+        )
+        return StatementMatch(
+            sheet.layer,
+            statement.policy,
+            statement.id,
+            statement.effect,
+            sheet.level,
+            hangs,
+            contested,
+            (statement, self.request, context),
+        )
 
     def _grants(self) -> Iterator[StatementMatch]:
         """The KMS grants that allow the request, under any reading."""

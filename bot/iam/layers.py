@@ -167,6 +167,10 @@ class PolicySet:
             exempt |= {Layer.SCP}
         return exempt | {Layer.RCP} if self._rcps_spare(request) else exempt
 
+    def binds_by_boundary(self, request: Request) -> bool:
+        """Whether the principal of a request has a permissions boundary."""
+        return self.has_boundary and request.principal.is_iam
+
     def _scps_spare(self, request: Request) -> bool:
         return self._manages(request.principal.account) or request.principal.is_service_linked_role
 

@@ -139,8 +139,13 @@ class _Reader:
     def _conditions(self, statement: Mapping[str, object]) -> tuple[Condition, ...]:
         if "Condition" not in statement:
             return ()
-        place = f"{self.place}.Condition"
-        return parse_conditions(statement["Condition"], place, variables=self.variables, findings=self.findings)
+        return parse_conditions(
+            statement["Condition"],
+            f"{self.place}.Condition",
+            variables=self.variables,
+            denies=statement.get("Effect") == Effect.DENY,
+            findings=self.findings,
+        )
 
     def _texts(self, value: object, place: str) -> list[str]:
         """A text, or a list of texts that is not empty."""

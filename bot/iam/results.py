@@ -35,6 +35,7 @@ class StatementMatch:
         effect: Allow or Deny.
         level: For SCPs and RCPs, the level from the root (0) down.
         hangs: Whether it means the request only under some readings of the unknown keys.
+        contested: Whether it denies by a rule that AWS leaves open.
     """
 
     layer: Layer
@@ -43,6 +44,7 @@ class StatementMatch:
     effect: Effect
     level: int | None = None
     hangs: bool = False
+    contested: bool = False
     _source: tuple[Statement, Request, Context] | None = field(default=None, repr=False, compare=False)
 
     @property

@@ -92,3 +92,20 @@ class Statement:
         if grantees.excepting and self.effect is Effect.DENY:
             return Grantee.EVERYONE if bounded or grantees.excludes(principal) else Grantee.NOBODY
         return grantees.grantee(principal)
+
+    def is_disputed(self, principal: Principal, context: Context, *, bounded: bool) -> bool:
+        """Whether a Deny that applies does so by a rule that AWS leaves open.
+
+        With `NotPrincipal` it "might" hit a principal that is listed without its account or role; a condition key can
+        stand twice in it, and only one of them be true.
+
+        Args:
+            principal: The principal.
+            context: The request's condition keys.
+            bounded: Whether the principal has a permissions boundary, so that every `NotPrincipal` hits it.
+        """
+        grantees = self.grantees
+        if grantees is not None and grantees.excepting and not bounded and grantees.is_disputed(principal):
+            return True
+        strict = (condition.holds_strictly for condition in self.conditions)
+        return any(holds is not None and not holds(context) for holds in strict)

@@ -14,9 +14,12 @@ Within one account a resource's policy can allow alone. What it overrides hangs 
 
 A key's policy and a role's trust policy have to allow in any case: they name the principal or its account. Across
 accounts both sides have to allow, and boundary and session policies always count.
+
+Of KMS grants AWS does not say whether boundary and session policies limit them. They are taken to, as they limit a key
+policy's statement for the same principal; an answer that hangs on it is marked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -96,22 +99,31 @@ def weigh(view: View, policies: PolicySet) -> Weighed:
     found = _survey(view, policies)
     grants = [grant for grant in policies.grants if grant.grantee(view)] if request.service == KMS else []
     denies = [statement for each in found for statement in each.denies]
-    missing, contested = _missing(
-        request, policies, found, max((grant.grantee(view) for grant in grants), default=Grantee.NOBODY)
-    )
+    granted = max((grant.grantee(view) for grant in grants), default=Grantee.NOBODY)
+    missing, contested = _missing(request, policies, found, granted)
     if denies:
-        contested = all(_is_disputed(statement, request) for statement in denies)
+        bounded = policies.binds_by_boundary(request)
+        contested = all(each.is_disputed(request.principal, view.context, bounded=bounded) for each in denies)
         return Weighed(Decision.EXPLICIT_DENY, found, grants, missing, contested)
     if missing:
-        return Weighed(Decision.IMPLICIT_DENY, found, grants, missing, contested=False)
+        contested = bool(granted) and _only_limits_grants(request, policies, found, missing)
+        return Weighed(Decision.IMPLICIT_DENY, found, grants, missing, contested)
     return Weighed(Decision.ALLOWED, found, grants, missing, contested)
+
+
+def _only_limits_grants(
+    request: Request, policies: PolicySet, found: Sequence[Found], missing: Collection[Layer]
+) -> bool:
+    """Whether only a boundary or session policy denies what grants alone allow."""
+    without, _ = _missing(request, policies, found, Grantee.NOBODY)
+    return _LIMITS.issuperset(missing) and not _LIMITS.issuperset(without)
 
 
 def _survey(view: View, policies: PolicySet) -> list[Found]:
     """Asks every statement that can mean the action, in the layers that bind the request."""
     request = view.request
     exempt = policies.exempt(request)
-    bounded = policies.has_boundary and request.principal.is_iam
+    bounded = policies.binds_by_boundary(request)
     found: list[Found] = []
     for sheet in policies.plan(request.action).sheets:
         if sheet.layer in exempt:
@@ -199,8 +211,3 @@ def _is_out_of_reach(request: Request) -> bool:
     if request.principal.kind is PrincipalKind.ROOT and request.action in NOT_FOR_ROOT_USERS:
         return True
     return any(request.action in actions and part in request.resource for part, actions in OWNED_BY_AWS)
-
-
-def _is_disputed(statement: Statement, request: Request) -> bool:
-    grantees = statement.grantees
-    return grantees is not None and grantees.excepting and grantees.is_disputed(request.principal)
