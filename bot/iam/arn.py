@@ -6,7 +6,7 @@ checked separately) and "IAM JSON policy elements: Resource" (a star that ends a
 
 from collections.abc import Iterator, Sequence
 
-from bot.iam.wildcard import Matcher, Token, Wild, compile_tokens, join_tokens
+from bot.iam.wildcard import Matcher, Token, Wild, compile_tokens, join_tokens, tokens_of
 
 SEGMENTS = 6
 
@@ -72,7 +72,7 @@ class ArnPattern:
 
 
 class ResourcePattern:
-    """A pattern of a `Resource` element, whose stars can run over colons.
+    """A pattern of a `Resource` element, whose stars can run over colons. It is compiled when it is first needed.
 
     A wildcard stays within its segment, except that a star that is the last character of a segment "can expand to match
     beyond the colon boundaries": `arn:aws:kms:*:key/*` means every key of every Region and account. The segments that
@@ -81,41 +81,61 @@ class ResourcePattern:
     Source: AWS IAM User Guide, "IAM JSON policy elements: Resource", Using wildcards in resource ARNs.
 
     Args:
-        tokens: The pattern.
+        text: The pattern, without policy variables.
     """
 
-    __slots__ = ("_expanding",)
+    __slots__ = ("_compiled", "_head", "_text")
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
-        segments = _cut(tokens)
-        spellings = [segments] if len(segments) == SEGMENTS else [segments, complete_tokens(tokens)]
-        self._expanding = tuple(_Expanding(each) for each in spellings)
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._head = text.partition("*")[0].partition("?")[0]
+        self._compiled: tuple[ArnPattern | _Expanding, ...] | None = None
 
-    def __call__(self, arn: Arn | None) -> bool:
-        """Whether a resource, given in its segments, matches; what is no ARN never does."""
-        return arn is not None and any(matches(arn) for matches in self._expanding)
+    def matches(self, resource: str, arn: Arn) -> bool:
+        """Whether a resource, given also in its segments, matches."""
+        if not resource.startswith(self._head):
+            return False
+        if self._compiled is None:
+            self._compiled = _matchers(tokens_of(self._text))
+        return any(matches(arn) for matches in self._compiled)
+
+
+def matches_resource(tokens: Sequence[Token], arn: Arn) -> bool:
+    """Whether a resource, given in its segments, matches a pattern in the same way."""
+    return any(matches(arn) for matches in _matchers(tokens))
+
+
+def _matchers(tokens: Sequence[Token]) -> "tuple[ArnPattern | _Expanding, ...]":
+    """The tests of a pattern, one of which a resource has to pass."""
+    written, completed = _cut(tokens), complete_tokens(tokens)
+    spellings = [completed] if len(written) == SEGMENTS else [completed, written]
+    expanding = (segments for segments in spellings if any(map(_expands, segments[: SEGMENTS - 1])))
+    return ArnPattern(completed), *map(_Expanding, expanding)
+
+
+def _expands(tokens: Sequence[Token]) -> bool:
+    """Whether a star is the last character of a segment."""
+    return bool(tokens) and tokens[-1] is Wild.STAR
 
 
 class _Expanding:
     """A pattern in segments, each of which matches one segment of an ARN, or several where a star ends it."""
 
-    __slots__ = ("_behind_colons", "_expands", "_last", "_rests", "_segments")
+    __slots__ = ("_expands", "_last", "_segments", "_tokens")
 
     def __init__(self, segments: Sequence[Sequence[Token]]) -> None:
+        self._tokens = segments
         self._last = len(segments) - 1
-        self._segments = tuple(compile_tokens(tokens) for tokens in segments)
-        self._expands = tuple(bool(tokens) and tokens[-1] is Wild.STAR for tokens in segments)
-        rests = [join_tokens(segments[place:]) for place in range(len(segments))]
-        self._rests = tuple(compile_tokens(tokens) for tokens in rests)
-        self._behind_colons = tuple(compile_tokens([Wild.STAR, ":", *tokens]) for tokens in rests)
+        self._segments = tuple(map(compile_tokens, segments))
+        self._expands = tuple(map(_expands, segments))
 
-    def __call__(self, arn: Arn) -> bool:
-        return self._matches(arn, 0, 0)
+    def __call__(self, arn: Arn | None) -> bool:
+        return arn is not None and self._matches(arn, 0, 0)
 
     def _matches(self, arn: Arn, place: int, at: int) -> bool:
         """Whether the pattern from one of its segments on matches an ARN from one of its segments on."""
         if at == SEGMENTS - 1:
-            return self._rests[place](arn[at])
+            return compile_tokens(self._rest(place))(arn[at])
         if not self._segments[place](arn[at]):
             return False
         expands, following = self._expands[place], place + 1
@@ -127,7 +147,11 @@ class _Expanding:
             return False
         if any(self._matches(arn, following, further) for further in range(at + 2, SEGMENTS)):
             return True
-        return self._behind_colons[following](arn[-1])
+        return compile_tokens([Wild.STAR, ":", *self._rest(following)])(arn[-1])
+
+    def _rest(self, place: int) -> list[Token]:
+        """The pattern from one of its segments on."""
+        return join_tokens(self._tokens[place:])
 
 
 def behind_colons(text: str) -> Iterator[str]:

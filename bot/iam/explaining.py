@@ -59,7 +59,7 @@ def _first_resource(resources: Resources, request: Request, context: Context) ->
         (
             value
             for value in resources.values
-            if Resources([value], excepting=False, variables=variables).matches(request.arn, context)
+            if Resources([value], excepting=False, variables=variables).matches(request.resource, request.arn, context)
         ),
         None,
     )

@@ -129,7 +129,7 @@ def _failures(statement: Statement, request: Request) -> Iterator[Failure]:
         listed = alternatives(actions.values)
         clause = f"allows all but {listed}" if actions.excepting else f"allows {listed}, not {request.action_name}"
         yield _failure(Part.ACTION, actions.excepting, actions.values, request.action_name, clause)
-    if resources is not None and not resources.matches(request.arn, request.context):
+    if resources is not None and not resources.matches(request.resource, request.arn, request.context):
         listed = alternatives(resources.values)
         clause = f"on all but {listed}" if resources.excepting else f"only on {listed}, not on {request.resource}"
         yield _failure(Part.RESOURCE, resources.excepting, resources.values, request.resource, clause)

@@ -1,55 +1,49 @@
-"""A policy document, compiled once: its statements, and an index that finds those that can mean an action."""
+"""A policy document, of which a statement is compiled when an action first meets it."""
 
 from bisect import bisect
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
-from bot.iam.document import read_document
+from bot.iam.actions import lists_action
+from bot.iam.document import Document, open_document, text_of
 from bot.iam.findings import Finding, NoEffectError
-from bot.iam.parsing import parse_statements
+from bot.iam.parsing import check_members, parse_statement
+from bot.iam.remembering import Remembered
 from bot.iam.statement import Statement
 
 _MOST_ACTIONS = 1024
 """Of so many actions the statements found are remembered."""
 
+_MOST_TEXT = 2_000_000
+"""The bytes of documents whose policies the process remembers."""
+
+_NONE = Document({}, (), ())
+
 
 class Policy:
-    """A compiled policy. Make it with `Policy.compile`.
+    """A policy. Make it with `Policy.compile`.
 
     Args:
         name: What a person would look it up by.
-        statements: Its statements that have an effect, in their order.
-        findings: What is wrong in the document.
+        document: Its document, of which all that has an effect is left.
+        notes: What is wrong in the document as a whole.
     """
 
-    __slots__ = ("_by_action", "_by_service", "_found", "_general", "_spelled", "findings", "name", "statements")
+    __slots__ = ("_actions", "_all", "_compiled", "_document", "_found", "_notes", "_spelled", "name")
 
-    def __init__(self, name: str, statements: tuple[Statement, ...], findings: tuple[Finding, ...]) -> None:
+    def __init__(self, name: str, document: Document, notes: Iterable[Finding] = ()) -> None:
         self.name = name
-        self.statements = statements
-        self.findings = findings
-        self._by_action: dict[str, list[int]] = defaultdict(list)
-        self._by_service: dict[str, list[int]] = defaultdict(list)
-        self._general: list[int] = []
+        self._document = document
+        self._notes = tuple(notes)
+        self._all: tuple[Statement, ...] | None = None
+        self._actions: tuple[_Named | None, ...] | None = None
+        self._compiled: dict[int, Statement | None] = {}
         self._found: dict[str, tuple[Statement, ...]] = {}
         self._spelled: list[tuple[str, int]] | None = None
-        for place, statement in enumerate(statements):
-            self._index(place, statement)
-
-    def _index(self, place: int, statement: Statement) -> None:
-        """Files a statement under its actions, under the services of its patterns, or among those for any action."""
-        actions = statement.actions
-        if actions.services is None:
-            self._general.append(place)
-            return
-        for action in actions.exact:
-            self._by_action[action].append(place)
-        for service in actions.patterned:
-            self._by_service[service].append(place)
 
     @classmethod
-    def compile(cls, name: str, document: Mapping[str, object] | str) -> "Policy":
-        """Compiles a policy document, whatever is in it.
+    def compile(cls, name: str, document: Mapping[str, object] | str | bytes) -> "Policy":
+        """Compiles a policy document, whatever is in it. The process remembers the policies that were used last.
 
         Args:
             name: What a person would look it up by: an ARN, an id, an inline policy's name.
@@ -58,13 +52,40 @@ class Policy:
         Returns:
             The policy. What could not be read is in its `findings` and has no effect.
         """
-        findings: list[Finding] = []
-        statements: list[Statement] = []
         try:
-            statements.extend(parse_statements(name, read_document(document), findings))
+            text = text_of(document)
         except NoEffectError as error:
-            findings.append(error.finding)
-        return cls(name, tuple(statements), tuple(findings))
+            return cls(name, _NONE, [error.finding])
+        known = _REMEMBERED.get((name, text))
+        if known is None:
+            known = cls._open(name, text)
+            _REMEMBERED.put((name, text), known, len(text))
+        return known
+
+    @classmethod
+    def _open(cls, name: str, text: bytes) -> "Policy":
+        notes: list[Finding] = []
+        try:
+            opened = open_document(text)
+            check_members(opened.members, notes)
+        except NoEffectError as error:
+            return cls(name, _NONE, [*notes, error.finding])
+        return cls(name, opened, notes)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong in the document."""
+        findings = [*self._notes]
+        for place in range(len(self._document)):
+            self._parse(place, findings)
+        return tuple(findings)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """Its statements that have an effect, in their order."""
+        if self._all is None:
+            self._all = tuple(self._statements(range(len(self._document))))
+        return self._all
 
     def candidates(self, action: str) -> tuple[Statement, ...]:
         """The statements that mean an action, given in lower case, in their order."""
@@ -72,14 +93,12 @@ class Policy:
         if found is None:
             if len(self._found) >= _MOST_ACTIONS:
                 self._found.clear()
-            found = self._found[action] = self._find(action)
+            if self._actions is None:
+                self._actions = tuple(map(_named, self._document.actions))
+            places = (place for place, named in enumerate(self._actions) if named is None or named.may_mean(action))
+            found = tuple(statement for statement in self._statements(places) if statement.actions.matches(action))
+            self._found[action] = found
         return found
-
-    def _find(self, action: str) -> tuple[Statement, ...]:
-        places = {*self._general, *self._by_action.get(action, ()), *self._by_service.get(action.partition(":")[0], ())}
-        return tuple(
-            statement for place in sorted(places) if (statement := self.statements[place]).actions.matches(action)
-        )
 
     def neighbours(self, action: str, most: int) -> tuple[Statement, ...]:
         """Statements that do not mean an action, but name actions of its service that are spelled most like it.
@@ -95,9 +114,49 @@ class Policy:
                 if not statement.actions.excepting
                 for value in statement.actions.values
             )
-        middle = bisect(self._spelled, (action, len(self.statements)))
+        statements = self.statements
+        middle = bisect(self._spelled, (action, len(statements)))
         before, behind = self._spelled[max(middle - most, 0) : middle], self._spelled[middle : middle + most]
         service = action.partition(":")[0] + ":"
         near = {place for value, place in (*before, *behind) if value.startswith(service)}
-        places = sorted(near.union(self._general[:most]))
-        return tuple(statement for place in places if not (statement := self.statements[place]).actions.matches(action))
+        general = (place for place, statement in enumerate(statements) if statement.actions.means_any_service)
+        places = sorted(near.union(islice(general, most)))
+        return tuple(statement for place in places if not (statement := statements[place]).actions.matches(action))
+
+    def _statements(self, places: Iterable[int]) -> Iterator[Statement]:
+        """The statements at some places that have an effect, compiled when they are first asked for."""
+        for place in places:
+            if place not in self._compiled:
+                self._compiled[place] = self._parse(place, [])
+            statement = self._compiled[place]
+            if statement is not None:
+                yield statement
+
+    def _parse(self, place: int, findings: list[Finding]) -> Statement | None:
+        document = self._document
+        return parse_statement(self.name, document.members, place, document.statement(place), findings)
+
+
+class _Named:
+    """The actions that a statement names, kept in little memory."""
+
+    __slots__ = ("exact", "patterns")
+
+    def __init__(self, values: Iterable[str]) -> None:
+        self.exact = "\n".join(["", *values, ""]).lower()
+        has_patterns = "*" in self.exact or "?" in self.exact
+        named = self.exact.split("\n") if has_patterns else ()
+        self.patterns = tuple(value for value in named if "*" in value or "?" in value)
+
+    def may_mean(self, action: str) -> bool:
+        """Whether one of them means an action, given in lower case."""
+        return f"\n{action}\n" in self.exact or (bool(self.patterns) and lists_action(self.patterns, action))
+
+
+def _named(values: str | list[str] | None) -> _Named | None:
+    """The actions that a statement names; None where that is not known before it is compiled."""
+    listed = [values] if isinstance(values, str) else values
+    return None if listed is None or any("\n" in value for value in listed) else _Named(listed)
+
+
+_REMEMBERED: Remembered[tuple[str, bytes], Policy] = Remembered(_MOST_TEXT)

@@ -65,14 +65,20 @@ class Statement:
         """Whether it means a request's resource and its conditions are true; action and principal are not looked at."""
         if view.unknown and not self.keys.isdisjoint(view.unknown):
             return self.effect is view.favoured and self._could_apply(view.request, view.unknown)
-        if self.resources is not None and not self.resources.matches(view.request.arn, view.context):
+        if self.resources is not None and not self.resources.matches(
+            view.request.resource, view.request.arn, view.context
+        ):
             return False
         return not self.conditions or all(condition.holds(view.context) for condition in self.conditions)
 
     def _could_apply(self, request: Request, unknown: frozenset[str]) -> bool:
         """Whether it might apply, for all that is known: what hangs on unknown keys is taken to hold."""
         resources, context = self.resources, request.context
-        if resources is not None and not resources.keys & unknown and not resources.matches(request.arn, context):
+        if (
+            resources is not None
+            and resources.keys.isdisjoint(unknown)
+            and not resources.matches(request.resource, request.arn, context)
+        ):
             return False
         return all(condition.holds(context) for condition in self.conditions if not condition.keys & unknown)
 

@@ -75,8 +75,6 @@ PARTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("a list of lists", {"Condition": {"Bool": {"a": [["true"]]}}}, "Condition.Bool.a", "A condition's value must be"),
     ("a number too large", {"Condition": {"NumericEquals": {"a": 10**70}}}, "Condition.NumericEquals.a",
      "The number is too large."),
-    ("a key that is no text", {"Condition": {"Bool": {5: "true"}}}, "Condition.Bool", "Operators and condition keys"),
-    ("an operator that is no text", {"Condition": {5: {}}}, "Condition", "Operators and condition keys must be texts."),
 ]  # fmt: skip
 
 

@@ -80,8 +80,6 @@ def _parse_block(
 def _check_names(part: Mapping[str, object], position: str) -> None:
     for name in repeated_members(part):
         raise NoEffectError(position, f"{name} stands more than once.")
-    if not all(isinstance(name, str) for name in part):
-        raise NoEffectError(position, "Operators and condition keys must be texts.")
 
 
 def _values(value: object, position: str, findings: list[Finding]) -> tuple[str, ...]:
