@@ -5,11 +5,12 @@ Members that stand twice, which Python's own reader would drop in silence, are n
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from bot.iam.actions import lists_action
 from bot.iam.findings import NoEffectError
 
 Text = str | list[str] | msgspec.UnsetType
@@ -36,7 +37,7 @@ _HEADS = msgspec.json.Decoder(list[_Head])
 
 
 class Document:
-    """A policy document.
+    """A policy document, kept in few objects so that many can be remembered.
 
     Args:
         members: Its members, but for the statements.
@@ -45,14 +46,14 @@ class Document:
             tells which actions it means.
     """
 
-    __slots__ = ("_statements", "actions", "members")
+    __slots__ = ("_actions", "_statements", "members")
 
     def __init__(
-        self, members: Mapping[str, object], statements: Sequence[object], actions: Sequence[str | list[str] | None]
+        self, members: Mapping[str, object], statements: Iterable[object], actions: Iterable[str | list[str] | None]
     ) -> None:
         self.members = members
-        self.actions = actions
-        self._statements = statements
+        self._statements = tuple(statements)
+        self._actions = tuple(map(_joined, actions))
 
     def __len__(self) -> int:
         """How many statements it has."""
@@ -61,7 +62,27 @@ class Document:
     def statement(self, place: int) -> object:
         """One statement, read."""
         found = self._statements[place]
-        return _loads(bytes(found)) if isinstance(found, msgspec.Raw) else found
+        return _loads(found) if isinstance(found, bytes) else found
+
+    def places(self, action: str) -> Iterator[int]:
+        """The places of the statements that may mean an action, given in lower case."""
+        within = f"\n{action}\n"
+        for place, named in enumerate(self._actions):
+            if (
+                named is None
+                or within in named
+                or (("*" in named or "?" in named) and lists_action(named.split("\n"), action))
+            ):
+                yield place
+
+
+def _joined(values: str | list[str] | None) -> str | None:
+    """Actions in lower case, each between two line breaks; None where they are not known or hold one."""
+    if values is None:
+        return None
+    listed = [values] if isinstance(values, str) else values
+    joined = "\n".join(["", *listed, ""]).lower()
+    return joined if joined.count("\n") == len(listed) + 1 else None
 
 
 def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -72,6 +93,9 @@ def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
     counts = Counter(name for name, _ in members)
     repeating.repeated = tuple(name for name, count in counts.items() if count > 1)
     return repeating
+
+
+_PLAIN = json.JSONDecoder(object_pairs_hook=_object)
 
 
 def repeated_members(part: Mapping[str, object]) -> tuple[str, ...]:
@@ -124,7 +148,7 @@ def _cut(text: bytes) -> Document | None:
             return None
         members = _loads(text.replace(statements, b"[]", 1))
         listed = statements if statements.startswith(b"[") else b"[" + statements + b"]"
-        return Document(members, _STATEMENTS.decode(listed), [_actions(head) for head in _HEADS.decode(listed)])
+        return Document(members, map(bytes, _STATEMENTS.decode(listed)), map(_actions, _HEADS.decode(listed)))
     except (KeyError, ValueError, RecursionError):
         return None
 
@@ -152,4 +176,4 @@ def _read(text: bytes) -> object:
 
 
 def _loads(text: bytes) -> Any:
-    return json.loads(text.decode(errors="surrogatepass"), object_pairs_hook=_object)
+    return _PLAIN.decode(text.decode(errors="surrogatepass"))

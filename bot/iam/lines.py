@@ -25,7 +25,7 @@ from bot.iam.policy import Policy
 from bot.iam.remembering import Remembered
 from bot.iam.request import Request
 
-MOST_REMEMBERED = 2_000_000
+MOST_REMEMBERED = 4_000_000
 """The bytes of policy text whose policy sets are remembered."""
 
 Members = dict[str, msgspec.Raw]

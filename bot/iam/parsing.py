@@ -49,23 +49,22 @@ def check_members(members: Mapping[str, object], findings: list[Finding]) -> Non
 
 
 def parse_statement(
-    policy: str, members: Mapping[str, object], place: int, statement: object, findings: list[Finding]
+    members: Mapping[str, object], place: int, statement: object, findings: list[Finding]
 ) -> Statement | None:
     """Reads one statement of a document.
 
     Args:
-        policy: The policy's name.
         members: The document's members.
         place: The statement's position in it.
         statement: The statement.
         findings: Where to note what is wrong.
 
     Returns:
-        The statement, None where it has no effect.
+        The statement, of a policy without a name; None where it has no effect.
     """
     reader = _Reader(f"Statement[{place}]", findings, variables=members.get("Version") == _WITH_VARIABLES)
     try:
-        return reader.read(policy, str(place), statement)
+        return reader.read(str(place), statement)
     except NoEffectError as error:
         findings.append(error.finding)
         return None
@@ -79,7 +78,7 @@ class _Reader:
         self.findings = findings
         self.variables = variables
 
-    def read(self, policy: str, position: str, statement: object) -> Statement:
+    def read(self, position: str, statement: object) -> Statement:
         if not isinstance(statement, Mapping):
             raise NoEffectError(self.place, "A statement must be an object.")
         self._check_elements(statement)
@@ -87,7 +86,7 @@ class _Reader:
         resources = self._resources(statement)
         keys = frozenset[str]().union(*(condition.keys for condition in conditions))
         return Statement(
-            policy,
+            "",
             self._id(statement, position),
             self._effect(statement),
             self._actions(statement),

@@ -1,10 +1,13 @@
-"""A policy document, of which a statement is compiled when an action first meets it."""
+"""A policy document, of which a statement is compiled when an action first meets it.
+
+The process remembers the documents that were used last, under whatever names.
+"""
 
 from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 
-from bot.iam.actions import lists_action
 from bot.iam.document import Document, open_document, text_of
 from bot.iam.findings import Finding, NoEffectError
 from bot.iam.parsing import check_members, parse_statement
@@ -14,63 +17,46 @@ from bot.iam.statement import Statement
 _MOST_ACTIONS = 1024
 """Of so many actions the statements found are remembered."""
 
-_MOST_TEXT = 2_000_000
-"""The bytes of documents whose policies the process remembers."""
+_MOST_TEXT = 4_000_000
+"""The bytes of documents that the process remembers, and of those whose policies it remembers by their name."""
 
 _NONE = Document({}, (), ())
 
 
-class Policy:
-    """A policy. Make it with `Policy.compile`.
+class _Body:
+    """A compiled document, which policies of several names can share.
 
     Args:
-        name: What a person would look it up by.
-        document: Its document, of which all that has an effect is left.
+        document: The document, of which all that has an effect is left.
         notes: What is wrong in the document as a whole.
     """
 
-    __slots__ = ("_actions", "_all", "_compiled", "_document", "_found", "_notes", "_spelled", "name")
+    __slots__ = ("_compiled", "_document", "_found", "_notes")
 
-    def __init__(self, name: str, document: Document, notes: Iterable[Finding] = ()) -> None:
-        self.name = name
+    def __init__(self, document: Document, notes: Iterable[Finding]) -> None:
         self._document = document
         self._notes = tuple(notes)
-        self._all: tuple[Statement, ...] | None = None
-        self._actions: tuple[_Named | None, ...] | None = None
         self._compiled: dict[int, Statement | None] = {}
         self._found: dict[str, tuple[Statement, ...]] = {}
-        self._spelled: list[tuple[str, int]] | None = None
 
     @classmethod
-    def compile(cls, name: str, document: Mapping[str, object] | str | bytes) -> "Policy":
-        """Compiles a policy document, whatever is in it. The process remembers the policies that were used last.
-
-        Args:
-            name: What a person would look it up by: an ARN, an id, an inline policy's name.
-            document: The document, or its JSON text.
-
-        Returns:
-            The policy. What could not be read is in its `findings` and has no effect.
-        """
-        try:
-            text = text_of(document)
-        except NoEffectError as error:
-            return cls(name, _NONE, [error.finding])
-        known = _REMEMBERED.get((name, text))
+    def of(cls, text: bytes) -> "_Body":
+        """Opens a document, or finds it among the last ones."""
+        known = _DOCUMENTS.get(text)
         if known is None:
-            known = cls._open(name, text)
-            _REMEMBERED.put((name, text), known, len(text))
+            known = cls._open(text)
+            _DOCUMENTS.put(text, known, len(text))
         return known
 
     @classmethod
-    def _open(cls, name: str, text: bytes) -> "Policy":
+    def _open(cls, text: bytes) -> "_Body":
         notes: list[Finding] = []
         try:
             opened = open_document(text)
             check_members(opened.members, notes)
         except NoEffectError as error:
-            return cls(name, _NONE, [*notes, error.finding])
-        return cls(name, opened, notes)
+            return cls(_NONE, [*notes, error.finding])
+        return cls(opened, notes)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -80,12 +66,9 @@ class Policy:
             self._parse(place, findings)
         return tuple(findings)
 
-    @property
-    def statements(self) -> tuple[Statement, ...]:
-        """Its statements that have an effect, in their order."""
-        if self._all is None:
-            self._all = tuple(self._statements(range(len(self._document))))
-        return self._all
+    def statements(self) -> Iterator[Statement]:
+        """The statements that have an effect, in their order."""
+        return self._statements(range(len(self._document)))
 
     def candidates(self, action: str) -> tuple[Statement, ...]:
         """The statements that mean an action, given in lower case, in their order."""
@@ -93,35 +76,10 @@ class Policy:
         if found is None:
             if len(self._found) >= _MOST_ACTIONS:
                 self._found.clear()
-            if self._actions is None:
-                self._actions = tuple(map(_named, self._document.actions))
-            places = (place for place, named in enumerate(self._actions) if named is None or named.may_mean(action))
+            places = self._document.places(action)
             found = tuple(statement for statement in self._statements(places) if statement.actions.matches(action))
             self._found[action] = found
         return found
-
-    def neighbours(self, action: str, most: int) -> tuple[Statement, ...]:
-        """Statements that do not mean an action, but name actions of its service that are spelled most like it.
-
-        Args:
-            action: The action, in lower case.
-            most: How many statements at most on either side of it in the alphabet, and of those for any action.
-        """
-        if self._spelled is None:
-            self._spelled = sorted(
-                (value.lower(), place)
-                for place, statement in enumerate(self.statements)
-                if not statement.actions.excepting
-                for value in statement.actions.values
-            )
-        statements = self.statements
-        middle = bisect(self._spelled, (action, len(statements)))
-        before, behind = self._spelled[max(middle - most, 0) : middle], self._spelled[middle : middle + most]
-        service = action.partition(":")[0] + ":"
-        near = {place for value, place in (*before, *behind) if value.startswith(service)}
-        general = (place for place, statement in enumerate(statements) if statement.actions.means_any_service)
-        places = sorted(near.union(islice(general, most)))
-        return tuple(statement for place in places if not (statement := statements[place]).actions.matches(action))
 
     def _statements(self, places: Iterable[int]) -> Iterator[Statement]:
         """The statements at some places that have an effect, compiled when they are first asked for."""
@@ -133,30 +91,94 @@ class Policy:
                 yield statement
 
     def _parse(self, place: int, findings: list[Finding]) -> Statement | None:
-        document = self._document
-        return parse_statement(self.name, document.members, place, document.statement(place), findings)
+        return parse_statement(self._document.members, place, self._document.statement(place), findings)
 
 
-class _Named:
-    """The actions that a statement names, kept in little memory."""
+class Policy:
+    """A policy. Make it with `Policy.compile`.
 
-    __slots__ = ("exact", "patterns")
+    Args:
+        name: What a person would look it up by.
+        body: Its compiled document.
+    """
 
-    def __init__(self, values: Iterable[str]) -> None:
-        self.exact = "\n".join(["", *values, ""]).lower()
-        has_patterns = "*" in self.exact or "?" in self.exact
-        named = self.exact.split("\n") if has_patterns else ()
-        self.patterns = tuple(value for value in named if "*" in value or "?" in value)
+    __slots__ = ("_body", "_found", "_spelled", "_statements", "name")
 
-    def may_mean(self, action: str) -> bool:
-        """Whether one of them means an action, given in lower case."""
-        return f"\n{action}\n" in self.exact or (bool(self.patterns) and lists_action(self.patterns, action))
+    def __init__(self, name: str, body: _Body) -> None:
+        self.name = name
+        self._body = body
+        self._found: dict[str, tuple[Statement, ...]] = {}
+        self._statements: tuple[Statement, ...] | None = None
+        self._spelled: list[tuple[str, int]] | None = None
+
+    @classmethod
+    def compile(cls, name: str, document: Mapping[str, object] | str | bytes) -> "Policy":
+        """Compiles a policy document, whatever is in it.
+
+        Args:
+            name: What a person would look it up by: an ARN, an id, an inline policy's name.
+            document: The document, or its JSON text.
+
+        Returns:
+            The policy. What could not be read is in its `findings` and has no effect.
+        """
+        try:
+            text = text_of(document)
+        except NoEffectError as error:
+            return cls(name, _Body(_NONE, [error.finding]))
+        known = _POLICIES.get((name, text))
+        if known is None:
+            known = cls(name, _Body.of(text))
+            _POLICIES.put((name, text), known, len(text))
+        return known
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong in the document."""
+        return self._body.findings
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """Its statements that have an effect, in their order."""
+        if self._statements is None:
+            self._statements = self._named(self._body.statements())
+        return self._statements
+
+    def candidates(self, action: str) -> tuple[Statement, ...]:
+        """The statements that mean an action, given in lower case, in their order."""
+        found = self._found.get(action)
+        if found is None:
+            if len(self._found) >= _MOST_ACTIONS:
+                self._found.clear()
+            found = self._found[action] = self._named(self._body.candidates(action))
+        return found
+
+    def _named(self, statements: Iterable[Statement]) -> tuple[Statement, ...]:
+        return tuple(replace(statement, policy=self.name) for statement in statements)
+
+    def neighbours(self, action: str, most: int) -> tuple[Statement, ...]:
+        """Statements that do not mean an action, but name actions of its service that are spelled most like it.
+
+        Args:
+            action: The action, in lower case.
+            most: How many statements at most on either side of it in the alphabet, and of those for any action.
+        """
+        statements = self.statements
+        if self._spelled is None:
+            self._spelled = sorted(
+                (value.lower(), place)
+                for place, statement in enumerate(statements)
+                if not statement.actions.excepting
+                for value in statement.actions.values
+            )
+        middle = bisect(self._spelled, (action, len(statements)))
+        before, behind = self._spelled[max(middle - most, 0) : middle], self._spelled[middle : middle + most]
+        service = action.partition(":")[0] + ":"
+        near = {place for value, place in (*before, *behind) if value.startswith(service)}
+        general = (place for place, statement in enumerate(statements) if statement.actions.means_any_service)
+        places = sorted(near.union(islice(general, most)))
+        return tuple(statement for place in places if not (statement := statements[place]).actions.matches(action))
 
 
-def _named(values: str | list[str] | None) -> _Named | None:
-    """The actions that a statement names; None where that is not known before it is compiled."""
-    listed = [values] if isinstance(values, str) else values
-    return None if listed is None or any("\n" in value for value in listed) else _Named(listed)
-
-
-_REMEMBERED: Remembered[tuple[str, bytes], Policy] = Remembered(_MOST_TEXT)
+_DOCUMENTS: Remembered[bytes, _Body] = Remembered(_MOST_TEXT)
+_POLICIES: Remembered[tuple[str, bytes], Policy] = Remembered(_MOST_TEXT)
