@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 from bot.iam.grants import Grant
 from bot.iam.policy import Policy
@@ -13,7 +12,7 @@ from bot.iam.services import NOT_BOUND_BY_RESOURCES, RCP_SERVICES, SERVICE_LINKE
 from bot.iam.statement import Effect, Statement
 
 _MOST_PLANS = 1024
-"""Of so many actions the plans are remembered, and of the process so many sheets."""
+"""Of so many actions the plans are remembered."""
 
 
 class Layer(StrEnum):
@@ -203,8 +202,7 @@ def _policies(given: Policy | Sequence[Policy] | None) -> Sequence[Policy] | Non
     return (given,) if isinstance(given, Policy) else given
 
 
-@lru_cache(maxsize=_MOST_PLANS)
-def _sheet(layer: Layer, level: int | None, policies: tuple[Policy, ...], action: str) -> Sheet:
+def _sheet(layer: Layer, level: int | None, policies: Sequence[Policy], action: str) -> Sheet:
     statements = [
         statement for policy in policies for statement in policy.candidates(action) if belongs(statement, layer)
     ]
