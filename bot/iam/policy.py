@@ -3,10 +3,9 @@
 The process remembers the documents that were used last, under whatever names.
 """
 
-from bisect import bisect
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 
 from bot.iam.document import Document, open_document, text_of
 from bot.iam.findings import Finding, NoEffectError
@@ -109,7 +108,7 @@ class Policy:
         self._body = body
         self._found: dict[str, tuple[Statement, ...]] = {}
         self._statements: tuple[Statement, ...] | None = None
-        self._spelled: list[tuple[str, int]] | None = None
+        self._spelled: _Spelled | None = None
 
     @classmethod
     def compile(cls, name: str, document: Mapping[str, object] | str | bytes) -> "Policy":
@@ -165,19 +164,31 @@ class Policy:
         """
         statements = self.statements
         if self._spelled is None:
-            self._spelled = sorted(
-                (value.lower(), place)
-                for place, statement in enumerate(statements)
-                if not statement.actions.excepting
-                for value in statement.actions.values
-            )
-        middle = bisect(self._spelled, (action, len(statements)))
-        before, behind = self._spelled[max(middle - most, 0) : middle], self._spelled[middle : middle + most]
-        service = action.partition(":")[0] + ":"
-        near = {place for value, place in (*before, *behind) if value.startswith(service)}
-        general = (place for place, statement in enumerate(statements) if statement.actions.means_any_service)
-        places = sorted(near.union(islice(general, most)))
+            self._spelled = _Spelled(statements)
+        places = sorted(self._spelled.near(action, most))
         return tuple(statement for place in places if not (statement := statements[place]).actions.matches(action))
+
+
+class _Spelled:
+    """The actions that statements name, as they are spelled, and the places of the statements for any service."""
+
+    __slots__ = ("_actions", "_general")
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self._actions = sorted(
+            (value.lower(), place)
+            for place, statement in enumerate(statements)
+            if not statement.actions.excepting
+            for value in statement.actions.values
+        )
+        self._general = [place for place, statement in enumerate(statements) if statement.actions.means_any_service]
+
+    def near(self, action: str, most: int) -> set[int]:
+        """The places of the statements that name actions of its service around an action, and of those for any."""
+        middle = bisect_left(self._actions, (action + "\0",))
+        around = self._actions[max(middle - most, 0) : middle + most]
+        service = action.partition(":")[0] + ":"
+        return {place for value, place in around if value.startswith(service)}.union(self._general[:most])
 
 
 _DOCUMENTS: Remembered[bytes, _Body] = Remembered(_MOST_TEXT)
