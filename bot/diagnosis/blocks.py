@@ -161,7 +161,7 @@ class Findings:
         """A block for each statement that denies, or that would under some reading of an unknown key."""
         for match in result.statements:
             if match.effect is Effect.DENY:
-                certainty = Certainty.POSSIBLE if match.hangs else Certainty.PROVEN
+                certainty = Certainty.POSSIBLE if match.depends else Certainty.PROVEN
                 yield self._block(result, code, layer, certainty, match)
 
     def _missing(self, result: LayerResult, code: str, layer: LayerName, policy: str | None = None) -> Iterator[Block]:

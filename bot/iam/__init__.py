@@ -8,13 +8,12 @@ from bot.iam.lines import LineEvaluator, evaluate_line, evaluate_lines
 from bot.iam.near_misses import Failure, NearMiss, Part, near_misses
 from bot.iam.policy import Policy
 from bot.iam.principals import Principal, PrincipalKind
-from bot.iam.request import Beginning, Request
+from bot.iam.request import PrefixValue, Request
 from bot.iam.results import LayerResult, StatementMatch, Verdict
 from bot.iam.statement import Effect
 from bot.iam.weighing import Decision
 
 __all__ = [
-    "Beginning",
     "Decision",
     "Effect",
     "Evaluation",
@@ -28,6 +27,7 @@ __all__ = [
     "Part",
     "Policy",
     "PolicySet",
+    "PrefixValue",
     "Principal",
     "PrincipalKind",
     "Request",

@@ -1,4 +1,4 @@
-"""Evaluates a request: the decision, which statements made it, what was missing, and what it hangs on.
+"""Evaluates a request: the decision, which statements made it, what was missing, and what it depends on.
 
 Every layer that binds the request is evaluated on its own, so that a caller can say which of them block even where
 another one blocks too.
@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Literal
 
+from bot.iam.assignments import AssignmentOutcome, deciding_keys, outcomes_of
 from bot.iam.grantees import Grantee
 from bot.iam.layers import Layer, PolicySet, Sheet
-from bot.iam.readings import Outcome, explore, hinges
 from bot.iam.request import Request
 from bot.iam.results import LayerResult, StatementMatch, Verdict
 from bot.iam.services import KMS
@@ -40,17 +40,17 @@ def decide(request: Request, policies: PolicySet) -> Decision:
     return _decision([outcome.weighed for outcome in _outcomes(request, policies)])
 
 
-def _outcomes(request: Request, policies: PolicySet) -> Sequence[Outcome]:
-    """One outcome, or one for each reading of the unknown keys that the policies ask for."""
+def _outcomes(request: Request, policies: PolicySet) -> Sequence[AssignmentOutcome]:
+    """One outcome, or one for each assignment of the unknown keys that the policies ask for."""
     unknown = request.unknown_among(policies.plan(request.action).keys) if request.unknown else None
     if unknown:
-        return explore(request, policies, unknown)
-    return (Outcome({}, weigh(View(request, request.context), policies)),)
+        return outcomes_of(request, policies, unknown)
+    return (AssignmentOutcome({}, weigh(View(request, request.context), policies)),)
 
 
-def _decision(readings: Sequence[Weighed]) -> Decision:
-    """The decision that all readings have in common; a denial is explicit only if it is so under every reading."""
-    decisions = {weighed.decision for weighed in readings}
+def _decision(assignments: Sequence[Weighed]) -> Decision:
+    """The decision that all assignments have in common; a denial is explicit only if it is so under each."""
+    decisions = {weighed.decision for weighed in assignments}
     if len(decisions) == 1:
         return decisions.pop()
     return Decision.DEPENDS if Decision.ALLOWED in decisions else Decision.IMPLICIT_DENY
@@ -62,10 +62,10 @@ class Evaluation:
     Args:
         request: The request.
         policies: The policies it had to pass.
-        outcomes: What becomes of it under each reading of its unknown keys; one outcome where there are none.
+        outcomes: What becomes of it under each assignment of its unknown keys; one outcome where there are none.
     """
 
-    def __init__(self, request: Request, policies: PolicySet, outcomes: Sequence[Outcome]) -> None:
+    def __init__(self, request: Request, policies: PolicySet, outcomes: Sequence[AssignmentOutcome]) -> None:
         self.request = request
         self.policies = policies
         self.decision = _decision([outcome.weighed for outcome in outcomes])
@@ -76,49 +76,49 @@ class Evaluation:
     def by(self) -> tuple[StatementMatch, ...]:
         """The statements that decided: those that deny an explicit deny, all that allow what is allowed.
 
-        Of an explicit deny, those that deny under every reading; where none does, but one or the other always denies,
-        all of these. Of a decision that depends, the statements that mean the request only under some readings; of an
-        implicit deny none.
+        Of an explicit deny, those that deny under every assignment; where none does, but one or the other always
+        denies, all of these. Of a decision that depends, the statements that mean the request only under some
+        assignments; of an implicit deny none.
         """
         match self.decision:
             case Decision.IMPLICIT_DENY:
                 return ()
             case Decision.EXPLICIT_DENY:
                 denies = tuple(self._matches(Effect.DENY))
-                return tuple(each for each in denies if not each.hangs) or denies
+                return tuple(each for each in denies if not each.depends) or denies
             case Decision.ALLOWED:
                 return (*self._matches(Effect.ALLOW), *self._grants())
         all_matches = (*self._matches(Effect.DENY), *self._matches(Effect.ALLOW), *self._grants())
-        return tuple(each for each in all_matches if each.hangs)
+        return tuple(each for each in all_matches if each.depends)
 
     @cached_property
     def missing(self) -> tuple[Layer, ...]:
         """The layers that had to allow and did not, whatever the unknown keys are.
 
-        Where a request is denied under every reading, but never for the same layer, all of these layers.
+        Where a request is denied under every assignment, but never for the same layer, all of these layers.
         """
-        readings = [outcome.weighed.missing for outcome in self._outcomes]
-        always = tuple(layer for layer in readings[0] if all(layer in missing for missing in readings))
+        assignments = [outcome.weighed.missing for outcome in self._outcomes]
+        always = tuple(layer for layer in assignments[0] if all(layer in missing for missing in assignments))
         if always or self.decision is not Decision.IMPLICIT_DENY:
             return always
-        return tuple(layer for layer in Layer if any(layer in missing for missing in readings))
+        return tuple(layer for layer in Layer if any(layer in missing for missing in assignments))
 
     @cached_property
     def depends_on(self) -> tuple[str, ...]:
-        """The condition keys that a decision of `depends` hangs on, as the request spells them."""
-        return self._hinges(lambda weighed: weighed.decision is Decision.ALLOWED)
+        """The condition keys that a decision of `depends` depends on, as the request spells them."""
+        return self._deciding_keys(lambda weighed: weighed.decision is Decision.ALLOWED)
 
     @property
     def contested(self) -> bool:
-        """Whether the decision hangs on a rule that AWS's documentation leaves open or experts dispute.
+        """Whether the decision depends on a rule that AWS's documentation leaves open or experts dispute.
 
-        Of an explicit deny, all statements that deny hang on one; each of `by` and `layers` has a mark of its own.
+        Of an explicit deny, all statements that deny depend on one; each of `by` and `layers` has a mark of its own.
         """
         return any(outcome.weighed.contested for outcome in self._outcomes)
 
     @property
     def sentence(self) -> str:
-        """The decision in words, with both readings where it depends: "denied unless aws:SourceVpce is vpce-1"."""
+        """The decision in words, with both assignments where it depends: "denied unless aws:SourceVpce is vpce-1"."""
         match self.decision:
             case Decision.ALLOWED:
                 return "allowed"
@@ -161,7 +161,7 @@ class Evaluation:
         return LayerResult(sheet.layer, sheet.level, verdict, tuple(deciding[verdict]), keys, whom)
 
     def _verdict(self, layer: Layer, asked: Callable[[Weighed], Verdict]) -> tuple[Verdict, tuple[str, ...]]:
-        """What all readings have in common, and the keys that it hangs on.
+        """What all assignments have in common, and the keys that it depends on.
 
         Of a layer that never allows, it does not matter whether it also denies where it had to allow; elsewhere nothing
         else does.
@@ -172,11 +172,11 @@ class Evaluation:
         if Verdict.ALLOWS not in said and layer in self.missing:
             return Verdict.SILENT, ()
         passes = Verdict.ALLOWS if Verdict.ALLOWS in said else Verdict.SILENT
-        return Verdict.DEPENDS, self._hinges(lambda weighed: asked(weighed) is passes)
+        return Verdict.DEPENDS, self._deciding_keys(lambda weighed: asked(weighed) is passes)
 
-    def _hinges(self, asked: Callable[[Weighed], bool]) -> tuple[str, ...]:
-        """The keys on which a question hangs, as the request or else the policies spell them."""
-        keys = hinges(self._outcomes, asked)
+    def _deciding_keys(self, asked: Callable[[Weighed], bool]) -> tuple[str, ...]:
+        """The keys on which a question depends, as the request or else the policies spell them."""
+        keys = deciding_keys(self._outcomes, asked)
         if not keys:
             return ()
         spelled = {
@@ -202,7 +202,7 @@ class Evaluation:
         return not self.request.same_account or must_name(self.request)
 
     def _matches_at(self, place: int, effect: Effect) -> list[StatementMatch]:
-        """The statements of one sheet that mean the request, under any reading."""
+        """The statements of one sheet that mean the request, under any assignment."""
         if len(self._outcomes) == 1:
             (only,) = self._outcomes
             return [self._match(place, statement, only) for statement in _meaning(only, place, effect)]
@@ -210,11 +210,13 @@ class Evaluation:
         counts = Counter(id(statement) for statement, _ in hits)
         first = {id(statement): (statement, outcome) for statement, outcome in reversed(hits)}
         return [
-            self._match(place, *first[identity], hangs=count < len(self._outcomes))
+            self._match(place, *first[identity], depends=count < len(self._outcomes))
             for identity, count in counts.items()
         ]
 
-    def _match(self, place: int, statement: Statement, outcome: Outcome, *, hangs: bool = False) -> StatementMatch:
+    def _match(
+        self, place: int, statement: Statement, outcome: AssignmentOutcome, *, depends: bool = False
+    ) -> StatementMatch:
         sheet = self._found[place].sheet
         context = outcome.context(self.request)
         contested = statement.effect is Effect.DENY and statement.is_disputed(
@@ -226,22 +228,22 @@ class Evaluation:
             statement.id,
             statement.effect,
             sheet.level,
-            hangs,
+            depends,
             contested,
             (statement, self.request, context),
         )
 
     def _grants(self) -> Iterator[StatementMatch]:
-        """The KMS grants that allow the request, under any reading."""
+        """The KMS grants that allow the request, under any assignment."""
         for grant in self.policies.grants:
             count = sum(grant in outcome.weighed.grants for outcome in self._outcomes)
             if count:
-                hangs = count < len(self._outcomes)
-                yield StatementMatch(Layer.GRANT, grant.name, grant.id, Effect.ALLOW, hangs=hangs)
+                depends = count < len(self._outcomes)
+                yield StatementMatch(Layer.GRANT, grant.name, grant.id, Effect.ALLOW, depends=depends)
 
 
-def _meaning(outcome: Outcome, place: int, effect: Effect) -> list[Statement]:
-    """The statements of one sheet and one effect that mean the request under a reading."""
+def _meaning(outcome: AssignmentOutcome, place: int, effect: Effect) -> list[Statement]:
+    """The statements of one sheet and one effect that mean the request under a assignment."""
     found = outcome.weighed.found[place]
     return found.allows if effect is Effect.ALLOW else found.denies
 

@@ -38,7 +38,7 @@ def matched(statement: Statement, request: Request, context: Context) -> Matched
     Args:
         statement: A statement that means the request.
         request: The request.
-        context: Its condition keys, under the reading in which the statement means it.
+        context: Its condition keys, under the assignment in which the statement means it.
     """
     actions, resources, grantees = statement.actions, statement.resources, statement.grantees
     return Matched(

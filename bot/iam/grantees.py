@@ -20,7 +20,7 @@ _KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 
 
 class Grantee(IntEnum):
-    """As whom a statement means a principal, the weakest first: what a grant overrides hangs on it."""
+    """As whom a statement means a principal, the weakest first: what a grant overrides depends on it."""
 
     NOBODY = 0
     ACCOUNT = 1

@@ -77,12 +77,12 @@ class Grant:
 
     @property
     def keys(self) -> frozenset[str]:
-        """The condition keys, in lower case, that the grant hangs on; a star at the end stands for what may follow."""
+        """The condition keys, in lower case, that the grant depends on; a star at the end stands for any rest."""
         named = frozenset(key for key, _ in self.wanted())
         return named if self.equal is None else named | {f"{ENCRYPTION_CONTEXT}*"}
 
     def asks_for(self, key: str) -> bool:
-        """Whether the grant hangs on a condition key, given in lower case."""
+        """Whether the grant depends on a condition key, given in lower case."""
         return key in self.keys or (self.equal is not None and key.startswith(ENCRYPTION_CONTEXT))
 
     def wanted(self) -> Iterator[tuple[str, str]]:

@@ -53,7 +53,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The sheets of all layers for an action, and the condition keys, in lower case, that they hang on."""
+    """The sheets of all layers for an action, and the condition keys, in lower case, that they depend on."""
 
     sheets: tuple[Sheet, ...]
     keys: frozenset[str]

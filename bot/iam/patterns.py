@@ -64,9 +64,9 @@ class Pattern:
         segments = complete_tokens(self.tokens) if self.unfinished else split_tokens(self.tokens)
         return tuple(Pattern("", tuple(each), self.folded) for each in segments) if segments else None
 
-    def rests(self, beginning: str) -> Iterator[tuple[Token, ...]]:
-        """What is left of it behind a beginning: one or the other rest has to match what follows."""
-        for place in _set_bits(self.walk.after(beginning)):
+    def rests(self, prefix: str) -> Iterator[tuple[Token, ...]]:
+        """What is left of it behind a prefix: one or the other rest has to match what follows."""
+        for place in _set_bits(self.walk.after(prefix)):
             yield tuple(self.walk.symbols[place:])
 
 

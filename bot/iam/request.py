@@ -10,13 +10,13 @@ from bot.iam.variables import Value
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
+class PrefixValue:
     """What the value of a key begins with, where not more is known of it than that, and that it is one value."""
 
     text: str
 
 
-Given = str | bool | int | float | Sequence[str] | Beginning | None
+Given = str | bool | int | float | Sequence[str] | PrefixValue | None
 """What a caller gives as the value of a key: truth values and numbers are written out, None and [] mean absent."""
 
 USER_ID = "aws:userid"
@@ -30,7 +30,7 @@ class Request:
     """A request, ready to be evaluated.
 
     A condition key is known (it is in `context`), unknown (it is in `unknown` and may also be absent), unknown but for
-    its beginning (it is in `context` as a `Beginning`) or absent.
+    its prefix (it is in `context` as a `PrefixValue`) or absent.
 
     Args:
         principal: Who asks, as `Principal.parse` reads it.
@@ -158,9 +158,9 @@ def _identifier(user_id: Value | None) -> str | None:
     return user_id.partition(":")[0] if isinstance(user_id, str) else None
 
 
-def _value(given: bool | int | float | Sequence[str] | Beginning | None) -> Value | Beginning | None:
-    """What is given but no text: one value as a text, several as a tuple, none as None, a beginning as it is."""
-    if given is None or isinstance(given, Beginning):
+def _value(given: bool | int | float | Sequence[str] | PrefixValue | None) -> Value | PrefixValue | None:
+    """What is given but no text: one value as a text, several as a tuple, none as None, a prefix value as it is."""
+    if given is None or isinstance(given, PrefixValue):
         return given
     if isinstance(given, bool | int | float):
         return _text(given)

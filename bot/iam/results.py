@@ -34,7 +34,7 @@ class StatementMatch:
         statement: Its Sid or its position ("0"); of a grant its id.
         effect: Allow or Deny.
         level: For SCPs and RCPs, the level from the root (0) down.
-        hangs: Whether it means the request only under some readings of the unknown keys.
+        depends: Whether it means the request only under some assignments of the unknown keys.
         contested: Whether it denies by a rule that AWS leaves open.
     """
 
@@ -43,7 +43,7 @@ class StatementMatch:
     statement: str
     effect: Effect
     level: int | None = None
-    hangs: bool = False
+    depends: bool = False
     contested: bool = False
     _source: tuple[Statement, Request, Context] | None = field(default=None, repr=False, compare=False)
 
@@ -70,8 +70,8 @@ class LayerResult:
         level: For SCPs and RCPs, the level from the root (0) down.
         verdict: What it says.
         statements: The statements that decided: those that deny, else those that allow; where it depends, all that
-            mean the request under some reading.
-        depends_on: The condition keys that a `depends` hangs on.
+            mean the request under some assignment.
+        depends_on: The condition keys that a `depends` depends on.
         grants: For the resource's policy, whether it allows the principal directly (by itself, by its role or with
             `*`) or only delegates to its account.
     """

@@ -21,13 +21,13 @@ class Effect(StrEnum):
 
 @dataclass(slots=True)
 class View:
-    """How a request is looked at: under one reading of its unknown keys, or in the best or the worst case.
+    """How a request is looked at: under one assignment of its unknown keys, or in the best or the worst case.
 
     Args:
         request: The request.
         context: Its condition keys, with values assumed for unknown ones.
         unknown: The keys, in lower case, that stay unknown.
-        favoured: The effect of the statements that are taken to apply where they hang on such a key; those with the
+        favoured: The effect of the statements that are taken to apply where they depend on such a key; those with the
             other effect are taken not to.
     """
 
@@ -49,7 +49,7 @@ class Statement:
         resources: The resources it means; None for all, where the element is missing.
         grantees: The principals it means; None where the element is missing.
         conditions: What has to be true besides.
-        keys: The condition keys, in lower case, that its meaning hangs on.
+        keys: The condition keys, in lower case, that its meaning depends on.
     """
 
     policy: str
@@ -72,7 +72,7 @@ class Statement:
         return not self.conditions or all(condition.holds(view.context) for condition in self.conditions)
 
     def _could_apply(self, request: Request, unknown: frozenset[str]) -> bool:
-        """Whether it might apply, for all that is known: what hangs on unknown keys is taken to hold."""
+        """Whether it might apply, for all that is known: what depends on unknown keys is taken to hold."""
         resources, context = self.resources, request.context
         if (
             resources is not None

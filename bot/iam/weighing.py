@@ -4,11 +4,11 @@ Sources: AWS IAM User Guide, "Policy evaluation logic", "Policy evaluation for r
 table of resource-based policies and implicit denies) and "Cross-account policy evaluation logic"; AWS KMS Developer
 Guide, "Troubleshooting key access".
 
-Within one account a resource's policy can allow alone. What it overrides hangs on whom it names:
+Within one account a resource's policy can allow alone. What it overrides depends on whom it names:
 
 - the user, the session or the service itself: implicit denies of identity policies, boundary and session policies;
 - `*`: the same ("AWS JSON policy elements: Principal", IAM role principals and All principals). Experts dispute it,
-  so an answer that hangs on it is marked;
+  so an answer that depends on it is marked;
 - the role behind a session, or the user behind a federated session: implicit denies of identity policies only;
 - the account: nothing, identity policies decide.
 
@@ -16,7 +16,7 @@ A key's policy and a role's trust policy have to allow in any case: they name th
 accounts both sides have to allow, and boundary and session policies always count.
 
 Of KMS grants AWS does not say whether boundary and session policies limit them. They are taken to, as they limit a key
-policy's statement for the same principal; an answer that hangs on it is marked.
+policy's statement for the same principal; an answer that depends on it is marked.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -76,7 +76,7 @@ class Weighed:
         found: What each layer that binds the request says.
         grants: The KMS grants that allow it.
         missing: The layers that had to allow and did not.
-        contested: Whether the decision hangs on a rule that experts dispute.
+        contested: Whether the decision depends on a rule that experts dispute.
     """
 
     decision: Decision
@@ -149,7 +149,7 @@ def _survey_naming(view: View, sheet: Sheet, *, bounded: bool) -> Found:
 def _missing(
     request: Request, policies: PolicySet, found: Iterable[Found], granted: Grantee
 ) -> tuple[tuple[Layer, ...], bool]:
-    """The layers that had to allow and did not, and whether that hangs on a rule that experts dispute."""
+    """The layers that had to allow and did not, and whether that depends on a rule that experts dispute."""
     silent = frozenset(each.sheet.layer for each in found if not each.allows)
     if request.principal.kind is PrincipalKind.FEDERATED_USER and not policies.has_session:
         silent |= {Layer.SESSION}

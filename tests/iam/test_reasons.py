@@ -59,13 +59,13 @@ def test_to_name_the_account_has_a_part_for_keys_and_across_accounts() -> None:
 
 
 VPCE = "aws:SourceVpce"
-HANGING = deny(Sid="hangs", Condition={"StringEquals": {VPCE: "vpce-1"}})
+HANGING = deny(Sid="depends", Condition={"StringEquals": {VPCE: "vpce-1"}})
 OTHERWISE = deny(Sid="otherwise", Condition={"StringNotEquals": {VPCE: "vpce-1"}})
 
 DENIES: list[tuple[str, list[dict[str, Any]], list[tuple[str, bool]]]] = [
     ("one that always denies is named alone", [HANGING, deny(Sid="always")], [("always", False)]),
     ("all that always deny are named", [deny(Sid="a"), HANGING, deny(Sid="b")], [("a", False), ("b", False)]),
-    ("where one or the other denies both are named", [HANGING, OTHERWISE], [("hangs", True), ("otherwise", True)]),
+    ("where one or the other denies both are named", [HANGING, OTHERWISE], [("depends", True), ("otherwise", True)]),
 ]
 
 
@@ -75,7 +75,7 @@ def test_an_explicit_deny_is_by_the_statements_that_always_deny(
 ) -> None:
     answer = ask(unknown=[VPCE], identity=[allow(), *denies])
     assert answer.decision is Decision.EXPLICIT_DENY
-    assert sorted((match.statement, match.hangs) for match in answer.by) == named, rule
+    assert sorted((match.statement, match.depends) for match in answer.by) == named, rule
 
 
 def test_a_grant_is_named_by_its_name_and_id() -> None:
@@ -111,7 +111,7 @@ def test_each_layer_is_evaluated_on_its_own(
 PERIMETER = deny(Sid="no", Principal="*", Condition={"StringNotEquals": {VPCE: "vpce-1"}})
 
 DENIES_THAT_HANG: list[tuple[str, str, dict[str, Any], list[tuple[str, Verdict, list[str]]]]] = [
-    ("a policy that need not allow tells of a Deny that hangs", ROLE,
+    ("a policy that need not allow tells of a Deny that depends", ROLE,
      {"identity": [allow()], "resource": [PERIMETER]},
      [("identity", Verdict.ALLOWS, ["0"]), ("resource", Verdict.DEPENDS, ["no"])]),
     ("an identity policy that need not allow does too", USER,

@@ -67,7 +67,7 @@ def _denials(case: Case, whole: Evaluation) -> list[Cause]:
         _cause(
             case,
             "trust-denied",
-            Certainty.POSSIBLE if match.hangs else Certainty.PROVEN,
+            Certainty.POSSIBLE if match.depends else Certainty.PROVEN,
             statement=match.statement,
             keys=whole.depends_on,
         )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from bot.iam.arn import behind_colons
-from bot.iam.conditions import Condition, Operator, Witness
+from bot.iam.conditions import CandidateValue, Condition, Operator
 from bot.iam.conditions.strings import OTHER, filled_in
 from bot.iam.grants import Grant
 from bot.iam.patterns import CommonTexts, Pattern
@@ -14,7 +14,7 @@ from bot.iam.variables import Context, Template
 from bot.iam.wildcard import compile_tokens, tokens_of
 
 
-class Candidates:
+class CandidateSearch:
     """Looks for the values of one key.
 
     Args:
@@ -48,7 +48,7 @@ class Candidates:
         self._statements = statements
         self._grants = grants
 
-    def find(self) -> list[Witness] | None:
+    def find(self) -> list[CandidateValue] | None:
         """The values that could be told apart, absence aside; None where there are too many to find."""
         mentioned = [*self._compared(), *self._guessed(), *self._granted()]
         if not self.shapes:
@@ -61,7 +61,7 @@ class Candidates:
         found = []
         for shape in self.shapes:
             if not shape.is_open:
-                found.append(Witness(shape.text, f"is {shape.text}"))
+                found.append(CandidateValue(shape.text, f"is {shape.text}"))
                 continue
             search = CommonTexts(shape)
             found += [*self._within(shape), *self._shared(search)]
@@ -69,7 +69,7 @@ class Candidates:
                 return None
         return [each for each in (*found, *mentioned) if any(fits(str(each.value)) for fits in matches)]
 
-    def _within(self, shape: Pattern) -> Iterator[Witness]:
+    def _within(self, shape: Pattern) -> Iterator[CandidateValue]:
         """Values of a shape: one that the policies do not mention, and those that patterns leave open in its middle."""
         *_, other = filled_in(shape.tokens)
         yield replace(_UNMENTIONED, value=other)
@@ -77,10 +77,10 @@ class Candidates:
         for pattern in self._patterns():
             for rest in pattern.rests(shape.head):
                 for text in filled_in(rest):
-                    yield Witness(shape.head + text, _phrase([pattern]))
-                    yield Witness(shape.head + text + end, _phrase([pattern]))
+                    yield CandidateValue(shape.head + text, _phrase([pattern]))
+                    yield CandidateValue(shape.head + text + end, _phrase([pattern]))
 
-    def _compared(self) -> Iterator[Witness]:
+    def _compared(self) -> Iterator[CandidateValue]:
         """The values on either side of what the key is compared with; any, where it is only asked if it is there."""
         if all(condition.base is None for condition in self.conditions):
             yield replace(_UNMENTIONED, phrase="is there")
@@ -89,12 +89,12 @@ class Candidates:
                 if condition.variables:
                     yield _UNMENTIONED
                 for value in self._values(condition, condition.base):
-                    yield from condition.base.witnesses(value)
+                    yield from condition.base.candidate_values(value)
 
-    def _shared(self, search: CommonTexts) -> Iterator[Witness]:
+    def _shared(self, search: CommonTexts) -> Iterator[CandidateValue]:
         """Values that several patterns match at once."""
         for some, text in search.shared(list(self._patterns())):
-            yield Witness(text, _phrase(some))
+            yield CandidateValue(text, _phrase(some))
 
     def _patterns(self) -> Iterator[Pattern]:
         """The patterns that the key is compared with."""
@@ -112,7 +112,7 @@ class Candidates:
             if text is not None and tokens is not None:
                 yield Pattern(text, tokens if base.patterns else (text,), base.folded)
 
-    def _guessed(self) -> Iterator[Witness]:
+    def _guessed(self) -> Iterator[CandidateValue]:
         """Values with which a policy variable would give what it is compared with."""
         for statement in self._statements:
             for condition in statement.conditions:
@@ -135,20 +135,20 @@ class Candidates:
                     for pattern in self._values(condition, condition.base):
                         yield from filled_in(pattern.tokens)
 
-    def _guesses(self, template: Template | None, target: str) -> Iterator[Witness]:
+    def _guesses(self, template: Template | None, target: str) -> Iterator[CandidateValue]:
         yield _UNMENTIONED
         for guess in template.guesses(self.key, target) if template else ():
-            yield Witness(guess, f"is {guess}")
+            yield CandidateValue(guess, f"is {guess}")
 
-    def _granted(self) -> Iterator[Witness]:
+    def _granted(self) -> Iterator[CandidateValue]:
         """The values that grants ask for."""
         for grant in self._grants:
             for wanted, value in grant.wanted():
                 if wanted == self.key:
-                    yield Witness(value, f"is {value}")
+                    yield CandidateValue(value, f"is {value}")
 
 
-_UNMENTIONED = Witness(OTHER, "is another value", usual=True)
+_UNMENTIONED = CandidateValue(OTHER, "is another value", usual=True)
 
 
 def _phrase(patterns: Sequence[Pattern]) -> str:
