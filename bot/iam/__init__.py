@@ -1,5 +1,6 @@
 """The explaining policy evaluator: pure, documents and a request in, a decision with its reasons out."""
 
+from bot.iam.authorization import Decision
 from bot.iam.evaluation import Evaluation, decide, evaluate
 from bot.iam.findings import Finding, Severity
 from bot.iam.grants import Grant
@@ -11,7 +12,6 @@ from bot.iam.principals import Principal, PrincipalKind
 from bot.iam.request import PrefixValue, Request
 from bot.iam.results import LayerResult, StatementMatch, Verdict
 from bot.iam.statement import Effect
-from bot.iam.weighing import Decision
 
 __all__ = [
     "Decision",

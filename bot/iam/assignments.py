@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 
+from bot.iam.authorization import Authorization, authorize
 from bot.iam.candidate_values import candidate_values
 from bot.iam.conditions import CandidateValue
 from bot.iam.layers import PolicySet
 from bot.iam.request import Request
 from bot.iam.statement import Effect, View
 from bot.iam.variables import Context
-from bot.iam.weighing import Weighed, weigh
 
 MOST_ASSIGNMENTS = 4096
 """So many assignments are tried; it takes about a tenth of a second."""
@@ -29,12 +29,12 @@ class AssignmentOutcome:
 
     Args:
         assumed: What the unknown keys are taken to be; empty for the best and the worst case.
-        weighed: The decision and its reasons.
+        authorization: The decision and its reasons.
         bounds: The keys that a best or a worst case stands for.
     """
 
     assumed: Mapping[str, CandidateValue]
-    weighed: Weighed
+    authorization: Authorization
     bounds: tuple[str, ...] = ()
 
     def context(self, request: Request) -> Context:
@@ -65,16 +65,16 @@ def outcomes_of(request: Request, policies: PolicySet, unknown: Collection[str])
     choices = [values for values in found if values is not None]
     if len(choices) < len(found) or prod(map(len, choices)) > MOST_ASSIGNMENTS:
         bounds = [View(request, request.context, frozenset(keys), effect) for effect in Effect]
-        return [AssignmentOutcome({}, weigh(bound, policies), tuple(keys)) for bound in bounds]
+        return [AssignmentOutcome({}, authorize(bound, policies), tuple(keys)) for bound in bounds]
     return [_try(request, policies, dict(zip(keys, values, strict=True))) for values in product(*choices)]
 
 
 def _try(request: Request, policies: PolicySet, assumed: Mapping[str, CandidateValue]) -> AssignmentOutcome:
     known = {key: candidate.value for key, candidate in assumed.items() if candidate.value is not None}
-    return AssignmentOutcome(assumed, weigh(View(request, {**request.context, **known}), policies))
+    return AssignmentOutcome(assumed, authorize(View(request, {**request.context, **known}), policies))
 
 
-def deciding_keys(outcomes: Sequence[AssignmentOutcome], verdict: Callable[[Weighed], object]) -> tuple[str, ...]:
+def deciding_keys(outcomes: Sequence[AssignmentOutcome], verdict: Callable[[Authorization], object]) -> tuple[str, ...]:
     """The keys, in lower case, on which a verdict depends: changing one of them alone changes it.
 
     Between a best and a worst case that differ it may depend on any of their keys.
@@ -85,16 +85,20 @@ def deciding_keys(outcomes: Sequence[AssignmentOutcome], verdict: Callable[[Weig
     """
     first, *others = outcomes
     if first.bounds:
-        return first.bounds if any(verdict(first.weighed) != verdict(other.weighed) for other in others) else ()
+        return (
+            first.bounds
+            if any(verdict(first.authorization) != verdict(other.authorization) for other in others)
+            else ()
+        )
     keys = tuple(first.assumed)
     return tuple(key for place, key in enumerate(keys) if _turns(outcomes, place, verdict))
 
 
-def _turns(outcomes: Sequence[AssignmentOutcome], place: int, verdict: Callable[[Weighed], object]) -> bool:
+def _turns(outcomes: Sequence[AssignmentOutcome], place: int, verdict: Callable[[Authorization], object]) -> bool:
     seen: dict[tuple[object, ...], object] = {}
     for outcome in outcomes:
         values = [candidate.value for candidate in outcome.assumed.values()]
-        said = verdict(outcome.weighed)
+        said = verdict(outcome.authorization)
         if seen.setdefault((*values[:place], *values[place + 1 :]), said) != said:
             return True
     return False

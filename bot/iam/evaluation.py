@@ -10,13 +10,13 @@ from functools import cached_property
 from typing import Literal
 
 from bot.iam.assignments import AssignmentOutcome, deciding_keys, outcomes_of
+from bot.iam.authorization import Authorization, Decision, Found, authorize, must_name, named
 from bot.iam.grantees import Grantee
 from bot.iam.layers import Layer, PolicySet, Sheet
 from bot.iam.request import Request
 from bot.iam.results import LayerResult, StatementMatch, Verdict
 from bot.iam.services import KMS
 from bot.iam.statement import Effect, Statement, View
-from bot.iam.weighing import Decision, Found, Weighed, must_name, named, weigh
 from bot.iam.wording import dependence
 
 
@@ -37,7 +37,7 @@ def decide(request: Request, policies: PolicySet) -> Decision:
         request: The request.
         policies: The policies it has to pass.
     """
-    return _decision([outcome.weighed for outcome in _outcomes(request, policies)])
+    return _decision([outcome.authorization for outcome in _outcomes(request, policies)])
 
 
 def _outcomes(request: Request, policies: PolicySet) -> Sequence[AssignmentOutcome]:
@@ -45,12 +45,12 @@ def _outcomes(request: Request, policies: PolicySet) -> Sequence[AssignmentOutco
     unknown = request.unknown_among(policies.plan(request.action).keys) if request.unknown else None
     if unknown:
         return outcomes_of(request, policies, unknown)
-    return (AssignmentOutcome({}, weigh(View(request, request.context), policies)),)
+    return (AssignmentOutcome({}, authorize(View(request, request.context), policies)),)
 
 
-def _decision(assignments: Sequence[Weighed]) -> Decision:
+def _decision(assignments: Sequence[Authorization]) -> Decision:
     """The decision that all assignments have in common; a denial is explicit only if it is so under each."""
-    decisions = {weighed.decision for weighed in assignments}
+    decisions = {authorization.decision for authorization in assignments}
     if len(decisions) == 1:
         return decisions.pop()
     return Decision.DEPENDS if Decision.ALLOWED in decisions else Decision.IMPLICIT_DENY
@@ -68,9 +68,9 @@ class Evaluation:
     def __init__(self, request: Request, policies: PolicySet, outcomes: Sequence[AssignmentOutcome]) -> None:
         self.request = request
         self.policies = policies
-        self.decision = _decision([outcome.weighed for outcome in outcomes])
+        self.decision = _decision([outcome.authorization for outcome in outcomes])
         self._outcomes = outcomes
-        self._found = outcomes[0].weighed.found
+        self._found = outcomes[0].authorization.found
 
     @cached_property
     def by(self) -> tuple[StatementMatch, ...]:
@@ -97,7 +97,7 @@ class Evaluation:
 
         Where a request is denied under every assignment, but never for the same layer, all of these layers.
         """
-        assignments = [outcome.weighed.missing for outcome in self._outcomes]
+        assignments = [outcome.authorization.missing for outcome in self._outcomes]
         always = tuple(layer for layer in assignments[0] if all(layer in missing for missing in assignments))
         if always or self.decision is not Decision.IMPLICIT_DENY:
             return always
@@ -106,7 +106,7 @@ class Evaluation:
     @cached_property
     def depends_on(self) -> tuple[str, ...]:
         """The condition keys that a decision of `depends` depends on, as the request spells them."""
-        return self._deciding_keys(lambda weighed: weighed.decision is Decision.ALLOWED)
+        return self._deciding_keys(lambda authorization: authorization.decision is Decision.ALLOWED)
 
     @property
     def contested(self) -> bool:
@@ -114,7 +114,7 @@ class Evaluation:
 
         Of an explicit deny, all statements that deny depend on one; each of `by` and `layers` has a mark of its own.
         """
-        return any(outcome.weighed.contested for outcome in self._outcomes)
+        return any(outcome.authorization.contested for outcome in self._outcomes)
 
     @property
     def sentence(self) -> str:
@@ -141,12 +141,12 @@ class Evaluation:
             yield LayerResult(Layer.RESOURCE, None, Verdict.SILENT, ())
         if self.policies.grants and self.request.service == KMS:
             verdict, keys = self._verdict(
-                Layer.GRANT, lambda weighed: Verdict.ALLOWS if weighed.grants else Verdict.SILENT
+                Layer.GRANT, lambda authorization: Verdict.ALLOWS if authorization.grants else Verdict.SILENT
             )
             yield LayerResult(Layer.GRANT, None, verdict, tuple(self._grants()), keys)
 
     def _layer(self, place: int, sheet: Sheet) -> LayerResult:
-        verdict, keys = self._verdict(sheet.layer, lambda weighed: _says(weighed.found[place]))
+        verdict, keys = self._verdict(sheet.layer, lambda authorization: _says(authorization.found[place]))
         allows, denies = self._matches_at(place, Effect.ALLOW), self._matches_at(place, Effect.DENY)
         deciding = {
             Verdict.ALLOWS: allows,
@@ -156,25 +156,25 @@ class Evaluation:
         }
         whom: Literal["direct", "account"] | None = None
         if sheet.layer is Layer.RESOURCE and allows:
-            every = (named(outcome.weighed.found) for outcome in self._outcomes)
+            every = (named(outcome.authorization.found) for outcome in self._outcomes)
             whom = "direct" if max(every) > Grantee.ACCOUNT else "account"
         return LayerResult(sheet.layer, sheet.level, verdict, tuple(deciding[verdict]), keys, whom)
 
-    def _verdict(self, layer: Layer, asked: Callable[[Weighed], Verdict]) -> tuple[Verdict, tuple[str, ...]]:
+    def _verdict(self, layer: Layer, asked: Callable[[Authorization], Verdict]) -> tuple[Verdict, tuple[str, ...]]:
         """What all assignments have in common, and the keys that it depends on.
 
         Of a layer that never allows, it does not matter whether it also denies where it had to allow; elsewhere nothing
         else does.
         """
-        said = {asked(outcome.weighed) for outcome in self._outcomes}
+        said = {asked(outcome.authorization) for outcome in self._outcomes}
         if len(said) == 1:
             return said.pop(), ()
         if Verdict.ALLOWS not in said and layer in self.missing:
             return Verdict.SILENT, ()
         passes = Verdict.ALLOWS if Verdict.ALLOWS in said else Verdict.SILENT
-        return Verdict.DEPENDS, self._deciding_keys(lambda weighed: asked(weighed) is passes)
+        return Verdict.DEPENDS, self._deciding_keys(lambda authorization: asked(authorization) is passes)
 
-    def _deciding_keys(self, asked: Callable[[Weighed], bool]) -> tuple[str, ...]:
+    def _deciding_keys(self, asked: Callable[[Authorization], bool]) -> tuple[str, ...]:
         """The keys on which a question depends, as the request or else the policies spell them."""
         keys = deciding_keys(self._outcomes, asked)
         if not keys:
@@ -236,7 +236,7 @@ class Evaluation:
     def _grants(self) -> Iterator[StatementMatch]:
         """The KMS grants that allow the request, under any assignment."""
         for grant in self.policies.grants:
-            count = sum(grant in outcome.weighed.grants for outcome in self._outcomes)
+            count = sum(grant in outcome.authorization.grants for outcome in self._outcomes)
             if count:
                 depends = count < len(self._outcomes)
                 yield StatementMatch(Layer.GRANT, grant.name, grant.id, Effect.ALLOW, depends=depends)
@@ -244,7 +244,7 @@ class Evaluation:
 
 def _meaning(outcome: AssignmentOutcome, place: int, effect: Effect) -> list[Statement]:
     """The statements of one sheet and one effect that mean the request under a assignment."""
-    found = outcome.weighed.found[place]
+    found = outcome.authorization.found[place]
     return found.allows if effect is Effect.ALLOW else found.denies
 
 

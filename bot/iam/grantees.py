@@ -102,7 +102,7 @@ class Grantees:
     def excludes(self, principal: Principal) -> bool:
         """Whether a Deny with `NotPrincipal` hits a principal.
 
-        It is spared only if all that it is is listed: its account, the role of a session and the principal itself.
+        It is exempt only if all that it is is listed: its account, the role of a session and the principal itself.
         AWS validates the account first, then the role, then the session ("NotPrincipal", Key points).
         """
         if self.everyone:

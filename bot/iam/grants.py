@@ -4,7 +4,7 @@ Sources: AWS KMS Developer Guide, "Grants in AWS KMS" and "Creating grants" (Usi
 Reference, "GrantConstraints". A grant allows and never denies. Its grantee needs no IAM policy, neither in the key's
 account nor in another ("Allowing users in other accounts to use a KMS key": attach IAM policies "or use grants"),
 except where the grantee is a whole account; denies, SCPs and endpoint policies bind it as ever. AWS says nothing of
-permissions boundaries and session policies: a grant is weighed as a key policy's statement for the same principal
+permissions boundaries and session policies: a grant is evaluated as a key policy's statement for the same principal
 would be.
 
 The names and values of an encryption context are compared with upper and lower case being different, as the guide has

@@ -163,21 +163,21 @@ class PolicySet:
         exempt = _UNBOUND.get(request.principal.kind, _NOTHING)
         if request.action in NOT_BOUND_BY_RESOURCES:
             exempt |= _OF_RESOURCES
-        if self._scps_spare(request):
+        if self._scps_exempt(request):
             exempt |= {Layer.SCP}
-        return exempt | {Layer.RCP} if self._rcps_spare(request) else exempt
+        return exempt | {Layer.RCP} if self._rcps_exempt(request) else exempt
 
     def binds_by_boundary(self, request: Request) -> bool:
         """Whether the principal of a request has a permissions boundary."""
         return self.has_boundary and request.principal.is_iam
 
-    def _scps_spare(self, request: Request) -> bool:
+    def _scps_exempt(self, request: Request) -> bool:
         return self._manages(request.principal.account) or request.principal.is_service_linked_role
 
     def _manages(self, account: str | None) -> bool:
         return account is not None and account == self.management_account
 
-    def _rcps_spare(self, request: Request) -> bool:
+    def _rcps_exempt(self, request: Request) -> bool:
         return (
             request.service not in RCP_SERVICES
             or request.principal.is_service_linked_role

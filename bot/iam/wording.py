@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from bot.iam.assignments import AssignmentOutcome
+from bot.iam.authorization import Decision
 from bot.iam.conditions import CandidateValue
-from bot.iam.weighing import Decision
 
 _MOST_WAYS = 3
 """So many ways to the other decision are told."""
@@ -23,7 +23,7 @@ def dependence(outcomes: Sequence[AssignmentOutcome], names: Mapping[str, str]) 
     if not outcomes[0].assumed:
         return f"too many readings of {', '.join(names.values())} to tell them apart"
     cases = {
-        tuple(outcome.assumed[key] for key in names): outcome.weighed.decision is Decision.ALLOWED
+        tuple(outcome.assumed[key] for key in names): outcome.authorization.decision is Decision.ALLOWED
         for outcome in outcomes
     }
     usual, allowed = next(iter(cases.items()))

@@ -68,7 +68,7 @@ class Found:
 
 
 @dataclass(slots=True)
-class Weighed:
+class Authorization:
     """The decision on a request, under one view of its unknown keys.
 
     Args:
@@ -86,7 +86,7 @@ class Weighed:
     contested: bool
 
 
-def weigh(view: View, policies: PolicySet) -> Weighed:
+def authorize(view: View, policies: PolicySet) -> Authorization:
     """Decides on a request.
 
     Args:
@@ -95,7 +95,7 @@ def weigh(view: View, policies: PolicySet) -> Weighed:
     """
     request = view.request
     if request.action in NEEDS_NO_PERMISSION and request.principal.kind is not PrincipalKind.ANONYMOUS:
-        return Weighed(Decision.ALLOWED, [], [], (), contested=False)
+        return Authorization(Decision.ALLOWED, [], [], (), contested=False)
     found = _survey(view, policies)
     grants = [grant for grant in policies.grants if grant.grantee(view)] if request.service == KMS else []
     denies = [statement for each in found for statement in each.denies]
@@ -104,11 +104,11 @@ def weigh(view: View, policies: PolicySet) -> Weighed:
     if denies:
         bounded = policies.binds_by_boundary(request)
         contested = all(each.is_disputed(request.principal, view.context, bounded=bounded) for each in denies)
-        return Weighed(Decision.EXPLICIT_DENY, found, grants, missing, contested)
+        return Authorization(Decision.EXPLICIT_DENY, found, grants, missing, contested)
     if missing:
         contested = bool(granted) and _only_limits_grants(request, policies, found, missing)
-        return Weighed(Decision.IMPLICIT_DENY, found, grants, missing, contested)
-    return Weighed(Decision.ALLOWED, found, grants, missing, contested)
+        return Authorization(Decision.IMPLICIT_DENY, found, grants, missing, contested)
+    return Authorization(Decision.ALLOWED, found, grants, missing, contested)
 
 
 def _only_limits_grants(
