@@ -25,7 +25,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bot.iam import Layer, Policy, PolicySet, Request, decide, evaluate, near_misses
+from bot.iam import Policy, PolicyLayer, PolicySet, Request, decide, evaluate, near_misses
 from bot.iam.lines import LineEvaluator
 from tests.iam.naive import evaluate as evaluate_naively
 
@@ -82,7 +82,7 @@ class Scene:
     def explain(self) -> object:
         """The same with the near misses of the layers that lack one; of the identity policies where none does."""
         evaluation = evaluate(self.request(), self.policies)
-        layers = evaluation.missing or (Layer.IDENTITY,)
+        layers = evaluation.missing or (PolicyLayer.IDENTITY,)
         misses = [miss for layer in layers for miss in near_misses(evaluation.request, self.policies, layer)]
         return evaluation.by, [miss.sentence for miss in misses]
 
@@ -139,7 +139,7 @@ def growth_rows(scene: Scene) -> Iterator[tuple[str, ...]]:
         grown = scene.grown(times)
         grown.evaluate()
         first = time.process_time() - begin
-        count = sum(len(policy.statements) for _, policy in grown.policies.policies(Layer.IDENTITY))
+        count = sum(len(policy.statements) for _, policy in grown.policies.policies(PolicyLayer.IDENTITY))
         rates = (rate(grown.decide), rate(grown.evaluate), rate(grown.explain))
         yield f"{count:,}", f"{first * 1000:,.1f}", *(f"{each:,.0f}" for each in rates)
 

@@ -10,7 +10,7 @@ from bot.diagnosis.facts.keys import KeyFacts
 from bot.diagnosis.facts.organization import Level, OrganizationFacts
 from bot.diagnosis.model import Certainty, Entity, LayerName
 from bot.diagnosis.requirement import Requirement
-from bot.iam import Effect, Evaluation, Layer, LayerResult, StatementMatch, Verdict, near_misses
+from bot.iam import Effect, LayerResult, LayerVerdict, PolicyEvaluation, PolicyLayer, StatementMatch, near_misses
 
 _HANDS_ROLE_OVER: Final = "iam:passrole"
 
@@ -30,9 +30,9 @@ class Block:
     statement: str | None = None
     target: str | None = None
     depends_on: tuple[str, ...] = ()
-    evaluation: Evaluation = field(repr=False, compare=False)
+    evaluation: PolicyEvaluation = field(repr=False, compare=False)
     """The evaluation that it comes from."""
-    asked: Layer = field(repr=False, compare=False)
+    asked: PolicyLayer = field(repr=False, compare=False)
     """The evaluator's layer that refused."""
 
     @property
@@ -50,7 +50,7 @@ class Findings:
 
     organizations: Mapping[str, OrganizationFacts]
     requirement: Requirement
-    evaluation: Evaluation
+    evaluation: PolicyEvaluation
 
     def blocks(self) -> Iterator[Block]:
         """Every refusal, layer by layer."""
@@ -66,9 +66,9 @@ class Findings:
             principal.exists and not (principal.identity_is_complete and principal.boundary_is_known)
         ):
             yield LayerName.JOB_ROLE
-        if Layer.SCP not in exempt and _is_unread(self._place(principal.account), "scp"):
+        if PolicyLayer.SCP not in exempt and _is_unread(self._place(principal.account), "scp"):
             yield LayerName.ORGANIZATION
-        is_bound = Layer.RCP not in exempt and not (key and key.is_aws_managed)
+        is_bound = PolicyLayer.RCP not in exempt and not (key and key.is_aws_managed)
         if is_bound and _is_unread(self._place(requirement.resource_account), "rcp"):
             yield LayerName.ORGANIZATION
         if key and self._may_be_given(key) and not (key.is_unusable or key.is_aws_managed):
@@ -89,7 +89,9 @@ class Findings:
         if requirement.principal.exists is not True:
             return
         yield from self._denials(result, "permission-denied", LayerName.JOB_ROLE)
-        is_needed = Layer.IDENTITY in missing or Layer.RESOURCE in missing or result.verdict is Verdict.DEPENDS
+        is_needed = (
+            PolicyLayer.IDENTITY in missing or PolicyLayer.RESOURCE in missing or result.verdict is LayerVerdict.DEPENDS
+        )
         may_be_given = requirement.key is not None and self._may_be_given(requirement.key)
         if is_needed and requirement.principal.identity_is_complete and not may_be_given:
             code = "pass-role-missing" if requirement.action.casefold() == _HANDS_ROLE_OVER else "permission-missing"
@@ -98,7 +100,7 @@ class Findings:
     def boundary(self, result: LayerResult) -> Iterator[Block]:
         """What the principal's permissions boundary refuses."""
         yield from self._denials(result, "boundary-denied", LayerName.JOB_ROLE)
-        if Layer.BOUNDARY in self.evaluation.missing or result.verdict is Verdict.DEPENDS:
+        if PolicyLayer.BOUNDARY in self.evaluation.missing or result.verdict is LayerVerdict.DEPENDS:
             boundary = self.requirement.principal.boundary_arn
             yield from self._missing(result, "boundary-missing", LayerName.JOB_ROLE, policy=boundary)
 
@@ -118,15 +120,16 @@ class Findings:
             return
         yield from self._denials(result, f"{prefix}-denied", layer)
         is_granted = any(
-            found.layer is Layer.GRANT and found.verdict is not Verdict.SILENT for found in self.evaluation.layers
+            found.layer is PolicyLayer.GRANT and found.verdict is not LayerVerdict.SILENT
+            for found in self.evaluation.layers
         )
-        is_missing = Layer.RESOURCE in self.evaluation.missing and not (key and self._may_be_given(key))
-        if is_missing or (result.verdict is Verdict.DEPENDS and not is_granted):
+        is_missing = PolicyLayer.RESOURCE in self.evaluation.missing and not (key and self._may_be_given(key))
+        if is_missing or (result.verdict is LayerVerdict.DEPENDS and not is_granted):
             yield from self._missing(result, f"{prefix}-missing", layer, policy=owner)
 
     def _may_be_given(self, key: KeyFacts) -> bool:
         """A key's policy that was not read, or a grant beside one that does not admit the principal, may allow it."""
-        return key.policy is None or (key.grants is None and Layer.RESOURCE in self.evaluation.missing)
+        return key.policy is None or (key.grants is None and PolicyLayer.RESOURCE in self.evaluation.missing)
 
     def _owner_of_policy(self) -> tuple[str | None, LayerName, str]:
         """Whose policy it is, None where it could not be read or is AWS's own; its layer; how its codes begin."""
@@ -166,9 +169,11 @@ class Findings:
 
     def _missing(self, result: LayerResult, code: str, layer: LayerName, policy: str | None = None) -> Iterator[Block]:
         """A block where nothing allows, or something does only under some reading of an unknown key."""
-        if result.verdict is Verdict.SILENT:
+        if result.verdict is LayerVerdict.SILENT:
             yield self._block(result, code, layer, Certainty.PROVEN, policy=policy)
-        elif result.verdict is Verdict.DEPENDS and not any(match.effect is Effect.DENY for match in result.statements):
+        elif result.verdict is LayerVerdict.DEPENDS and not any(
+            match.effect is Effect.DENY for match in result.statements
+        ):
             yield self._block(result, code, layer, Certainty.POSSIBLE, policy=policy)
 
     def _block(
@@ -197,14 +202,14 @@ class Findings:
         )
 
 
-_BLOCKS: Final[Mapping[Layer, Callable[[Findings, LayerResult], Iterator[Block]]]] = MappingProxyType(
+_BLOCKS: Final[Mapping[PolicyLayer, Callable[[Findings, LayerResult], Iterator[Block]]]] = MappingProxyType(
     {
-        Layer.IDENTITY: Findings.identity,
-        Layer.BOUNDARY: Findings.boundary,
-        Layer.SCP: Findings.scp,
-        Layer.RCP: Findings.rcp,
-        Layer.RESOURCE: Findings.resource,
-        Layer.GRANT: Findings.grant,
+        PolicyLayer.IDENTITY: Findings.identity,
+        PolicyLayer.BOUNDARY: Findings.boundary,
+        PolicyLayer.SCP: Findings.scp,
+        PolicyLayer.RCP: Findings.rcp,
+        PolicyLayer.RESOURCE: Findings.resource,
+        PolicyLayer.GRANT: Findings.grant,
     }
 )
 

@@ -22,7 +22,7 @@ from bot.diagnosis.model import Cause, Certainty, Check, Entity, LayerName, Outc
 from bot.diagnosis.reading import TextDiagnosis, read_error
 from bot.diagnosis.requirement import Requirement
 from bot.diagnosis.unread import unread
-from bot.iam import Layer
+from bot.iam import PolicyLayer
 from bot.settings import Settings
 
 
@@ -110,19 +110,19 @@ def _walk(call: Call) -> tuple[Findings, ...]:
     walked = [
         _gone(call.role)
         if call.role.exists is False
-        else _findings(LayerName.JOB_ROLE, judged, "identity-policies", Layer.IDENTITY, fine)
+        else _findings(LayerName.JOB_ROLE, judged, "identity-policies", PolicyLayer.IDENTITY, fine)
     ]
     if call.vault:
         fine = "The vault's access policy does not deny it."
-        walked.append(_findings(LayerName.VAULT, judged, "vault-access-policy", Layer.RESOURCE, fine))
+        walked.append(_findings(LayerName.VAULT, judged, "vault-access-policy", PolicyLayer.RESOURCE, fine))
     fine = "The service control policies allow it at every level."
-    walked.append(_findings(LayerName.ORGANIZATION, judged, "service-control-policies", Layer.SCP, fine))
+    walked.append(_findings(LayerName.ORGANIZATION, judged, "service-control-policies", PolicyLayer.SCP, fine))
     if call.key:
         fine = "The key's policy admits it."
-        walked.append(_findings(LayerName.KMS, judged, "key-policy", Layer.RESOURCE, fine))
+        walked.append(_findings(LayerName.KMS, judged, "key-policy", PolicyLayer.RESOURCE, fine))
     if call.trust:
         fine = "The role's trust admits it."
-        walked.append(_findings(LayerName.RESOURCE, judged, "resource-policy", Layer.RESOURCE, fine))
+        walked.append(_findings(LayerName.RESOURCE, judged, "resource-policy", PolicyLayer.RESOURCE, fine))
     return tuple(walked)
 
 
@@ -144,12 +144,12 @@ def _gone(principal: PrincipalFacts) -> Findings:
 
 
 _SECOND_CHECKS = {
-    LayerName.JOB_ROLE: ("permissions-boundary", Layer.BOUNDARY, "No permissions boundary forbids it."),
-    LayerName.ORGANIZATION: ("resource-control-policies", Layer.RCP, "No resource control policy denies it."),
+    LayerName.JOB_ROLE: ("permissions-boundary", PolicyLayer.BOUNDARY, "No permissions boundary forbids it."),
+    LayerName.ORGANIZATION: ("resource-control-policies", PolicyLayer.RCP, "No resource control policy denies it."),
 }
 
 
-def _findings(layer: LayerName, judged: Sequence[Judgement], check: str, asked: Layer, fine: str) -> Findings:
+def _findings(layer: LayerName, judged: Sequence[Judgement], check: str, asked: PolicyLayer, fine: str) -> Findings:
     unread_says = f"Not all of it could be read: {layer.value}."
     first, causes = policy_check(check, judged, layer, (asked,), fine, unread_says)
     checks = [first]

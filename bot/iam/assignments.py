@@ -16,7 +16,7 @@ from bot.iam.candidate_values import candidate_values
 from bot.iam.conditions import CandidateValue
 from bot.iam.layers import PolicySet
 from bot.iam.request import Request
-from bot.iam.statement import Effect, View
+from bot.iam.statement import Effect, RequestView
 from bot.iam.variables import Context
 
 MOST_ASSIGNMENTS = 4096
@@ -64,14 +64,14 @@ def outcomes_of(request: Request, policies: PolicySet, unknown: Collection[str])
     found = [candidate_values(key, request, keys, statements, policies.grants) for key in keys]
     choices = [values for values in found if values is not None]
     if len(choices) < len(found) or prod(map(len, choices)) > MOST_ASSIGNMENTS:
-        bounds = [View(request, request.context, frozenset(keys), effect) for effect in Effect]
+        bounds = [RequestView(request, request.context, frozenset(keys), effect) for effect in Effect]
         return [AssignmentOutcome({}, authorize(bound, policies), tuple(keys)) for bound in bounds]
     return [_try(request, policies, dict(zip(keys, values, strict=True))) for values in product(*choices)]
 
 
 def _try(request: Request, policies: PolicySet, assumed: Mapping[str, CandidateValue]) -> AssignmentOutcome:
     known = {key: candidate.value for key, candidate in assumed.items() if candidate.value is not None}
-    return AssignmentOutcome(assumed, authorize(View(request, {**request.context, **known}), policies))
+    return AssignmentOutcome(assumed, authorize(RequestView(request, {**request.context, **known}), policies))
 
 
 def deciding_keys(outcomes: Sequence[AssignmentOutcome], verdict: Callable[[Authorization], object]) -> tuple[str, ...]:

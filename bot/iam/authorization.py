@@ -24,8 +24,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.iam.grantees import Grantee
-from bot.iam.grants import Grant
-from bot.iam.layers import Layer, PolicySet, Sheet
+from bot.iam.grants import KmsGrant
+from bot.iam.layers import LayerStatements, PolicyLayer, PolicySet
 from bot.iam.principals import PrincipalKind
 from bot.iam.request import Request
 from bot.iam.services import (
@@ -38,13 +38,13 @@ from bot.iam.services import (
     OWNED_BY_AWS,
     TRUST_POLICY_ACTIONS,
 )
-from bot.iam.statement import Statement, View
+from bot.iam.statement import RequestView, Statement
 
-_NOTHING = frozenset[Layer]()
-_IDENTITY = frozenset([Layer.IDENTITY])
-_RESOURCE = frozenset([Layer.RESOURCE])
-_LIMITS = frozenset([Layer.BOUNDARY, Layer.SESSION])
-_GUARDS = frozenset([Layer.SCP, Layer.RCP, Layer.ENDPOINT])
+_NOTHING = frozenset[PolicyLayer]()
+_IDENTITY = frozenset([PolicyLayer.IDENTITY])
+_RESOURCE = frozenset([PolicyLayer.RESOURCE])
+_LIMITS = frozenset([PolicyLayer.BOUNDARY, PolicyLayer.SESSION])
+_GUARDS = frozenset([PolicyLayer.SCP, PolicyLayer.RCP, PolicyLayer.ENDPOINT])
 
 
 class Decision(StrEnum):
@@ -61,7 +61,7 @@ class Decision(StrEnum):
 class Found:
     """What one sheet says of a request: the statements that mean it, and whom they name where they allow."""
 
-    sheet: Sheet
+    sheet: LayerStatements
     allows: list[Statement]
     denies: list[Statement]
     grantee: Grantee = Grantee.EVERYONE
@@ -81,12 +81,12 @@ class Authorization:
 
     decision: Decision
     found: list[Found]
-    grants: list[Grant]
-    missing: tuple[Layer, ...]
+    grants: list[KmsGrant]
+    missing: tuple[PolicyLayer, ...]
     contested: bool
 
 
-def authorize(view: View, policies: PolicySet) -> Authorization:
+def authorize(view: RequestView, policies: PolicySet) -> Authorization:
     """Decides on a request.
 
     Args:
@@ -112,14 +112,14 @@ def authorize(view: View, policies: PolicySet) -> Authorization:
 
 
 def _only_limits_grants(
-    request: Request, policies: PolicySet, found: Sequence[Found], missing: Collection[Layer]
+    request: Request, policies: PolicySet, found: Sequence[Found], missing: Collection[PolicyLayer]
 ) -> bool:
     """Whether only a boundary or session policy denies what grants alone allow."""
     without, _ = _missing(request, policies, found, Grantee.NOBODY)
     return _LIMITS.issuperset(missing) and not _LIMITS.issuperset(without)
 
 
-def _survey(view: View, policies: PolicySet) -> list[Found]:
+def _survey(view: RequestView, policies: PolicySet) -> list[Found]:
     """Asks every statement that can mean the action, in the layers that bind the request."""
     request = view.request
     exempt = policies.exempt(request)
@@ -136,7 +136,7 @@ def _survey(view: View, policies: PolicySet) -> list[Found]:
     return found
 
 
-def _survey_naming(view: View, sheet: Sheet, *, bounded: bool) -> Found:
+def _survey_naming(view: RequestView, sheet: LayerStatements, *, bounded: bool) -> Found:
     """Asks the statements of a sheet whose statements name principals."""
     principal = view.request.principal
     named = [(each, each.grantee(principal, bounded=bounded)) for each in sheet.allows]
@@ -148,11 +148,11 @@ def _survey_naming(view: View, sheet: Sheet, *, bounded: bool) -> Found:
 
 def _missing(
     request: Request, policies: PolicySet, found: Iterable[Found], granted: Grantee
-) -> tuple[tuple[Layer, ...], bool]:
+) -> tuple[tuple[PolicyLayer, ...], bool]:
     """The layers that had to allow and did not, and whether that depends on a rule that experts dispute."""
     silent = frozenset(each.sheet.layer for each in found if not each.allows)
     if request.principal.kind is PrincipalKind.FEDERATED_USER and not policies.has_session:
-        silent |= {Layer.SESSION}
+        silent |= {PolicyLayer.SESSION}
     by_policy = named(found)
     limits = silent & _LIMITS
     if _is_out_of_reach(request):
@@ -171,17 +171,17 @@ def _missing(
         core = _RESOURCE | limits
     contested = bool(limits) and request.same_account and max(by_policy, granted) is Grantee.EVERYONE
     missing = core | silent & _GUARDS
-    return tuple(layer for layer in Layer if layer in missing) if missing else (), contested
+    return tuple(layer for layer in PolicyLayer if layer in missing) if missing else (), contested
 
 
 def named(found: Iterable[Found]) -> Grantee:
     """As whom the resource's policy allows the principal."""
-    return next((each.grantee for each in found if each.sheet.layer is Layer.RESOURCE), Grantee.NOBODY)
+    return next((each.grantee for each in found if each.sheet.layer is PolicyLayer.RESOURCE), Grantee.NOBODY)
 
 
 def _across_accounts(
-    request: Request, silent: frozenset[Layer], by_policy: Grantee, granted: Grantee
-) -> frozenset[Layer]:
+    request: Request, silent: frozenset[PolicyLayer], by_policy: Grantee, granted: Grantee
+) -> frozenset[PolicyLayer]:
     """The layers that did not allow a request to another account's resource, boundary and session aside."""
     if granted >= Grantee.ENTITY:
         return _NOTHING

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.iam.arn import behind_colons
 from bot.iam.conditions import CandidateValue, Condition, Operator
 from bot.iam.conditions.strings import OTHER, filled_in
-from bot.iam.grants import Grant
+from bot.iam.grants import KmsGrant
 from bot.iam.patterns import CommonTexts, Pattern
 from bot.iam.request import Request
 from bot.iam.statement import Statement
@@ -35,7 +35,7 @@ class CandidateSearch:
         request: Request,
         unknown: Collection[str],
         statements: Sequence[Statement],
-        grants: Sequence[Grant],
+        grants: Sequence[KmsGrant],
     ) -> None:
         self.key = key
         self.shapes = tuple(map(Pattern.of, request.shapes.get(key, ())))

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.iam.candidate_search import CandidateSearch
 from bot.iam.conditions import CandidateValue, Condition
-from bot.iam.grants import ENCRYPTION_CONTEXT, Grant
+from bot.iam.grants import ENCRYPTION_CONTEXT, KmsGrant
 from bot.iam.request import Request
 from bot.iam.statement import Statement
 from bot.iam.variables import Context
@@ -36,7 +36,7 @@ _ABSENT = CandidateValue(None, "is absent", usual=True)
 
 
 def candidate_values(
-    key: str, request: Request, unknown: Collection[str], statements: Sequence[Statement], grants: Sequence[Grant]
+    key: str, request: Request, unknown: Collection[str], statements: Sequence[Statement], grants: Sequence[KmsGrant]
 ) -> list[CandidateValue] | None:
     """The values of a key to try.
 

@@ -12,22 +12,22 @@ from typing import Literal
 from bot.iam.assignments import AssignmentOutcome, deciding_keys, outcomes_of
 from bot.iam.authorization import Authorization, Decision, Found, authorize, must_name, named
 from bot.iam.grantees import Grantee
-from bot.iam.layers import Layer, PolicySet, Sheet
+from bot.iam.layers import LayerStatements, PolicyLayer, PolicySet
 from bot.iam.request import Request
-from bot.iam.results import LayerResult, StatementMatch, Verdict
+from bot.iam.results import LayerResult, LayerVerdict, StatementMatch
 from bot.iam.services import KMS
-from bot.iam.statement import Effect, Statement, View
+from bot.iam.statement import Effect, RequestView, Statement
 from bot.iam.wording import dependence
 
 
-def evaluate(request: Request, policies: PolicySet) -> "Evaluation":
+def evaluate(request: Request, policies: PolicySet) -> "PolicyEvaluation":
     """Evaluates a request with its reasons.
 
     Args:
         request: The request.
         policies: The policies it has to pass.
     """
-    return Evaluation(request, policies, _outcomes(request, policies))
+    return PolicyEvaluation(request, policies, _outcomes(request, policies))
 
 
 def decide(request: Request, policies: PolicySet) -> Decision:
@@ -45,7 +45,7 @@ def _outcomes(request: Request, policies: PolicySet) -> Sequence[AssignmentOutco
     unknown = request.unknown_among(policies.plan(request.action).keys) if request.unknown else None
     if unknown:
         return outcomes_of(request, policies, unknown)
-    return (AssignmentOutcome({}, authorize(View(request, request.context), policies)),)
+    return (AssignmentOutcome({}, authorize(RequestView(request, request.context), policies)),)
 
 
 def _decision(assignments: Sequence[Authorization]) -> Decision:
@@ -56,7 +56,7 @@ def _decision(assignments: Sequence[Authorization]) -> Decision:
     return Decision.DEPENDS if Decision.ALLOWED in decisions else Decision.IMPLICIT_DENY
 
 
-class Evaluation:
+class PolicyEvaluation:
     """The answer to a request. Make it with `evaluate`.
 
     Args:
@@ -92,7 +92,7 @@ class Evaluation:
         return tuple(each for each in all_matches if each.depends)
 
     @cached_property
-    def missing(self) -> tuple[Layer, ...]:
+    def missing(self) -> tuple[PolicyLayer, ...]:
         """The layers that had to allow and did not, whatever the unknown keys are.
 
         Where a request is denied under every assignment, but never for the same layer, all of these layers.
@@ -101,7 +101,7 @@ class Evaluation:
         always = tuple(layer for layer in assignments[0] if all(layer in missing for missing in assignments))
         if always or self.decision is not Decision.IMPLICIT_DENY:
             return always
-        return tuple(layer for layer in Layer if any(layer in missing for missing in assignments))
+        return tuple(layer for layer in PolicyLayer if any(layer in missing for missing in assignments))
 
     @cached_property
     def depends_on(self) -> tuple[str, ...]:
@@ -130,37 +130,42 @@ class Evaluation:
 
     @cached_property
     def layers(self) -> tuple[LayerResult, ...]:
-        """What each layer that binds the request says on its own, in the order of `Layer`, the root level first."""
-        order = tuple(Layer)
+        """What each layer that binds the request says on its own, in the order of `PolicyLayer`, root level first."""
+        order = tuple(PolicyLayer)
         return tuple(sorted(self._layers(), key=lambda result: (order.index(result.layer), result.level or 0)))
 
     def _layers(self) -> Iterator[LayerResult]:
         for place, found in enumerate(self._found):
             yield self._layer(place, found.sheet)
-        if Layer.RESOURCE in self.missing and not any(found.sheet.layer is Layer.RESOURCE for found in self._found):
-            yield LayerResult(Layer.RESOURCE, None, Verdict.SILENT, ())
+        if PolicyLayer.RESOURCE in self.missing and not any(
+            found.sheet.layer is PolicyLayer.RESOURCE for found in self._found
+        ):
+            yield LayerResult(PolicyLayer.RESOURCE, None, LayerVerdict.SILENT, ())
         if self.policies.grants and self.request.service == KMS:
             verdict, keys = self._verdict(
-                Layer.GRANT, lambda authorization: Verdict.ALLOWS if authorization.grants else Verdict.SILENT
+                PolicyLayer.GRANT,
+                lambda authorization: LayerVerdict.ALLOWS if authorization.grants else LayerVerdict.SILENT,
             )
-            yield LayerResult(Layer.GRANT, None, verdict, tuple(self._grants()), keys)
+            yield LayerResult(PolicyLayer.GRANT, None, verdict, tuple(self._grants()), keys)
 
-    def _layer(self, place: int, sheet: Sheet) -> LayerResult:
+    def _layer(self, place: int, sheet: LayerStatements) -> LayerResult:
         verdict, keys = self._verdict(sheet.layer, lambda authorization: _says(authorization.found[place]))
         allows, denies = self._matches_at(place, Effect.ALLOW), self._matches_at(place, Effect.DENY)
         deciding = {
-            Verdict.ALLOWS: allows,
-            Verdict.DENIES: denies,
-            Verdict.SILENT: [],
-            Verdict.DEPENDS: denies + allows,
+            LayerVerdict.ALLOWS: allows,
+            LayerVerdict.DENIES: denies,
+            LayerVerdict.SILENT: [],
+            LayerVerdict.DEPENDS: denies + allows,
         }
         whom: Literal["direct", "account"] | None = None
-        if sheet.layer is Layer.RESOURCE and allows:
+        if sheet.layer is PolicyLayer.RESOURCE and allows:
             every = (named(outcome.authorization.found) for outcome in self._outcomes)
             whom = "direct" if max(every) > Grantee.ACCOUNT else "account"
         return LayerResult(sheet.layer, sheet.level, verdict, tuple(deciding[verdict]), keys, whom)
 
-    def _verdict(self, layer: Layer, asked: Callable[[Authorization], Verdict]) -> tuple[Verdict, tuple[str, ...]]:
+    def _verdict(
+        self, layer: PolicyLayer, asked: Callable[[Authorization], LayerVerdict]
+    ) -> tuple[LayerVerdict, tuple[str, ...]]:
         """What all assignments have in common, and the keys that it depends on.
 
         Of a layer that never allows, it does not matter whether it also denies where it had to allow; elsewhere nothing
@@ -169,10 +174,10 @@ class Evaluation:
         said = {asked(outcome.authorization) for outcome in self._outcomes}
         if len(said) == 1:
             return said.pop(), ()
-        if Verdict.ALLOWS not in said and layer in self.missing:
-            return Verdict.SILENT, ()
-        passes = Verdict.ALLOWS if Verdict.ALLOWS in said else Verdict.SILENT
-        return Verdict.DEPENDS, self._deciding_keys(lambda authorization: asked(authorization) is passes)
+        if LayerVerdict.ALLOWS not in said and layer in self.missing:
+            return LayerVerdict.SILENT, ()
+        passes = LayerVerdict.ALLOWS if LayerVerdict.ALLOWS in said else LayerVerdict.SILENT
+        return LayerVerdict.DEPENDS, self._deciding_keys(lambda authorization: asked(authorization) is passes)
 
     def _deciding_keys(self, asked: Callable[[Authorization], bool]) -> tuple[str, ...]:
         """The keys on which a question depends, as the request or else the policies spell them."""
@@ -192,7 +197,7 @@ class Evaluation:
         """The statements of all layers that decided with one effect."""
         for place, found in enumerate(self._found):
             matches = self._matches_at(place, effect)
-            if found.sheet.layer is Layer.RESOURCE and effect is Effect.ALLOW and not self._delegation_counts:
+            if found.sheet.layer is PolicyLayer.RESOURCE and effect is Effect.ALLOW and not self._delegation_counts:
                 matches = [match for match in matches if match.grantee is not Grantee.ACCOUNT]
             yield from matches
 
@@ -239,7 +244,7 @@ class Evaluation:
             count = sum(grant in outcome.authorization.grants for outcome in self._outcomes)
             if count:
                 depends = count < len(self._outcomes)
-                yield StatementMatch(Layer.GRANT, grant.name, grant.id, Effect.ALLOW, depends=depends)
+                yield StatementMatch(PolicyLayer.GRANT, grant.name, grant.id, Effect.ALLOW, depends=depends)
 
 
 def _meaning(outcome: AssignmentOutcome, place: int, effect: Effect) -> list[Statement]:
@@ -248,7 +253,7 @@ def _meaning(outcome: AssignmentOutcome, place: int, effect: Effect) -> list[Sta
     return found.allows if effect is Effect.ALLOW else found.denies
 
 
-def _says(found: Found) -> Verdict:
+def _says(found: Found) -> LayerVerdict:
     if found.denies:
-        return Verdict.DENIES
-    return Verdict.ALLOWS if found.allows else Verdict.SILENT
+        return LayerVerdict.DENIES
+    return LayerVerdict.ALLOWS if found.allows else LayerVerdict.SILENT

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from bot.iam.grantees import Grantee, Grantees
 from bot.iam.principals import PrincipalKind
-from bot.iam.statement import Effect, View
+from bot.iam.statement import Effect, RequestView
 
 ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
 _SOURCE_ARN = "aws:sourcearn"
@@ -28,7 +28,7 @@ Pairs = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class KmsGrant:
     """A grant of a key.
 
     Args:
@@ -54,7 +54,7 @@ class Grant:
     source_arn: str | None
 
     @classmethod
-    def parse(cls, grant: Mapping[str, object]) -> "Grant":
+    def parse(cls, grant: Mapping[str, object]) -> "KmsGrant":
         """Reads a grant as `kms:ListGrants` answers it. One that can't be read allows nothing."""
         operations = grant.get("Operations")
         names = operations if isinstance(operations, Sequence) and not isinstance(operations, str) else ()
@@ -93,7 +93,7 @@ class Grant:
         if self.source_arn is not None:
             yield _SOURCE_ARN, self.source_arn
 
-    def grantee(self, view: View) -> Grantee:
+    def grantee(self, view: RequestView) -> Grantee:
         """As whom the grant allows a request to its principal."""
         request = view.request
         if self.key and request.resource.rpartition("/")[2] != self.key:
@@ -103,7 +103,7 @@ class Grant:
             return max(retirer, self.grantees.grantee(request.principal))
         return retirer
 
-    def _has_source(self, view: View) -> bool:
+    def _has_source(self, view: RequestView) -> bool:
         """Whether a service makes the request for the resource it must; of others nothing is asked."""
         request = view.request
         if self.source_arn is None or request.action == _RETIRE or request.principal.kind is not PrincipalKind.SERVICE:
@@ -112,7 +112,7 @@ class Grant:
             return view.favoured is Effect.ALLOW
         return view.context.get(_SOURCE_ARN) == self.source_arn
 
-    def _has_encryption_context(self, view: View) -> bool:
+    def _has_encryption_context(self, view: RequestView) -> bool:
         """Whether the encryption context is the one that the grant asks for."""
         if view.request.action in _WITHOUT_ENCRYPTION_CONTEXT:
             return True

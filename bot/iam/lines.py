@@ -19,7 +19,7 @@ import msgspec
 from bot.errors import BadInputError
 from bot.iam.answers import answer_of, explanation_of
 from bot.iam.evaluation import evaluate
-from bot.iam.grants import Grant
+from bot.iam.grants import KmsGrant
 from bot.iam.layers import PolicySet
 from bot.iam.policy import Policy
 from bot.iam.remembering import Remembered
@@ -145,7 +145,7 @@ def _policy_set(members: Members) -> PolicySet:
         rcps=_levels_of_policies(members, "resource_control_policies"),
         endpoint=_list_of_policies(members, "endpoint_policies"),
         resource=None if resource is None else _policy("resource_policy", resource),
-        grants=[Grant.parse(grant) for grant in _member(members, "grants", _GRANTS) or ()],
+        grants=[KmsGrant.parse(grant) for grant in _member(members, "grants", _GRANTS) or ()],
         management_account=_member(members, "management_account", _TEXT),
     )
 

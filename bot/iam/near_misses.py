@@ -13,7 +13,7 @@ from enum import IntEnum
 from bot.iam.actions import Actions
 from bot.iam.conditions import Condition
 from bot.iam.explaining import alternatives, had, wanted
-from bot.iam.layers import Layer, PolicySet, belongs
+from bot.iam.layers import PolicyLayer, PolicySet, belongs
 from bot.iam.request import Request
 from bot.iam.statement import Effect, Statement
 from bot.iam.variables import Value
@@ -65,7 +65,7 @@ class NearMiss:
         closeness: How many characters of the action the statement names.
     """
 
-    layer: Layer
+    layer: PolicyLayer
     level: int | None
     policy: str
     statement: str
@@ -82,7 +82,7 @@ class NearMiss:
         return ", and ".join([gravest.clause, *(failure.clause for failure in others)])
 
 
-def near_misses(request: Request, policies: PolicySet, layer: Layer, *, most: int = 5) -> list[NearMiss]:
+def near_misses(request: Request, policies: PolicySet, layer: PolicyLayer, *, most: int = 5) -> list[NearMiss]:
     """Finds the statements of a layer that came closest to allowing a request.
 
     Args:

@@ -6,13 +6,13 @@ from typing import Literal
 
 from bot.iam.explaining import Matched, matched
 from bot.iam.grantees import Grantee
-from bot.iam.layers import Layer
+from bot.iam.layers import PolicyLayer
 from bot.iam.request import Request
 from bot.iam.statement import Effect, Statement
 from bot.iam.variables import Context
 
 
-class Verdict(StrEnum):
+class LayerVerdict(StrEnum):
     """What a layer says of a request on its own."""
 
     ALLOWS = "allows"
@@ -38,7 +38,7 @@ class StatementMatch:
         contested: Whether it denies by a rule that AWS leaves open.
     """
 
-    layer: Layer
+    layer: PolicyLayer
     policy: str
     statement: str
     effect: Effect
@@ -76,9 +76,9 @@ class LayerResult:
             `*`) or only delegates to its account.
     """
 
-    layer: Layer
+    layer: PolicyLayer
     level: int | None
-    verdict: Verdict
+    verdict: LayerVerdict
     statements: tuple[StatementMatch, ...]
     depends_on: tuple[str, ...] = ()
     grants: Literal["direct", "account"] | None = None

@@ -20,7 +20,7 @@ class Effect(StrEnum):
 
 
 @dataclass(slots=True)
-class View:
+class RequestView:
     """How a request is looked at: under one assignment of its unknown keys, or in the best or the worst case.
 
     Args:
@@ -61,7 +61,7 @@ class Statement:
     conditions: tuple[Condition, ...]
     keys: frozenset[str]
 
-    def applies(self, view: "View") -> bool:
+    def applies(self, view: "RequestView") -> bool:
         """Whether it means a request's resource and its conditions are true; action and principal are not looked at."""
         if view.unknown and not self.keys.isdisjoint(view.unknown):
             return self.effect is view.favoured and self._could_apply(view.request, view.unknown)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.errors import BadInputError
-from bot.iam import Decision, Layer, PolicySet, Principal, PrincipalKind, Request, evaluate, near_misses
+from bot.iam import Decision, PolicyLayer, PolicySet, Principal, PrincipalKind, Request, evaluate, near_misses
 from tests.iam.asking import (
     BACKUP,
     FEDERATED_USER,
@@ -176,7 +176,7 @@ def test_a_sessions_role_whose_arn_is_given_is_known() -> None:
 def test_what_a_sessions_role_can_be_is_told() -> None:
     answer = ask(SESSION, identity=[only_role("ArnEquals", "role/job")])
     assert answer.sentence == f"denied unless aws:PrincipalArn is {ROLE}"
-    (miss,) = near_misses(answer.request, answer.policies, Layer.IDENTITY)
+    (miss,) = near_misses(answer.request, answer.policies, PolicyLayer.IDENTITY)
     shapes = f"{ROLE} or arn:aws:iam::{HERE}:role/*/job"
     assert miss.sentence.endswith(
         f"only if aws:PrincipalArn is like {ROLE}; it is like {shapes}, and more is not known"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.iam import Decision, Layer, PrefixValue, Verdict, decide, near_misses
+from bot.iam import Decision, LayerVerdict, PolicyLayer, PrefixValue, decide, near_misses
 from bot.iam.assignments import MOST_ASSIGNMENTS
 from tests.iam.asking import BACKUP, BUCKET, FULL, HERE, KEY, ROLE, VAULT, allow, ask, deny, policy, to
 
@@ -227,7 +227,7 @@ def test_of_a_value_its_beginning_can_be_known(rule: str, layers: dict[str, Any]
 
 def test_a_near_miss_tells_the_beginning_of_what_the_request_has() -> None:
     answer = ask(context={SOURCE: PrefixValue(PLANS)}, identity=[only("ArnEquals", SOURCE, PLAN)])
-    (miss,) = near_misses(answer.request, answer.policies, Layer.IDENTITY)
+    (miss,) = near_misses(answer.request, answer.policies, PolicyLayer.IDENTITY)
     assert miss.sentence.endswith(f"only if {SOURCE} is like {PLAN}; it begins with {PLANS}, and more is not known")
 
 
@@ -300,10 +300,10 @@ def test_a_layer_that_hangs_says_so_for_itself() -> None:
         endpoint=[allow()],
     )
     assert [(result.layer, result.verdict, result.depends_on) for result in answer.layers] == [
-        ("identity", Verdict.DEPENDS, (VPCE,)),
-        ("boundary", Verdict.DEPENDS, (IP,)),
-        ("session", Verdict.SILENT, ()),
-        ("endpoint", Verdict.ALLOWS, ()),
+        ("identity", LayerVerdict.DEPENDS, (VPCE,)),
+        ("boundary", LayerVerdict.DEPENDS, (IP,)),
+        ("session", LayerVerdict.SILENT, ()),
+        ("endpoint", LayerVerdict.ALLOWS, ()),
     ]
     assert answer.decision is Decision.IMPLICIT_DENY
 
@@ -355,7 +355,7 @@ def test_a_grant_hangs_on_its_encryption_context(constraint: str) -> None:
     assert (answer.decision, answer.depends_on) == (Decision.DEPENDS, (PAIR,))
     assert answer.sentence == f"denied unless {PAIR} is vol-1"
     assert [(match.layer, match.statement, match.depends) for match in answer.by] == [("grant", "g-1", True)]
-    assert [(result.layer, result.verdict) for result in answer.layers][-1] == ("grant", Verdict.DEPENDS)
+    assert [(result.layer, result.verdict) for result in answer.layers][-1] == ("grant", LayerVerdict.DEPENDS)
 
 
 MANY = [f"svc:k{number}" for number in range(14)]

@@ -8,8 +8,7 @@ from bot.diagnosis.case import Case
 from bot.diagnosis.causes import causes_of
 from bot.diagnosis.judgement import Judgement
 from bot.diagnosis.model import Cause, Certainty, Check, Evidence, Layer, LayerName, Verdict
-from bot.iam import Effect
-from bot.iam import Layer as PolicyLayer
+from bot.iam import Effect, PolicyLayer
 from knowledge.causes import cause_codes
 from knowledge.need import of_type
 

@@ -10,7 +10,7 @@ from bot.diagnosis.judgement import Judgement
 from bot.diagnosis.layers.findings import Findings, policy_check, told_of_known_type
 from bot.diagnosis.layers.trust import check_trust
 from bot.diagnosis.model import Cause, Check, Entity, LayerName, Verdict
-from bot.iam import Layer
+from bot.iam import PolicyLayer
 
 _ROLE_ARN: Final = "arn:aws:iam::ACCOUNT:role/NAME"
 
@@ -25,7 +25,7 @@ def walk(case: Case, judgements: Sequence[Judgement]) -> Findings:
         "identity-policies",
         judgements,
         LayerName.JOB_ROLE,
-        (Layer.IDENTITY,),
+        (PolicyLayer.IDENTITY,),
         "The identity policies allow every action that the job needs.",
         "Not all identity policies could be read.",
     )
@@ -83,7 +83,7 @@ def _check_boundary(case: Case, judgements: Sequence[Judgement]) -> tuple[Check 
         "permissions-boundary",
         bounded,
         LayerName.JOB_ROLE,
-        (Layer.BOUNDARY,),
+        (PolicyLayer.BOUNDARY,),
         "The permissions boundary allows every action that the job needs.",
         "The permissions boundary could not be read.",
     )

@@ -10,7 +10,7 @@ from bot.diagnosis.layers.findings import Findings, policy_check
 from bot.diagnosis.model import Cause, Check, Entity, JobType, LayerName, Verdict
 from bot.diagnosis.needs import needed_keys
 from bot.diagnosis.requirement import Requirement
-from bot.iam import Layer
+from bot.iam import PolicyLayer
 
 
 def walk(case: Case, judgements: Sequence[Judgement]) -> Findings:
@@ -95,7 +95,7 @@ def _check_policy(key: KeyFacts, judgements: Sequence[Judgement]) -> tuple[Check
         "key-policy",
         judgements,
         LayerName.KMS,
-        (Layer.RESOURCE, Layer.GRANT),
+        (PolicyLayer.RESOURCE, PolicyLayer.GRANT),
         f"The policy of the key {key.arn}, or a grant, admits what the job needs.",
         f"The policy of the key {key.arn} could not be read.",
     )

@@ -9,7 +9,7 @@ from bot.diagnosis.facts.principals import service_linked_role_arn
 from bot.diagnosis.judgement import Judgement
 from bot.diagnosis.layers.findings import Findings, policy_check, told_of_known_type
 from bot.diagnosis.model import Cause, Check, Entity, LayerName, Verdict
-from bot.iam import Layer
+from bot.iam import PolicyLayer
 
 
 def walk(case: Case, judgements: Sequence[Judgement]) -> Findings:
@@ -66,14 +66,14 @@ def _check_cross_account_backup(case: Case) -> tuple[Check | None, tuple[Cause, 
 
 
 def _check_scps(case: Case, judgements: Sequence[Judgement]) -> tuple[Check, tuple[Cause, ...]]:
-    bound = [judged for judged in judgements if _binds(judged, Layer.SCP)]
+    bound = [judged for judged in judgements if _binds(judged, PolicyLayer.SCP)]
     place = case.organizations[case.job.account]
     fine = "At every level from the root to the account the service control policies allow what the job needs."
     check, causes = policy_check(
         "service-control-policies",
         bound,
         LayerName.ORGANIZATION,
-        (Layer.SCP,),
+        (PolicyLayer.SCP,),
         fine,
         "The organization's service control policies could not be read.",
     )
@@ -82,13 +82,13 @@ def _check_scps(case: Case, judgements: Sequence[Judgement]) -> tuple[Check, tup
 
 
 def _check_rcps(case: Case, judgements: Sequence[Judgement]) -> tuple[Check, tuple[Cause, ...]]:
-    bound = [judged for judged in judgements if _binds(judged, Layer.RCP)]
+    bound = [judged for judged in judgements if _binds(judged, PolicyLayer.RCP)]
     place = case.organizations[case.job.account]
     check, causes = policy_check(
         "resource-control-policies",
         bound,
         LayerName.ORGANIZATION,
-        (Layer.RCP,),
+        (PolicyLayer.RCP,),
         "No resource control policy denies what the job needs.",
         "The organization's resource control policies could not be read.",
     )
@@ -105,7 +105,7 @@ def _in_place(check: Check, is_outside: bool, is_management: bool) -> Check:
     return Check(check=check.check, verdict=Verdict.NOT_APPLICABLE, says=says)
 
 
-def _binds(judged: Judgement, layer: Layer) -> bool:
+def _binds(judged: Judgement, layer: PolicyLayer) -> bool:
     evaluation = judged.evaluation
     is_bound = layer not in evaluation.policies.exempt(evaluation.request)
     return is_bound and LayerName.ORGANIZATION in judged.requirement.judged

@@ -6,7 +6,7 @@ from bot.diagnosis.case import Case
 from bot.diagnosis.judgement import Judgement
 from bot.diagnosis.layers.findings import Findings, policy_check
 from bot.diagnosis.model import LayerName
-from bot.iam import Layer
+from bot.iam import PolicyLayer
 
 
 def walk(case: Case, judgements: Sequence[Judgement]) -> Findings | None:
@@ -18,7 +18,7 @@ def walk(case: Case, judgements: Sequence[Judgement]) -> Findings | None:
         "resource-policy",
         governed,
         LayerName.RESOURCE,
-        (Layer.RESOURCE,),
+        (PolicyLayer.RESOURCE,),
         f"The policy of {case.resource.arn} itself denies nothing that the job does.",
         f"The policy of {case.resource.arn} could not be read.",
     )

@@ -13,7 +13,7 @@ from bot.diagnosis.context import UNKNOWN
 from bot.diagnosis.facts.documents import TRUST, statements_of
 from bot.diagnosis.model import Cause, Certainty, Check, Entity, Evidence, Verdict
 from bot.diagnosis.requirement import ASSUME_ROLE, SERVICE
-from bot.iam import Decision, Effect, Evaluation, Layer, Policy, PolicySet, Request, evaluate, near_misses
+from bot.iam import Decision, Effect, Policy, PolicyEvaluation, PolicyLayer, PolicySet, Request, evaluate, near_misses
 
 _CHECK: Final = "trust-policy"
 
@@ -37,7 +37,7 @@ def check_trust(case: Case) -> tuple[Check, tuple[Cause, ...]]:
         evidence = tuple(
             Evidence(policy=TRUST, statement=match.statement, effect="Allow")
             for match in whole.by
-            if match.layer is Layer.RESOURCE
+            if match.layer is PolicyLayer.RESOURCE
         )
         says = f"The trust policy lets {SERVICE} assume the role."
         return Check(check=_CHECK, verdict=Verdict.CLEAR, says=says, evidence=evidence), ()
@@ -49,18 +49,18 @@ def check_trust(case: Case) -> tuple[Check, tuple[Cause, ...]]:
     return Check(check=_CHECK, verdict=verdict, says=says, evidence=evidence), tuple(causes)
 
 
-def _missing(case: Case, allowing: Evaluation, document: Any) -> list[Cause]:
+def _missing(case: Case, allowing: PolicyEvaluation, document: Any) -> list[Cause]:
     """Why no statement lets the service in: none names it, or one does under a condition that is not met."""
     if allowing.decision is Decision.ALLOWED:
         return []
     certainty = Certainty.POSSIBLE if allowing.decision is Decision.DEPENDS else Certainty.PROVEN
     unconditional = _evaluate(case, _without_conditions(_with_effect(document, "Allow")))
     code = "trust-condition" if unconditional.decision is Decision.ALLOWED else "trust-missing"
-    nearest = near_misses(allowing.request, allowing.policies, Layer.RESOURCE, most=1)
+    nearest = near_misses(allowing.request, allowing.policies, PolicyLayer.RESOURCE, most=1)
     return [_cause(case, code, certainty, near_miss=nearest[0].sentence if nearest else "", keys=allowing.depends_on)]
 
 
-def _denials(case: Case, whole: Evaluation) -> list[Cause]:
+def _denials(case: Case, whole: PolicyEvaluation) -> list[Cause]:
     """The statements that deny, or would under some reading of an unknown key."""
     denies = [match for result in whole.layers for match in result.statements if match.effect is Effect.DENY]
     return [
@@ -72,7 +72,7 @@ def _denials(case: Case, whole: Evaluation) -> list[Cause]:
             keys=whole.depends_on,
         )
         for match in denies
-        if match.layer is Layer.RESOURCE
+        if match.layer is PolicyLayer.RESOURCE
     ]
 
 
@@ -99,7 +99,7 @@ def _cause(
     )
 
 
-def _evaluate(case: Case, document: Any) -> Evaluation:
+def _evaluate(case: Case, document: Any) -> PolicyEvaluation:
     request = Request(
         SERVICE,
         ASSUME_ROLE,

@@ -8,7 +8,7 @@ from bot.diagnosis.facts.vaults import VaultFacts
 from bot.diagnosis.judgement import Judgement
 from bot.diagnosis.layers.findings import Findings, policy_check
 from bot.diagnosis.model import Cause, Check, Entity, LayerName, Verdict
-from bot.iam import Layer
+from bot.iam import PolicyLayer
 
 
 def walk(case: Case, judgements: Sequence[Judgement]) -> Findings:
@@ -46,7 +46,7 @@ def _check_policy(vault: VaultFacts, governed: Sequence[Judgement]) -> tuple[Che
         "vault-access-policy",
         governed,
         LayerName.VAULT,
-        (Layer.RESOURCE,),
+        (PolicyLayer.RESOURCE,),
         fine,
         f"The access policy of the vault {vault.arn} could not be read.",
     )
