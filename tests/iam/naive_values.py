@@ -172,7 +172,8 @@ def values_near(operator: str, values: list[str], named: list[str], known: Readi
     if operator.startswith("Date"):
         return {iso(moment(value) + step) for value in values for step in (-1, 0, 1)}
     near = strings_near(named, known)
-    return near | {value.swapcase() for value in near} if "IgnoreCase" in operator else near
+    spellings = (str.swapcase, str.lower, str.upper) if "IgnoreCase" in operator else ()
+    return near | {spelled(value) for value in near for spelled in spellings}
 
 
 def strings_near(values: list[str], known: Reading) -> set[str]:

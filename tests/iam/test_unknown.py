@@ -434,3 +434,9 @@ def test_the_keys_that_policies_ask_for_can_be_asked() -> None:
         "aws:principaltag/team",
         "aws:username",
     }
+
+
+def test_a_variable_in_a_resource_may_stand_for_what_follows_a_colon() -> None:
+    behind_a_star = allow(resource=f"arn:aws:rds:*:awsbackup:${{{TAG}}}")
+    answer = ask(on=f"arn:aws:rds:eu-west-1:{HERE}:snapshot:awsbackup:job-1", unknown=[TAG], identity=[behind_a_star])
+    assert answer.sentence == f"denied unless {TAG} is job-1"
