@@ -1,10 +1,12 @@
-# One image for both processes; the command says which.
+# One image for both processes; the command says which. The stand-ins of `sandbox/` stay out of it: of them, only what
+# uv reads to see that the lock is up to date.
 FROM python:3.12-slim AS build
-COPY --from=ghcr.io/astral-sh/uv:0.9 /uv /bin/uv
+COPY --from=ghcr.io/astral-sh/uv:0.13 /uv /bin/uv
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PROJECT_ENVIRONMENT=/app
 WORKDIR /src
-COPY pyproject.toml uv.lock README.md LICENSE manifest.json ./
-RUN uv sync --locked --no-dev --no-install-project
+COPY pyproject.toml uv.lock hatch_build.py README.md LICENSE manifest.json ./
+COPY sandbox/pyproject.toml sandbox/
+RUN uv sync --locked --no-dev --no-install-workspace
 COPY bot bot
 COPY handlers handlers
 COPY knowledge knowledge

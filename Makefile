@@ -1,82 +1,122 @@
 # Every target makes what it needs; `make` alone says what there is.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
 
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
-export PYTHONDONTWRITEBYTECODE := 1
+PYTHON ?= python3
+UV ?= $(shell command -v uv 2>/dev/null)
+# What Python compiles is kept, also where the environment says not to: a second run takes half the time of the first.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help
 help:  ## Say what there is
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
-# uv where it is installed, else plain Python and pip: the same locked versions either way.
-$(READY): uv.lock requirements.lock pyproject.toml
-	@if command -v uv >/dev/null; then \
-		uv sync --locked --all-extras --quiet; \
-	else \
-		python3 -m venv $(VENV) || { echo 'Python has no venv: install it (Debian: apt install python3-venv).' >&2; exit 1; }; \
-		$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; \
-		$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; \
-	fi
+# The virtual environment: made with uv where it is installed (`make UV= …` does without), else with plain Python and
+# pip, of the same locked files either way. Every version in them is fixed and nothing is resolved, so that no later
+# release on the index matters; see docs/decisions/lock-files.md. `try` and the processes need less than tests do.
+TRY_READY := $(VENV)/.ready
+TEST_READY := $(VENV)/.ready-for-tests
+LOCKED := --no-deps --require-hashes
+CHECKOUT := --no-deps --no-build-isolation --editable . --editable ./sandbox
+ifneq ($(UV),)
+MAKE_VENV = $(UV) venv --quiet $(if $(findstring command,$(origin PYTHON)),--python $(PYTHON)) $(VENV)
+INSTALL = $(UV) pip install --quiet --python $(BIN)/python
+else
+MAKE_VENV = $(PYTHON) -m venv $(VENV) || { echo 'Python has no venv: install it (Debian: apt install python3-venv).' >&2; exit 1; }
+INSTALL = $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check
+endif
+
+# A stamp says for which place the environment was made, and is there only when all went well. An environment without
+# one is half made; it is made anew, as is one that was moved here or has lost its Python.
+ifneq ($(shell test -x $(BIN)/python && cat $(TRY_READY) 2>/dev/null),$(CURDIR))
+$(shell rm -f $(TRY_READY) $(TEST_READY))
+endif
+
+$(TRY_READY): requirements.lock pyproject.toml sandbox/pyproject.toml hatch_build.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || [ -n '$(UV)' ] || \
+		{ echo 'Python 3.11 or newer is needed, and $(PYTHON) is none: name one, as in make try PYTHON=python3.12.' >&2; exit 1; }
+	@echo 'Setting up $(VENV), once.'
+	@rm -rf $(VENV)
+	@$(MAKE_VENV)
+	@$(INSTALL) $(LOCKED) -r requirements.lock
+	@$(INSTALL) $(CHECKOUT)
+	@echo '$(CURDIR)' > $@
+
+$(TEST_READY): $(TRY_READY) requirements-dev.lock
+	@echo 'Adding what tests need to $(VENV).'
+	@rm -f $(TRY_READY) $@
+	@$(INSTALL) $(LOCKED) -r requirements-dev.lock
+	@echo '$(CURDIR)' > $(TRY_READY)
 	@touch $@
 
 .PHONY: try
-try: $(READY)  ## Diagnose a failed job here and now: no Slack, no AWS, no Redis (KEEP=1 stays up)
+try: $(TRY_READY)  ## Diagnose a failed job here and now: no Slack, no AWS, no Redis (KEEP=1 stays up)
 	@$(BIN)/backup-why try $(if $(KEEP),--keep) $(if $(INCIDENT),--incident $(INCIDENT))
 
 .PHONY: test
-test: $(READY)  ## Run all tests, with coverage
+test: $(TEST_READY)  ## Run all tests, with coverage
 	@$(BIN)/coverage erase
 	$(BIN)/pytest -n 2 --cov --cov-report= $(PYTEST)
 	@$(BIN)/coverage report --include='bot/iam/*,bot/diagnosis/*' --fail-under=100
 	@$(BIN)/coverage report --skip-covered
 
 .PHONY: check
-check: $(READY)  ## Check style, types, import directions and that the locks agree
+check: $(TEST_READY)  ## Check style, types, import directions and, where uv is, that the locks agree
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@if command -v uv >/dev/null; then \
-		uv lock --check --quiet && uv export --locked --all-extras --no-emit-project --quiet | diff - requirements.lock; \
-	fi
+ifneq ($(UV),)
+	$(UV) lock --check --quiet
+	@$(EXPORT) | diff - requirements.lock
+	@$(EXPORT_DEV) | diff - requirements-dev.lock
+endif
+
+EXPORT = $(UV) export --frozen --quiet --no-header --all-extras --no-emit-workspace --no-default-groups --group build
+EXPORT_DEV = $(UV) export --frozen --quiet --no-header --all-extras --no-emit-workspace
 
 .PHONY: serve
-serve: $(READY)  ## Run the web process (settings: .env.sample)
+serve: $(TRY_READY)  ## Run the web process (settings: .env.sample)
 	$(BIN)/backup-why serve
 
 .PHONY: work
-work: $(READY)  ## Run a worker process
+work: $(TRY_READY)  ## Run a worker process
 	$(BIN)/backup-why work
 
 .PHONY: evaluator-proof
-evaluator-proof: $(READY)  ## Compare the evaluator with the naive one on 100,000 generated requests (SEED=… chooses them)
-	@seed=$(or $(SEED),$(shell date +%s)); echo "SEED=$$seed"; \
-	BACKUP_WHY_EXAMPLES=100000 BACKUP_WHY_SEED=$$seed $(BIN)/pytest tests/iam/test_against_naive.py -n 2 -q
+evaluator-proof: $(TEST_READY)  ## Compare the evaluator with the naive one on 100,000 generated requests (SEED=… chooses them)
+	@seed=$(or $(SEED),$(shell date +%s)) && echo "SEED=$$seed" && \
+		BACKUP_WHY_EXAMPLES=100000 BACKUP_WHY_SEED=$$seed $(BIN)/pytest tests/iam/test_against_naive.py -n 2 -q
 
 .PHONY: contract
-contract: $(READY)  ## Try the app against a stand-in for Slack that others wrote (needs npx)
+contract: $(TEST_READY)  ## Try the app against a stand-in for Slack that others wrote (needs npx)
 	BACKUP_WHY_CONTRACT=1 $(BIN)/pytest tests/scenarios/test_contract.py -q
 
 .PHONY: bench
-bench: $(READY)  ## Measure: the evaluator, reading AWS, acknowledging
-	@for bench in evaluator reading acknowledge; do echo "== $$bench"; $(BIN)/python -m benchmarks.$$bench || exit 1; done
+bench: $(TEST_READY)  ## Measure: the evaluator, reading AWS, acknowledging
+	$(BIN)/python -m benchmarks.evaluator
+	$(BIN)/python -m benchmarks.reading
+	$(BIN)/python -m benchmarks.acknowledge
 
 .PHONY: knowledge-check
-knowledge-check: $(READY)  ## Compare the needs with AWS's newest service authorization data and managed policies
+knowledge-check: $(TEST_READY)  ## Compare the needs with AWS's newest service authorization data and managed policies
 	$(BIN)/python -m knowledge.checking
 
 .PHONY: needs-table
-needs-table: $(READY)  ## Write docs/needs.md: how well the needs of each resource type and job are known
+needs-table: $(TEST_READY)  ## Write docs/needs.md: how well the needs of each resource type and job are known
 	$(BIN)/python -m knowledge.table > docs/needs.md
 
 .PHONY: lock
 lock:  ## Lock the dependencies anew (needs uv)
-	uv lock --upgrade
-	uv export --locked --all-extras --no-emit-project --quiet > requirements.lock
+	$(UV) lock --upgrade
+	$(EXPORT) --output-file requirements.lock
+	$(EXPORT_DEV) --output-file requirements-dev.lock
 
 .PHONY: clean
 clean:  ## Remove what was made
 	rm -rf $(VENV) artifacts .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,29 +1,44 @@
 """How many requests a second the evaluator answers on one core, and how that changes with the size of the policies.
 
-`python -m benchmarks.evaluator` prints two tables. The first answers each scene of `scenes.jsonl` (a realistic request
-with AWS Backup's managed policy of 59 statements, a boundary, three levels of SCPs and a resource's policy): the bare
-decision; the decision with the statements that made it and the layers that lack one; the same with the near misses;
-and, as a baseline, the naive evaluator of the tests. The second adds statements to the identity policy of a scene
-that name other actions.
+`python -m benchmarks.evaluator` prints three tables. The first answers each scene of `scenes.jsonl` (a realistic
+request with AWS Backup's managed policy of 59 statements, a boundary, three levels of SCPs and a resource's policy):
+the bare decision; the decision with the statements that made it and the layers that lack one; the same with the near
+misses; and, as a baseline, the naive evaluator of the tests. The second adds statements to the identity policy of a
+scene that name other actions. In both, policies are compiled before the clock starts and the request is made anew for
+every answer.
 
-Policies are compiled once, the request is made anew for every answer. Time is that of the process, so that other work
-on the machine does not count, and each number is the median of several rounds.
+The third answers lines as `backup-why evaluate` gets them: cold, every document of every line being new to the process,
+and warm, the six scenes in turn. Beside it stands @cloud-copilot/iam-simulate, which reads all documents for every
+answer, on the same lines in the same run, where npm can install it.
+
+Time is that of the process, so that other work on the machine does not count, and each number is the median of several
+rounds; of the third table, of all its lines.
 """
 
 import json
+import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from bot.iam import Layer, Policy, PolicySet, Request, decide, evaluate, near_misses
+from bot.iam import Policy, PolicyLayer, PolicySet, Request, decide, evaluate, near_misses
+from bot.iam.lines import LineEvaluator
 from tests.iam.naive import evaluate as evaluate_naively
 
 SCENES = Path(__file__).with_name("scenes.jsonl")
 ROUNDS = 7
 SECONDS_A_ROUND = 0.2
 GROWTH = (1, 10, 100)
+
+LINES = 1200
+WARM_UP = 60
+PEER = "@cloud-copilot/iam-simulate@0.1.173"
+PEER_SCRIPT = Path(__file__).with_name("simulate.mjs")
+ACCOUNT = "111122223333"
 
 Member = dict[str, Any]
 
@@ -37,14 +52,12 @@ class Scene:
 
     def __init__(self, members: Member) -> None:
         self.members = members
-        begin = time.process_time()
         self.policies = PolicySet(
             identity=_compiled(members["identity_policies"]),
             boundary=_compiled(members["permission_boundaries"]),
             scps=[_compiled(level) for level in members["service_control_policies"]],
             resource=_compiled([members["resource_policy"]])[0],
         )
-        self.seconds_to_compile = time.process_time() - begin
 
     def request(self) -> Request:
         """The request, made anew."""
@@ -69,7 +82,7 @@ class Scene:
     def explain(self) -> object:
         """The same with the near misses of the layers that lack one; of the identity policies where none does."""
         evaluation = evaluate(self.request(), self.policies)
-        layers = evaluation.missing or (Layer.IDENTITY,)
+        layers = evaluation.missing or (PolicyLayer.IDENTITY,)
         misses = [miss for layer in layers for miss in near_misses(evaluation.request, self.policies, layer)]
         return evaluation.by, [miss.sentence for miss in misses]
 
@@ -120,12 +133,72 @@ def scene_rows(scenes: list[Scene]) -> Iterator[tuple[str, ...]]:
 
 def growth_rows(scene: Scene) -> Iterator[tuple[str, ...]]:
     """The second table: answers a second as the identity policy grows."""
-    yield "statements", "compiled in ms", "decide", "evaluate", "with near misses"
+    yield "statements", "first answer in ms", "decide", "evaluate", "with near misses"
     for times in GROWTH:
+        begin = time.process_time()
         grown = scene.grown(times)
-        count = sum(len(policy.statements) for _, policy in grown.policies.policies(Layer.IDENTITY))
+        grown.evaluate()
+        first = time.process_time() - begin
+        count = sum(len(policy.statements) for _, policy in grown.policies.policies(PolicyLayer.IDENTITY))
         rates = (rate(grown.decide), rate(grown.evaluate), rate(grown.explain))
-        yield f"{count:,}", f"{grown.seconds_to_compile * 1000:,.1f}", *(f"{each:,.0f}" for each in rates)
+        yield f"{count:,}", f"{first * 1000:,.1f}", *(f"{each:,.0f}" for each in rates)
+
+
+def cold_lines(scenes: list[Member]) -> Iterator[str]:
+    """The scenes in turn, each with another account and one more statement in each of its documents."""
+    for number in range(LINES):
+        members = json.loads(json.dumps(scenes[number % len(scenes)]).replace(ACCOUNT, str(200000000000 + number)))
+        more = {"Effect": "Deny", "Action": f"tag:Get{number}", "Resource": "*"}
+        levels = [members["identity_policies"], members["permission_boundaries"], *members["service_control_policies"]]
+        for policy in (policy for level in levels for policy in level):
+            policy["policy"]["Statement"].append(more)
+        members["resource_policy"]["policy"]["Statement"].append({**more, "Principal": "*"})
+        yield json.dumps(members)
+
+
+def line_rate(lines: list[str]) -> float:
+    """How many lines the evaluator answers in a second, after some that do not count."""
+    evaluator = LineEvaluator()
+    for line in lines[:WARM_UP]:
+        evaluator.answer(line)
+    begin = time.process_time()
+    for line in lines[WARM_UP:]:
+        evaluator.answer(line)
+    return (len(lines) - WARM_UP) / (time.process_time() - begin)
+
+
+def peer_rates(kinds: dict[str, list[str]]) -> dict[str, float] | str:
+    """How many of the same lines iam-simulate answers in a second; else why it can't be measured."""
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm is None or node is None:
+        return "npm and node are not installed"
+    with TemporaryDirectory() as place:
+        installing = [npm, "install", "--silent", "--no-fund", "--no-audit", "--prefix", place, PEER]
+        if subprocess.run(installing, capture_output=True, check=False).returncode:
+            return f"npm can't install {PEER}"
+        shutil.copy(PEER_SCRIPT, place)
+        rates: dict[str, float] = {}
+        for kind, lines in kinds.items():
+            path = Path(place, f"{kind}.jsonl")
+            path.write_text("\n".join(lines))
+            ran = subprocess.run([node, PEER_SCRIPT.name, path], cwd=place, capture_output=True, check=True)
+            rates[kind] = json.loads(ran.stdout)["rate"]
+        return rates
+
+
+def line_rows(scenes: list[Member]) -> Iterator[tuple[str, ...]]:
+    """The third table: lines a second, cold and warm, beside iam-simulate."""
+    kinds = {
+        "cold": list(cold_lines(scenes)),
+        "warm": [json.dumps(scenes[number % len(scenes)]) for number in range(LINES)],
+    }
+    rates, peer = {kind: line_rate(lines) for kind, lines in kinds.items()}, peer_rates(kinds)
+    yield "lines", "backup-why evaluate", PEER, "times"
+    for kind, rate_of_ours in rates.items():
+        if isinstance(peer, str):
+            yield kind, f"{rate_of_ours:,.0f}", f"skipped: {peer}", ""
+        else:
+            yield kind, f"{rate_of_ours:,.0f}", f"{peer[kind]:,.0f}", f"{rate_of_ours / peer[kind]:,.1f}"
 
 
 def show(rows: Iterator[tuple[str, ...]]) -> None:
@@ -137,11 +210,14 @@ def show(rows: Iterator[tuple[str, ...]]) -> None:
 
 
 def main() -> None:
-    """Prints both tables."""
-    scenes = [Scene(json.loads(line)) for line in SCENES.read_text().splitlines()]
+    """Prints the tables."""
+    members = [json.loads(line) for line in SCENES.read_text().splitlines()]
+    scenes = [Scene(each) for each in members]
     show(scene_rows(scenes))
     print()
     show(growth_rows(scenes[0]))
+    print()
+    show(line_rows(members))
 
 
 if __name__ == "__main__":

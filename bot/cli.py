@@ -79,7 +79,7 @@ def run(arguments: list[str]) -> int:
     except TyperException as wrong:
         known = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
         asked = " ".join(["backup-why", *(name for name in arguments[:1] if name in known)])
-        return _tell(f"{wrong.format_message().rstrip('.')}. See {asked} --help.", _USAGE_ERROR)
+        return _tell(f"{_sentence(wrong.format_message())} See {asked} --help.", _USAGE_ERROR)
     except (KeyboardInterrupt, typer.Abort):
         return _INTERRUPTED
     except BrokenPipeError:
@@ -87,6 +87,12 @@ def run(arguments: list[str]) -> int:
         return 0
     except Exception as unexpected:  # noqa: BLE001 — the one place where what nobody foresaw becomes a sentence
         return _tell_unexpected(unexpected)
+
+
+def _sentence(message: str) -> str:
+    """What Typer says of a wrong argument, without the marks that pydantic left in it, ended as a sentence is."""
+    text = message.replace("Value error, ", "").rstrip(".")
+    return text if text.endswith("?") else f"{text}."
 
 
 def _tell(sentence: str, code: int) -> int:

@@ -1,26 +1,61 @@
-"""Every setting, typed, read from the environment; each has a default that works offline.
+"""Every setting, typed and checked, read from the environment; each has a default that works offline.
 
 The names are those of `docs/settings.md`. AWS's own settings (credentials, profile, endpoint) are not here: boto3
-reads them as every AWS SDK does.
+reads them as every AWS SDK does. Two of them are checked, since what boto3 makes of a wrong one is no sentence.
 """
 
+import os
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import BadInputError
+from bot.redis_url import checked_redis_url
+from bot.regions import is_region, not_a_region
+
+_BOT_TOKENS: Final = ("xoxb-", "xoxe.xoxb-")
+"""How bot tokens begin, those that rotate too. Source: "Tokens" and "Using token rotation" in Slack's documentation."""
+_APP_TOKENS: Final = ("xapp-",)
+_ROLE_NAME: Final = re.compile(r"([\x21-\x7e]+/)?[\w+=,.@-]{1,64}", re.ASCII)
+"""A role's name, after its path if it has one. Source: "Role" in the IAM API Reference."""
+_EXTERNAL_ID: Final = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
+"""Source: "AssumeRole" in the AWS STS API Reference."""
+
+
+def _whole_number(low: int, high: int | None = None) -> BeforeValidator:
+    """Reads a whole number within limits."""
+    limits = f"from {low} to {high}" if high is not None else f"of {low} or more"
+
+    def read(value: object) -> int:
+        text = str(value).strip()
+        number = int(text) if text.isascii() and text.isdigit() else None
+        if number is None or number < low or (high is not None and number > high):
+            raise ValueError(f"{text!r} is not a whole number {limits}")
+        return number
+
+    return BeforeValidator(read)
+
 
 Names = Annotated[tuple[str, ...], NoDecode]
 """A comma-separated list in the environment."""
+Seconds = Annotated[int, _whole_number(0)]
+Port = Annotated[int, _whole_number(1, 65535)]
 
 
 class Settings(BaseSettings):
     """The settings of one process."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
     )
 
     role_name: str = Field("BackupWhyReadOnly", alias="BACKUP_WHY_ROLE_NAME")
@@ -28,16 +63,32 @@ class Settings(BaseSettings):
     accounts: Names = Field((), alias="BACKUP_WHY_ACCOUNTS")
     regions: Names = Field((), alias="BACKUP_WHY_REGIONS")
     management_account: str | None = Field(None, alias="BACKUP_WHY_MANAGEMENT_ACCOUNT")
-    cache_seconds: int = Field(300, alias="BACKUP_WHY_CACHE_SECONDS", ge=0)
+    cache_seconds: Seconds = Field(300, alias="BACKUP_WHY_CACHE_SECONDS")
 
+    redis_password: SecretStr | None = Field(None, alias="REDIS_PASSWORD")
     redis_url: SecretStr | None = Field(None, alias="REDIS_URL")
+    """With the password of `redis_password` in it, if that is set."""
 
     slack_bot_token: SecretStr | None = Field(None, alias="SLACK_BOT_TOKEN")
     slack_signing_secret: SecretStr | None = Field(None, alias="SLACK_SIGNING_SECRET")
     slack_app_token: SecretStr | None = Field(None, alias="SLACK_APP_TOKEN")
     slack_api_url: str = Field("https://slack.com/api/", alias="SLACK_API_URL")
     access_file: Path | None = Field(None, alias="BACKUP_WHY_ACCESS_FILE")
-    port: int = Field(3000, alias="PORT", ge=1, le=65535)
+    port: Port = Field(3000, alias="PORT")
+
+    @field_validator("role_name")
+    @classmethod
+    def _name_of_a_role(cls, value: str) -> str:
+        if value.startswith("arn:") or not _ROLE_NAME.fullmatch(value):
+            raise ValueError(f"{value!r} is not the name of a role; write the name alone, not the ARN")
+        return value
+
+    @field_validator("external_id")
+    @classmethod
+    def _form_of_an_external_id(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _EXTERNAL_ID.fullmatch(value.get_secret_value()):
+            raise ValueError("AWS takes 2 to 1224 letters, digits and characters of + = , . @ : / - _")
+        return value
 
     @field_validator("accounts", "regions", mode="before")
     @classmethod
@@ -50,11 +101,48 @@ class Settings(BaseSettings):
     @field_validator("accounts")
     @classmethod
     def _account_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        """An account id is twelve digits."""
-        wrong = [account for account in value if not (len(account) == 12 and account.isdigit())]
-        if wrong:
-            raise ValueError(f"{wrong[0]!r} is no account id: twelve digits")
-        return value
+        return tuple(map(account_id, value))
+
+    @field_validator("management_account")
+    @classmethod
+    def _management_account_id(cls, value: str | None) -> str | None:
+        return value if value is None else account_id(value)
+
+    @field_validator("regions")
+    @classmethod
+    def _region_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(region_name, value))
+
+    @field_validator("redis_url")
+    @classmethod
+    def _complete_redis_url(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        password: SecretStr | None = info.data.get("redis_password")
+        if value is None:
+            return None
+        return SecretStr(checked_redis_url(value.get_secret_value(), password.get_secret_value() if password else None))
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _bot_token(cls, value: SecretStr | None) -> SecretStr | None:
+        return _token(value, _BOT_TOKENS, "the bot token of your Slack app")
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _app_token(cls, value: SecretStr | None) -> SecretStr | None:
+        return _token(value, _APP_TOKENS, "an app-level token of your Slack app")
+
+    @field_validator("slack_signing_secret")
+    @classmethod
+    def _signing_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        secret = value.get_secret_value().strip() if value else ""
+        if secret.startswith((*_BOT_TOKENS, *_APP_TOKENS)):
+            raise ValueError('it is a token; take the "Signing Secret" of your Slack app\'s "Basic Information"')
+        return SecretStr(secret) if secret else None
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _api_url(cls, value: str) -> str:
+        return http_url(value)
 
 
 def load_settings() -> Settings:
@@ -64,10 +152,73 @@ def load_settings() -> Settings:
         The settings.
 
     Raises:
-        BadInputError: A setting has a value that can't be used.
+        BadInputError: Settings have values that can't be used; each has a sentence.
     """
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
-        first = error.errors()[0]
-        raise BadInputError(f"The setting {first['loc'][0]} can't be used: {first['msg']}.") from error
+        wrong = [(str(each["loc"][0]), each.get("ctx", {}).get("error", each["msg"])) for each in error.errors()]
+        raise BadInputError(" ".join(_unusable(name, reason) for name, reason in wrong)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise BadInputError(f"The file .env in the working directory can't be read: {reason}.") from error
+    for name, check in (("AWS_DEFAULT_REGION", region_name), ("AWS_ENDPOINT_URL", http_url)):
+        try:
+            if os.environ.get(name):
+                check(os.environ[name])
+        except ValueError as error:
+            raise BadInputError(_unusable(name, error)) from error
+    return settings
+
+
+def account_id(text: str) -> str:
+    """Reads an account id.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not (len(text) == 12 and text.isascii() and text.isdigit()):
+        raise ValueError(f"{text!r} is not an account id, which has twelve digits")
+    return text
+
+
+def region_name(text: str) -> str:
+    """Reads the name of a Region.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not is_region(text):
+        raise ValueError(not_a_region(text))
+    return text
+
+
+def http_url(text: str) -> str:
+    """Reads the URL of an API.
+
+    Raises:
+        ValueError: It is no URL of HTTP.
+    """
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError(f"{text!r} is not a URL that begins with https:// or http://")
+    return text
+
+
+def _token(value: SecretStr | None, beginnings: tuple[str, ...], what: str) -> SecretStr | None:
+    """A token of Slack's; a beginning alone, as `.env.sample` has it, is none."""
+    token = value.get_secret_value().strip() if value else ""
+    if not token or token in beginnings:
+        return None
+    if not token.startswith(beginnings):
+        raise ValueError(f"it does not begin with {beginnings[0]}; take {what}")
+    return SecretStr(token)
+
+
+def _unusable(name: str, reason: Any) -> str:  # a ValueError, or what pydantic says
+    text = str(reason)
+    return f"The setting {name} can't be used: {text}{'' if text.endswith('?') else '.'}"

@@ -3,14 +3,13 @@
 A block of a type that it does not know is shown as an error and never skipped: what is seen here is what was sent.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.console import Console, ConsoleRenderable
-from rich.markdown import Markdown
-from rich.padding import Padding
+from rich.console import Console
 from rich.text import Text
 
+from bot.replies.screen import Screen
 from sandbox.slack.workspace import BOT, Workspace
 
 Block = Mapping[str, Any]
@@ -36,54 +35,65 @@ def show_thread(workspace: Workspace, channel: str, ts: str, console: Console) -
         console: Where to print.
     """
     head, *replies = workspace.thread(channel, ts)
-    _show_message(workspace, head, console, indent=0)
-    console.print(Text(f"{len(replies)} replies", style="bold blue"))
+    screen = Screen(console)
+    _show_message(workspace, head, screen, indent=0)
+    screen.text(Text(f"{len(replies)} replies", style="bold blue"))
     for reply in replies:
-        _show_message(workspace, reply, console, indent=2)
+        _show_message(workspace, reply, screen, indent=2)
 
 
 def show_ephemeral(message: Mapping[str, Any], console: Console) -> None:
     """Prints what only one person sees."""
-    console.print(Text("Only visible to you", style="dim italic"))
-    for drawn in _content(message):
-        console.print(drawn)
+    screen = Screen(console)
+    screen.text(Text("Only visible to you", style="dim italic"))
+    _show_content(message, screen, indent=0)
 
 
-def _show_message(workspace: Workspace, message: Mapping[str, Any], console: Console, *, indent: int) -> None:
+def _show_message(workspace: Workspace, message: Mapping[str, Any], screen: Screen, *, indent: int) -> None:
     author = "backup-why" if message["user"] == BOT else workspace.people.get(message["user"], message["user"])
     edited = " (edited)" if "edited" in message else ""
-    console.print()
-    console.print(Padding(Text.assemble((author, "bold"), (f"  APP{edited}", "dim")), (0, 0, 0, indent)))
-    for drawn in _content(message):
-        console.print(Padding(drawn, (0, 0, 0, indent)))
+    screen.text(Text())
+    screen.text(Text.assemble((author, "bold"), (f"  APP{edited}", "dim")), indent)
+    _show_content(message, screen, indent=indent)
     for file in message.get("files", ()):
         stored = workspace.files[file["id"]]
         lines = stored["content"].count("\n") + 1
-        console.print(Padding(Text(f"[file {stored['name']}, {lines} lines]", style="blue"), (0, 0, 0, indent)))
+        screen.text(Text(f"[file {stored['name']}, {lines} lines]", style="blue"), indent)
 
 
-def _content(message: Mapping[str, Any]) -> Iterator[ConsoleRenderable]:
-    """The blocks of a message, or its text where it has none."""
+def _show_content(message: Mapping[str, Any], screen: Screen, *, indent: int) -> None:
+    """Prints the blocks of a message, or its text where it has none."""
     if not message.get("blocks"):
-        yield Text(_unescaped(message.get("text", "")))
+        screen.text(Text(_unescaped(message.get("text", ""))), indent)
     for block in message.get("blocks", ()):
-        yield draw_block(block)
+        show_block(block, screen, indent=indent)
 
 
-def draw_block(block: Block) -> ConsoleRenderable:
-    """A block as a terminal shows it."""
+def show_block(block: Block, screen: Screen, *, indent: int = 0) -> None:
+    """Prints a block as a terminal shows it."""
+    match block:
+        case {"type": "markdown", "text": text}:
+            screen.markdown(text, indent)
+        case {"type": "rich_text", "elements": elements}:
+            for element in elements:
+                if element["type"] == "rich_text_preformatted":
+                    screen.verbatim(_runs(element["elements"]), indent + 2)
+                else:
+                    screen.text(_rich(element), indent)
+        case _:
+            screen.text(_plain_block(block), indent)
+
+
+def _plain_block(block: Block) -> Text:
+    """A block that is running text."""
     match block:
         case {"type": "header", "text": {"text": text}}:
             return Text(text, style="bold underline")
-        case {"type": "rich_text", "elements": elements}:
-            return Text("\n").join(_rich(element) for element in elements)
         case {"type": "context", "elements": elements}:
             return Text("  ".join(element["text"] for element in elements), style="dim")
         case {"type": "plan", "title": title, "tasks": tasks}:
             lines = [Text(title, style="bold"), *(Text(f"• {task['title']}") for task in tasks)]
             return Text("\n").join(lines)
-        case {"type": "markdown", "text": text}:
-            return Markdown(text)
         case {"type": "actions" | "context_actions", "elements": elements}:
             return Text("  ").join(map(_pressable, elements))
         case {"type": "section", "text": {"text": text}}:
@@ -114,8 +124,6 @@ def _rich(element: Block) -> Text:
     match element:
         case {"type": "rich_text_section" | "rich_text_quote", "elements": runs}:
             return _runs(runs)
-        case {"type": "rich_text_preformatted", "elements": runs}:
-            return Text("\n").join(Text("  ").append_text(line) for line in _runs(runs).split("\n"))
         case {"type": "rich_text_list", "elements": items}:
             return Text("\n").join(Text("• ").append_text(_rich(item)) for item in items)
         case _:

@@ -119,6 +119,8 @@ async def on_stage(diagnose: DiagnoseWith, incident: Path = FIRST, port: int = 0
             _env_file=None,
             **_scope(estate),
             redis_url=SecretStr(redis_url),
+            redis_password=None,  # the environment may have one, and a PORT, for something else
+            port=1,
             slack_bot_token=SecretStr(TOKEN),
             slack_signing_secret=SecretStr(SECRET),
             slack_app_token=None,

@@ -6,11 +6,13 @@ signed `/backup-why` is sent over HTTP, and the thread that the bot writes is sh
 
 import asyncio
 import shlex
+import sys
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
+from bot.replies.screen import Screen
 from sandbox.show import show_ephemeral, show_thread
 from sandbox.slack.local_page import showing
 from sandbox.stage import FIRST, DiagnoseWith, Stage, on_stage
@@ -33,16 +35,28 @@ async def try_it(diagnose: DiagnoseWith, console: Console, *, incident: Path = F
     """
     async with on_stage(diagnose, incident) as tried:
         job = tried.job
-        console.print(Text.assemble(("The incident: ", "bold"), tried.estate.about))
+        Screen(console).text(Text.assemble(("The incident: ", "bold"), tried.estate.about))
         answered = await ask(tried, f"/backup-why {job}", console)
         if keep:
             async with showing(tried) as url:
                 await _converse(tried, job, url, console)
         else:
-            console.print(
-                Text("\nThat was all real but Slack and AWS. `make try KEEP=1` stays up to be asked more.", "dim")
-            )
+            screen = Screen(console)
+            screen.text(Text("\nThat was all real but Slack and AWS. This stays up to be asked more:", "dim"))
+            screen.verbatim(Text(f"  {program()} try --keep{_option_for(incident)}", "cyan"))
         return 0 if answered else 1
+
+
+def program() -> str:
+    """How to start this command line from any other terminal, where it need not be on the PATH."""
+    started = Path(sys.argv[0])
+    if started.name == "backup-why":
+        return shlex.quote(str(started.absolute()))
+    return f"{shlex.quote(sys.executable)} -m bot.cli"
+
+
+def _option_for(incident: Path) -> str:
+    return "" if incident == FIRST else f" --incident {shlex.quote(str(incident.absolute()))}"
 
 
 async def ask(tried: Stage, command: str, console: Console) -> bool:
@@ -58,19 +72,20 @@ async def ask(tried: Stage, command: str, console: Console) -> bool:
     """
     name, _, text = command.partition(" ")
     seen, told = set(tried.channel.messages), len(tried.workspace.ephemeral)
-    console.print(Text.assemble(("\n#backups  you: ", "bold"), command))
+    screen = Screen(console)
+    screen.text(Text.assemble(("\n#backups  you: ", "bold"), command))
     acknowledged = await tried.slack.command(name, text, channel=tried.channel.id, user=tried.user)
     took = f"acknowledged in {acknowledged.seconds * 1000:.0f} ms"
     if acknowledged.status != 200:
-        console.print(Text(f"There is no command {name}: try /backup-why or /backup-explain.", "red"))
+        screen.text(Text(f"There is no command {name}: try /backup-why or /backup-explain.", "red"))
         return False
     try:
         async with asyncio.timeout(PATIENCE):
             heads = await _settled(tried, seen, told)
     except TimeoutError:
-        console.print(Text("No answer came.", "red"))
+        screen.text(Text("No answer came.", "red"))
         return False
-    console.print(Text(took, "dim"))
+    screen.text(Text(took, "dim"))
     for head in heads:
         show_thread(tried.workspace, tried.channel.id, head, console)
     for message in tried.workspace.ephemeral[told:]:
@@ -100,7 +115,7 @@ async def _converse(tried: Stage, job: str, url: str, console: Console) -> None:
             " in a browser for the whole of it: buttons, forms, every incident.\n",
             f"Or type /backup-why {job} or /backup-explain scp-denied here; Ctrl-D ends it.\n",
             "In another terminal the same incident can be read with the command line:\n",
-            (f"  {exports} backup-why diagnose {job}", "cyan"),
+            (f"  {exports} {program()} diagnose {job}", "cyan"),
         ),
         soft_wrap=True,
     )

@@ -8,19 +8,27 @@ from bot.aws.lookup import Lookup, Operation, lookup
 _NO_SUCH = frozenset({"ResourceNotFoundException"})
 _NO_SUCH_JOB = _NO_SUCH | {"InvalidParameterValueException", "MissingParameterValueException"}
 
-DESCRIBE_BACKUP_JOB = Operation("backup", "DescribeBackupJob", None, _NO_SUCH_JOB)
-DESCRIBE_COPY_JOB = Operation("backup", "DescribeCopyJob", "CopyJob", _NO_SUCH_JOB)
-DESCRIBE_RESTORE_JOB = Operation("backup", "DescribeRestoreJob", None, _NO_SUCH_JOB)
-GET_RESTORE_JOB_METADATA = Operation("backup", "GetRestoreJobMetadata", "Metadata", _NO_SUCH_JOB)
-LIST_BACKUP_JOBS = Operation("backup", "ListBackupJobs", "BackupJobs")
-LIST_COPY_JOBS = Operation("backup", "ListCopyJobs", "CopyJobs")
-LIST_RESTORE_JOBS = Operation("backup", "ListRestoreJobs", "RestoreJobs")
-DESCRIBE_BACKUP_VAULT = Operation("backup", "DescribeBackupVault", None, _NO_SUCH)
-LIST_BACKUP_VAULTS = Operation("backup", "ListBackupVaults", "BackupVaultList")
-GET_BACKUP_VAULT_ACCESS_POLICY = Operation("backup", "GetBackupVaultAccessPolicy", "Policy", _NO_SUCH)
-DESCRIBE_RECOVERY_POINT = Operation("backup", "DescribeRecoveryPoint", None, _NO_SUCH)
-DESCRIBE_GLOBAL_SETTINGS = Operation("backup", "DescribeGlobalSettings", "GlobalSettings")
-DESCRIBE_REGION_SETTINGS = Operation("backup", "DescribeRegionSettings", None)
+DESCRIBE_BACKUP_JOB = Operation("backup", "DescribeBackupJob", None, _NO_SUCH_JOB, reads="the backup job")
+DESCRIBE_COPY_JOB = Operation("backup", "DescribeCopyJob", "CopyJob", _NO_SUCH_JOB, reads="the copy job")
+DESCRIBE_RESTORE_JOB = Operation("backup", "DescribeRestoreJob", None, _NO_SUCH_JOB, reads="the restore job")
+GET_RESTORE_JOB_METADATA = Operation(
+    "backup", "GetRestoreJobMetadata", "Metadata", _NO_SUCH_JOB, reads="what the restore was asked to make"
+)
+LIST_BACKUP_JOBS = Operation("backup", "ListBackupJobs", "BackupJobs", reads="the list of backup jobs")
+LIST_COPY_JOBS = Operation("backup", "ListCopyJobs", "CopyJobs", reads="the list of copy jobs")
+LIST_RESTORE_JOBS = Operation("backup", "ListRestoreJobs", "RestoreJobs", reads="the list of restore jobs")
+DESCRIBE_BACKUP_VAULT = Operation("backup", "DescribeBackupVault", None, _NO_SUCH, reads="the vault")
+LIST_BACKUP_VAULTS = Operation("backup", "ListBackupVaults", "BackupVaultList", reads="the list of vaults")
+GET_BACKUP_VAULT_ACCESS_POLICY = Operation(
+    "backup", "GetBackupVaultAccessPolicy", "Policy", _NO_SUCH, reads="the vault's access policy"
+)
+DESCRIBE_RECOVERY_POINT = Operation("backup", "DescribeRecoveryPoint", None, _NO_SUCH, reads="the recovery point")
+DESCRIBE_GLOBAL_SETTINGS = Operation(
+    "backup", "DescribeGlobalSettings", "GlobalSettings", reads="the organization's settings of AWS Backup"
+)
+DESCRIBE_REGION_SETTINGS = Operation(
+    "backup", "DescribeRegionSettings", None, reads="the Region's settings of AWS Backup"
+)
 
 DESCRIBE_JOB: Mapping[str, tuple[Operation, str]] = MappingProxyType(
     {

@@ -18,6 +18,7 @@ from dogpile.cache import CacheRegion, make_region, register_backend
 from dogpile.cache.backends.redis import RedisBackend
 
 from bot.aws.lookup import Answer, Lookup, State
+from bot.redis_faults import refuses_login
 
 _UNDER_WAY: Final = frozenset({"CREATED", "PENDING", "RUNNING", "ABORTING"})
 """States of an AWS Backup job that is not at its end ("DescribeBackupJob" and its kin)."""
@@ -85,8 +86,8 @@ class LookupCache:
             if self._stand_in is None:
                 self._stand_in = _make_region(None, self._seconds)
                 self._redis_again_at = time.monotonic() + self._redis_again_seconds
-                name = type(error).__name__
-                logger.warning("Redis does not answer (%s): lookups are kept in this process only.", name)
+                does = "refuses the user or the password" if refuses_login(error) else "does not answer"
+                logger.warning("Redis %s (%s): lookups are kept in this process only.", does, type(error).__name__)
             return self._stand_in
 
     def _key(self, lookup: Lookup) -> str:

@@ -7,7 +7,7 @@ from bot.aws.lookup import Lookup, Operation, lookup
 _TOO_OLD = frozenset({"InvalidTimeRangeException"})
 """CloudTrail keeps events for 90 days, and says this of a window before them."""
 
-LOOKUP_EVENTS = Operation("cloudtrail", "LookupEvents", "Events", _TOO_OLD, pages=4)
+LOOKUP_EVENTS = Operation("cloudtrail", "LookupEvents", "Events", _TOO_OLD, pages=4, reads="CloudTrail's events")
 
 
 def events(

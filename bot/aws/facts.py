@@ -6,13 +6,18 @@ once. So a gatherer reads like straight code, whatever nothing unread blocks is 
 of rounds is the number of AWS round trips.
 """
 
+import re
 from collections.abc import Callable, Iterator
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from bot.aws import sts
-from bot.aws.lookup import KNOWN, OWN, PENDING, Answer, Lookup
+from bot.aws.lookup import KNOWN, OWN, PENDING, Answer, Lookup, refused
+from bot.aws.read_errors import malformed
 
 T = TypeVar("T")
+
+_ACCOUNT: Final = re.compile(r"[0-9]{12}")
+_REGION: Final = re.compile(r"[a-z]{2,8}(-[a-z]{2,16})+-[0-9]{1,2}")
 
 
 class Reads(Protocol):
@@ -45,8 +50,12 @@ class Facts:
     def ask(self, lookup: Lookup) -> Answer:
         """What is known of a lookup; it is read before the gatherer is called again if nothing is.
 
-        A lookup in another account waits until that account has been entered, and is refused where it can't be.
+        A lookup in another account waits until that account has been entered, and is refused where it can't be. One
+        in what is no account or no Region, as a malformed ARN names it, is refused without asking AWS.
         """
+        fault = _fault(lookup)
+        if fault:
+            return self._answers.setdefault(lookup, refused(malformed(fault)))
         way = KNOWN if lookup.account == OWN else self.way_into(lookup.account)
         return self._answer(lookup) if way.known else way
 
@@ -65,6 +74,8 @@ class Facts:
 
     def way_into(self, account: str) -> Answer:
         """Whether an account can be read: the own one always, another once its role has been assumed."""
+        if not is_account(account):
+            return refused(malformed(_no_account(account)))
         own = self.own_account
         if own is None:
             return PENDING
@@ -114,3 +125,19 @@ def gather(gatherer: Callable[[Facts], T], facts: Facts, reader: Reads, enough: 
         if not wanted or (enough and enough(result)):
             return result
         facts.add(reader.read_all(wanted))
+
+
+def is_account(text: str) -> bool:
+    """Whether a text is an account id: twelve digits."""
+    return _ACCOUNT.fullmatch(text) is not None
+
+
+def _fault(lookup: Lookup) -> str:
+    """Why a lookup can't be made anywhere; empty where it can."""
+    if lookup.account != OWN and not is_account(lookup.account):
+        return _no_account(lookup.account)
+    return "" if _REGION.fullmatch(lookup.region) else f"what names it has {lookup.region!r} for a Region"
+
+
+def _no_account(text: str) -> str:
+    return f"what names it has {text!r} for an account id"

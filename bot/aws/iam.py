@@ -4,21 +4,35 @@ from bot.aws.lookup import Lookup, Operation, lookup
 
 _NO_SUCH = frozenset({"NoSuchEntity", "NoSuchEntityException"})
 
-GET_ROLE = Operation("iam", "GetRole", "Role", _NO_SUCH)
-LIST_ATTACHED_ROLE_POLICIES = Operation("iam", "ListAttachedRolePolicies", "AttachedPolicies", _NO_SUCH)
-LIST_ROLE_POLICIES = Operation("iam", "ListRolePolicies", "PolicyNames", _NO_SUCH)
-GET_ROLE_POLICY = Operation("iam", "GetRolePolicy", "PolicyDocument", _NO_SUCH)
-GET_USER = Operation("iam", "GetUser", "User", _NO_SUCH)
-LIST_ATTACHED_USER_POLICIES = Operation("iam", "ListAttachedUserPolicies", "AttachedPolicies", _NO_SUCH)
-LIST_USER_POLICIES = Operation("iam", "ListUserPolicies", "PolicyNames", _NO_SUCH)
-GET_USER_POLICY = Operation("iam", "GetUserPolicy", "PolicyDocument", _NO_SUCH)
-LIST_GROUPS_FOR_USER = Operation("iam", "ListGroupsForUser", "Groups", _NO_SUCH)
-LIST_ATTACHED_GROUP_POLICIES = Operation("iam", "ListAttachedGroupPolicies", "AttachedPolicies", _NO_SUCH)
-LIST_GROUP_POLICIES = Operation("iam", "ListGroupPolicies", "PolicyNames", _NO_SUCH)
-GET_GROUP_POLICY = Operation("iam", "GetGroupPolicy", "PolicyDocument", _NO_SUCH)
-GET_POLICY = Operation("iam", "GetPolicy", "Policy", _NO_SUCH)
-GET_POLICY_VERSION = Operation("iam", "GetPolicyVersion", "PolicyVersion", _NO_SUCH)
-GET_INSTANCE_PROFILE = Operation("iam", "GetInstanceProfile", "InstanceProfile", _NO_SUCH)
+GET_ROLE = Operation("iam", "GetRole", "Role", _NO_SUCH, reads="the role")
+LIST_ATTACHED_ROLE_POLICIES = Operation(
+    "iam", "ListAttachedRolePolicies", "AttachedPolicies", _NO_SUCH, reads="which managed policies the role has"
+)
+LIST_ROLE_POLICIES = Operation(
+    "iam", "ListRolePolicies", "PolicyNames", _NO_SUCH, reads="which inline policies the role has"
+)
+GET_ROLE_POLICY = Operation("iam", "GetRolePolicy", "PolicyDocument", _NO_SUCH, reads="an inline policy of the role")
+GET_USER = Operation("iam", "GetUser", "User", _NO_SUCH, reads="the user")
+LIST_ATTACHED_USER_POLICIES = Operation(
+    "iam", "ListAttachedUserPolicies", "AttachedPolicies", _NO_SUCH, reads="which managed policies the user has"
+)
+LIST_USER_POLICIES = Operation(
+    "iam", "ListUserPolicies", "PolicyNames", _NO_SUCH, reads="which inline policies the user has"
+)
+GET_USER_POLICY = Operation("iam", "GetUserPolicy", "PolicyDocument", _NO_SUCH, reads="an inline policy of the user")
+LIST_GROUPS_FOR_USER = Operation("iam", "ListGroupsForUser", "Groups", _NO_SUCH, reads="which groups the user is in")
+LIST_ATTACHED_GROUP_POLICIES = Operation(
+    "iam", "ListAttachedGroupPolicies", "AttachedPolicies", _NO_SUCH, reads="which managed policies a group has"
+)
+LIST_GROUP_POLICIES = Operation(
+    "iam", "ListGroupPolicies", "PolicyNames", _NO_SUCH, reads="which inline policies a group has"
+)
+GET_GROUP_POLICY = Operation("iam", "GetGroupPolicy", "PolicyDocument", _NO_SUCH, reads="an inline policy of a group")
+GET_POLICY = Operation("iam", "GetPolicy", "Policy", _NO_SUCH, reads="a managed policy")
+GET_POLICY_VERSION = Operation(
+    "iam", "GetPolicyVersion", "PolicyVersion", _NO_SUCH, reads="the document of a managed policy"
+)
+GET_INSTANCE_PROFILE = Operation("iam", "GetInstanceProfile", "InstanceProfile", _NO_SUCH, reads="the instance profile")
 
 
 def role(account: str, region: str, name: str) -> Lookup:

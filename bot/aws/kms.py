@@ -4,10 +4,10 @@ from bot.aws.lookup import Lookup, Operation, lookup
 
 _NO_SUCH = frozenset({"NotFoundException", "InvalidArnException", "InvalidKeyId"})
 
-DESCRIBE_KEY = Operation("kms", "DescribeKey", "KeyMetadata", _NO_SUCH)
-GET_KEY_POLICY = Operation("kms", "GetKeyPolicy", "Policy", _NO_SUCH)
-LIST_GRANTS = Operation("kms", "ListGrants", "Grants", _NO_SUCH)
-LIST_ALIASES = Operation("kms", "ListAliases", "Aliases", _NO_SUCH)
+DESCRIBE_KEY = Operation("kms", "DescribeKey", "KeyMetadata", _NO_SUCH, reads="the KMS key")
+GET_KEY_POLICY = Operation("kms", "GetKeyPolicy", "Policy", _NO_SUCH, reads="the key policy")
+LIST_GRANTS = Operation("kms", "ListGrants", "Grants", _NO_SUCH, reads="the key's grants")
+LIST_ALIASES = Operation("kms", "ListAliases", "Aliases", _NO_SUCH, reads="the key's aliases")
 
 
 def key(account: str, region: str, key_id: str) -> Lookup:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from bot.aws.read_errors import Kind, ReadError
+
 OWN = "own"
 """The account whose credentials this process was started with, by whatever id."""
 
@@ -33,6 +35,8 @@ class Operation:
     """The most pages that are read of a list; without it all of them are."""
     kept: bool = True
     """Whether the answer may be cached; who we are and which accounts we have entered is of this process alone."""
+    reads: str = "what it tells"
+    """What people call what is read: the object of "could not read"."""
 
     @property
     def permission(self) -> str:
@@ -65,7 +69,7 @@ class State(StrEnum):
     ABSENT = "absent"
     """AWS says that there is no such thing."""
     REFUSED = "refused"
-    """AWS does not let us read it, or this server does not offer it."""
+    """It could not be read, for whatever reason: `Answer.kind` tells which."""
     PENDING = "pending"
     """Not asked yet."""
 
@@ -78,6 +82,10 @@ class Answer:
     value: Any = None
     why: str = ""
     """The error code, where it was refused."""
+    kind: Kind | None = field(default=None, compare=False)
+    """What the error code means, where it was refused."""
+    message: str = field(default="", compare=False)
+    """What AWS says beside the error code."""
     calls: int = field(default=0, compare=False)
     """The HTTP requests that it took one after another: pages, retries and redirects; none where it was kept."""
 
@@ -97,6 +105,11 @@ class Answer:
         return self.state is State.REFUSED
 
     @property
+    def error(self) -> ReadError:
+        """Why it was refused."""
+        return ReadError(self.why, self.kind or Kind.UNFORESEEN, self.message)
+
+    @property
     def pending(self) -> bool:
         """It has not been asked yet."""
         return self.state is State.PENDING
@@ -104,6 +117,11 @@ class Answer:
 
 KNOWN = Answer(State.KNOWN)
 PENDING = Answer(State.PENDING)
+
+
+def refused(error: ReadError) -> Answer:
+    """The answer to a lookup that could not be made."""
+    return Answer(State.REFUSED, why=error.code, kind=error.kind, message=error.message)
 
 
 def lookup(operation: Operation, account: str, region: str, **parameters: object) -> Lookup:

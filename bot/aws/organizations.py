@@ -11,14 +11,32 @@ RCP = "RESOURCE_CONTROL_POLICY"
 _NONE = frozenset({"AWSOrganizationsNotInUseException"})
 """The caller's own account is in no organization, so there is nothing to be found in it."""
 
-DESCRIBE_ORGANIZATION = Operation("organizations", "DescribeOrganization", "Organization", _NONE)
-DESCRIBE_ACCOUNT = Operation("organizations", "DescribeAccount", "Account", _NONE | {"AccountNotFoundException"})
-LIST_ACCOUNTS = Operation("organizations", "ListAccounts", "Accounts", _NONE)
-LIST_PARENTS = Operation("organizations", "ListParents", "Parents", _NONE | {"ChildNotFoundException"})
-LIST_POLICIES_FOR_TARGET = Operation(
-    "organizations", "ListPoliciesForTarget", "Policies", _NONE | {"InvalidInputException"}
+DESCRIBE_ORGANIZATION = Operation(
+    "organizations", "DescribeOrganization", "Organization", _NONE, reads="the organization"
 )
-DESCRIBE_POLICY = Operation("organizations", "DescribePolicy", "Policy", _NONE)
+DESCRIBE_ACCOUNT = Operation(
+    "organizations",
+    "DescribeAccount",
+    "Account",
+    _NONE | {"AccountNotFoundException"},
+    reads="the account's place in the organization",
+)
+LIST_ACCOUNTS = Operation("organizations", "ListAccounts", "Accounts", _NONE, reads="the organization's accounts")
+LIST_PARENTS = Operation(
+    "organizations", "ListParents", "Parents", _NONE | {"ChildNotFoundException"}, reads="the path in the organization"
+)
+LIST_SCPS_FOR_TARGET = Operation(
+    "organizations", "ListPoliciesForTarget", "Policies", _NONE, reads="which service control policies are attached"
+)
+LIST_RCPS_FOR_TARGET = Operation(
+    "organizations",
+    "ListPoliciesForTarget",
+    "Policies",
+    _NONE | {"InvalidInputException"},
+    reads="which resource control policies are attached",
+)
+"""Where AWS does not know this type of policy it does not accept the filter, and none is attached."""
+DESCRIBE_POLICY = Operation("organizations", "DescribePolicy", "Policy", _NONE, reads="a control policy")
 
 
 def organization(account: str, region: str) -> Lookup:
@@ -42,8 +60,9 @@ def parents(reader: str, region: str, child: str) -> Lookup:
 
 
 def policies_for_target(reader: str, region: str, target: str, kind: str) -> Lookup:
-    """Id and Name of each policy attached to a root, OU or account itself; absent where the type is not known."""
-    return lookup(LIST_POLICIES_FOR_TARGET, reader, region, TargetId=target, Filter=kind)
+    """Id and Name of each policy attached to a root, OU or account itself; absent where RCPs are not known."""
+    operation = LIST_RCPS_FOR_TARGET if kind == RCP else LIST_SCPS_FOR_TARGET
+    return lookup(operation, reader, region, TargetId=target, Filter=kind)
 
 
 def policy(reader: str, region: str, policy_id: str) -> Lookup:

@@ -1,24 +1,24 @@
-"""Reads lookups from AWS: together, read-only, retried, each refusal told apart from each absence.
+"""Reads lookups from AWS: together, read-only, retried, each failure told apart from each absence.
 
 This is the one seam to AWS: nothing else in the project calls it.
 """
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import Any
 
 from botocore import xform_name
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as BotoConnectionError
+from botocore.exceptions import ClientError
 
 from bot.aws.attempts import take_count
 from bot.aws.cache import LookupCache
-from bot.aws.lookup import KNOWN, Answer, Lookup, State
-from bot.aws.refusals import CREDENTIALS, is_refusal
-from bot.aws.sessions import CONCURRENT_CALLS, Sessions, unreachable
+from bot.aws.lookup import KNOWN, Answer, Lookup, State, refused
+from bot.aws.read_errors import BOTO_ERRORS, Kind, ReadError, of_exception, of_response
+from bot.aws.sessions import CONCURRENT_CALLS, Sessions
 from bot.aws.sts import ASSUME_ROLE, GET_CALLER_IDENTITY
 from bot.errors import AwsUnreachableError
 
@@ -57,25 +57,20 @@ class Reader:
             lookups: What to read; those of another account after its `sts.way_into` has been read.
 
         Returns:
-            An answer for each: known, absent or refused.
+            An answer for each: known, absent or refused. Whatever error outlasts the retries is a refusal.
 
         Raises:
-            AwsUnreachableError: The credentials are no good, nothing of the round could be reached, or AWS answered
-                with an error that is neither an absence nor a refusal and that outlasted the retries.
+            AwsUnreachableError: sts:GetCallerIdentity failed, without which nothing can be read.
         """
         for lookup in lookups:
-            if self._sessions.entered(lookup.account):
-                self._sessions.client(lookup.operation.service, lookup.account, lookup.region)
+            with suppress(*BOTO_ERRORS):  # a client that can't be made is told of where it is used
+                if self._sessions.entered(lookup.account):
+                    self._sessions.client(lookup.operation.service, lookup.account, lookup.region)
         answers: dict[Lookup, Answer] = {}
         for done, answer in enumerate(_threads().map(self._read_through, lookups), start=1):
             answers[lookups[done - 1]] = answer
             self.progress(done, len(lookups))
         self._spend(answers)
-        if all(answer.why == _UNREACHED for answer in answers.values()):
-            raise AwsUnreachableError(
-                f"AWS can't be reached ({lookups[0].what} in {lookups[0].region} did not answer): "
-                "check the network and AWS_ENDPOINT_URL."
-            )
         return answers
 
     def _read_through(self, lookup: Lookup) -> Answer:
@@ -97,13 +92,14 @@ class Reader:
                 return Answer(State.KNOWN, self._sessions.identity)
             return self._call(lookup)
         except ClientError as error:
-            return _understand(lookup, error)
-        except (BotoConnectionError, HTTPClientError) as error:
-            if lookup.operation is GET_CALLER_IDENTITY:
-                raise unreachable(error) from error
-            return Answer(State.REFUSED, why=_UNREACHED)
-        except BotoCoreError as error:
-            raise unreachable(error) from error
+            why = of_response(error.response)
+            if why.code in lookup.operation.absent:
+                return Answer(State.ABSENT)
+        except BOTO_ERRORS as error:
+            why = of_exception(error)
+        if lookup.operation is GET_CALLER_IDENTITY:
+            raise _unreachable(why)
+        return refused(why)
 
     def _call(self, lookup: Lookup) -> Answer:
         operation = lookup.operation
@@ -115,7 +111,8 @@ class Reader:
         del response["ResponseMetadata"]
         if operation is GET_CALLER_IDENTITY:
             self._sessions.identify(response)
-        return Answer(State.KNOWN, response if operation.member is None else response.get(operation.member))
+        value = response if operation.member is None else response.get(operation.member)
+        return refused(_EMPTY) if value is None or response == {} else Answer(State.KNOWN, value)
 
     def _spend(self, answers: dict[Lookup, Answer]) -> None:
         calls = [answer.calls for answer in answers.values()]
@@ -124,7 +121,7 @@ class Reader:
         self.cost.cache_hits += calls.count(0)
 
 
-_UNREACHED = "Unreachable"
+_EMPTY = ReadError("EmptyAnswer", Kind.GARBLED, "the answer lacks what the operation returns")
 
 
 @cache
@@ -139,17 +136,18 @@ def _all_pages(paginator: Any, lookup: Lookup) -> list[Any]:
     return [item for page in pages for item in page.get(lookup.operation.member) or ()]
 
 
-def _understand(lookup: Lookup, error: ClientError) -> Answer:
-    """Tells an absence from a refusal, and both from trouble."""
-    response = error.response
-    code = response.get("Error", {}).get("Code", "")
-    if lookup.operation is GET_CALLER_IDENTITY:
-        raise unreachable(error) from error
-    if code in lookup.operation.absent:
-        return Answer(State.ABSENT)
-    if is_refusal(response) or code in CREDENTIALS:
-        return Answer(State.REFUSED, why=code)
-    raise AwsUnreachableError(
-        f"AWS answered {lookup.what} in {lookup.account} {lookup.region} with {code or 'an error'}: "
-        f"{response.get('Error', {}).get('Message', '').strip() or 'no message'}. Try again in a minute."
-    ) from error
+_BY_KIND = {
+    Kind.CREDENTIALS: "There are no usable AWS credentials ({why}): set AWS_PROFILE or AWS_ACCESS_KEY_ID, or get new "
+    "ones, and try again.",
+    Kind.CLOCK: "AWS finds the time of the request wrong ({why}): set the clock of this machine and try again.",
+    Kind.DENIED: "AWS does not accept the credentials ({why}): allow sts:GetCallerIdentity and try again.",
+    Kind.THROTTLED: "AWS throttles the bot ({why}): try again in a minute.",
+    Kind.TROUBLE: "AWS STS does not answer now ({why}): try again in a minute.",
+}
+_BY_DEFAULT = "AWS can't be reached ({why}): check the network, proxies and AWS_ENDPOINT_URL."
+
+
+def _unreachable(error: ReadError) -> AwsUnreachableError:
+    """Turns an error of the very first call into a sentence that says what to do."""
+    why = f"{error.code}: {error.message}" if error.message else error.code
+    return AwsUnreachableError(_BY_KIND.get(error.kind, _BY_DEFAULT).format(why=why))

@@ -11,13 +11,13 @@ import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError
 from botocore.loaders import Loader, create_loader
 
 from bot.aws.attempts import count_requests_of
+from bot.aws.bodies import check_bodies_of
 from bot.aws.lookup import OWN
-from bot.aws.refusals import CREDENTIALS
-from bot.errors import AwsUnreachableError
+from bot.errors import AwsUnreachableError, BadInputError
 from bot.settings import Settings
 
 CONCURRENT_CALLS: Final = 40
@@ -27,10 +27,11 @@ _GLOBAL_REGION: Final = "us-east-1"
 _OFTEN: Final = ("organizations", "backup", "iam", "kms", "cloudtrail", "ec2", "rds")
 """Services that most diagnoses read, those of the first rounds first."""
 _MODELS: Final = ("service-2", "endpoint-rule-set-1")
+_ATTEMPTS: Final = 6
+"""How often a call is tried, unless AWS_MAX_ATTEMPTS or the profile says."""
 _CONFIG: Final = Config(
     connect_timeout=5,
     read_timeout=20,
-    retries={"mode": "standard", "total_max_attempts": 6},
     max_pool_connections=CONCURRENT_CALLS,
     user_agent_extra="backup-why",
     s3={"addressing_style": "path"},
@@ -42,24 +43,31 @@ class Sessions:
 
     Args:
         settings: The role to assume in other accounts, and its external id.
+
+    Raises:
+        AwsUnreachableError: AWS's own settings can't be used: a profile is missing, or half of a key.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._own = _session()
+        try:
+            self.region: str = self._own.get_config_variable("region") or _GLOBAL_REGION
+            """The session's Region, where none is said."""
+            credentials = self._own.get_credentials()
+        except BotoCoreError as error:
+            raise AwsUnreachableError(
+                f"There are no usable AWS credentials ({str(error).rstrip('.')}): set AWS_PROFILE or AWS_ACCESS_KEY_ID, "
+                "or log in again."
+            ) from error
+        self.access_key = str(credentials.access_key) if credentials else ""
+        """Which credentials this process reads with; empty where there are none."""
         self.identity: dict[str, str] = {}
         """Account and Arn of the own credentials, once sts:GetCallerIdentity has answered."""
         self._sessions: dict[str, boto3.Session] = {OWN: boto3.Session(botocore_session=self._own)}
         self._clients: dict[tuple[str, str, str], Any] = {}
         self._lock = threading.Lock()
-        self.region: str = self._own.get_config_variable("region") or _GLOBAL_REGION
-        """The session's Region, where none is said."""
-
-    @property
-    def access_key(self) -> str:
-        """Which credentials this process reads with; empty where there are none."""
-        credentials = self._own.get_credentials()
-        return str(credentials.access_key) if credentials else ""
+        self._config = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": _attempts(self._own)}))
 
     def identify(self, identity: dict[str, str]) -> None:
         """Tells whose the own credentials are, as sts:GetCallerIdentity answered."""
@@ -94,8 +102,9 @@ class Sessions:
         key = (service, account, region)
         with self._lock:
             if key not in self._clients:
-                client = self._sessions[account].client(service, region_name=region, config=_CONFIG)
+                client = self._sessions[account].client(service, region_name=region, config=self._config)
                 count_requests_of(client)
+                check_bodies_of(client)
                 self._clients[key] = client
             return self._clients[key]
 
@@ -142,15 +151,17 @@ def _session() -> botocore.session.Session:
     return session
 
 
-def unreachable(error: BotoCoreError | ClientError) -> AwsUnreachableError:
-    """Turns an error of the very first call into a sentence that says what to do."""
-    if isinstance(error, ClientError):
-        code = error.response.get("Error", {}).get("Code", "")
-        advice = "get new ones" if code in CREDENTIALS else "allow sts:GetCallerIdentity"
-        return AwsUnreachableError(f"AWS does not accept the credentials ({code}): {advice} and try again.")
-    text = str(error).rstrip(".")
-    if "credentials" in text.lower():
-        return AwsUnreachableError(
-            f"There are no usable AWS credentials ({text}): set AWS_PROFILE or AWS_ACCESS_KEY_ID, or log in again."
-        )
-    return AwsUnreachableError(f"AWS can't be reached ({text}): check the network and AWS_ENDPOINT_URL.")
+def _attempts(session: botocore.session.Session) -> int:
+    """How often a call is tried.
+
+    Raises:
+        BadInputError: AWS_MAX_ATTEMPTS or max_attempts in the profile is no number from 1.
+    """
+    try:
+        said: int | None = session.get_config_variable("max_attempts")
+    except ValueError:
+        said = 0
+    attempts = _ATTEMPTS if said is None else said
+    if attempts < 1:
+        raise BadInputError("AWS_MAX_ATTEMPTS is no number of attempts: give 1 or more, or leave it out.")
+    return attempts

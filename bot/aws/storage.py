@@ -2,24 +2,43 @@
 
 from bot.aws.lookup import Lookup, Operation, lookup
 
-DESCRIBE_VOLUMES = Operation("ec2", "DescribeVolumes", "Volumes", frozenset({"InvalidVolume.NotFound"}))
+DESCRIBE_VOLUMES = Operation(
+    "ec2", "DescribeVolumes", "Volumes", frozenset({"InvalidVolume.NotFound"}), reads="the EBS volumes"
+)
 DESCRIBE_INSTANCES = Operation(
-    "ec2", "DescribeInstances", "Reservations", frozenset({"InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed"})
+    "ec2",
+    "DescribeInstances",
+    "Reservations",
+    frozenset({"InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed"}),
+    reads="the EC2 instance",
 )
 DESCRIBE_DB_INSTANCES = Operation(
-    "rds", "DescribeDBInstances", "DBInstances", frozenset({"DBInstanceNotFound", "DBInstanceNotFoundFault"})
+    "rds",
+    "DescribeDBInstances",
+    "DBInstances",
+    frozenset({"DBInstanceNotFound", "DBInstanceNotFoundFault"}),
+    reads="the DB instance",
 )
 DESCRIBE_DB_CLUSTERS = Operation(
-    "rds", "DescribeDBClusters", "DBClusters", frozenset({"DBClusterNotFoundFault", "DBClusterNotFound"})
+    "rds",
+    "DescribeDBClusters",
+    "DBClusters",
+    frozenset({"DBClusterNotFoundFault", "DBClusterNotFound"}),
+    reads="the DB cluster",
 )
-DESCRIBE_TABLE = Operation("dynamodb", "DescribeTable", "Table", frozenset({"ResourceNotFoundException"}))
-LIST_TAGS_OF_TABLE = Operation("dynamodb", "ListTagsOfResource", "Tags", frozenset({"ResourceNotFoundException"}))
+DESCRIBE_TABLE = Operation(
+    "dynamodb", "DescribeTable", "Table", frozenset({"ResourceNotFoundException"}), reads="the DynamoDB table"
+)
+LIST_TAGS_OF_TABLE = Operation(
+    "dynamodb", "ListTagsOfResource", "Tags", frozenset({"ResourceNotFoundException"}), reads="the table's tags"
+)
 DESCRIBE_FILE_SYSTEMS = Operation(
     "efs",
     "DescribeFileSystems",
     "FileSystems",
     frozenset({"FileSystemNotFound"}),
     action="elasticfilesystem:DescribeFileSystems",
+    reads="the EFS file system",
 )
 DESCRIBE_FILE_SYSTEM_POLICY = Operation(
     "efs",
@@ -27,21 +46,28 @@ DESCRIBE_FILE_SYSTEM_POLICY = Operation(
     "Policy",
     frozenset({"PolicyNotFound", "FileSystemNotFound"}),
     action="elasticfilesystem:DescribeFileSystemPolicy",
+    reads="the file system's policy",
 )
-DESCRIBE_FSX_FILE_SYSTEMS = Operation("fsx", "DescribeFileSystems", "FileSystems", frozenset({"FileSystemNotFound"}))
+DESCRIBE_FSX_FILE_SYSTEMS = Operation(
+    "fsx", "DescribeFileSystems", "FileSystems", frozenset({"FileSystemNotFound"}), reads="the FSx file system"
+)
 DESCRIBE_CACHED_VOLUMES = Operation(
     "storagegateway",
     "DescribeCachediSCSIVolumes",
     "CachediSCSIVolumes",
     frozenset({"InvalidGatewayRequestException"}),
+    reads="the Storage Gateway volume as a cached one",
 )
 DESCRIBE_STORED_VOLUMES = Operation(
     "storagegateway",
     "DescribeStorediSCSIVolumes",
     "StorediSCSIVolumes",
     frozenset({"InvalidGatewayRequestException"}),
+    reads="the Storage Gateway volume as a stored one",
 )
-GET_DSQL_CLUSTER = Operation("dsql", "GetCluster", None, frozenset({"ResourceNotFoundException"}))
+GET_DSQL_CLUSTER = Operation(
+    "dsql", "GetCluster", None, frozenset({"ResourceNotFoundException"}), reads="the Aurora DSQL cluster"
+)
 _NO_BUCKET = frozenset({"NoSuchBucket"})
 GET_BUCKET_ENCRYPTION = Operation(
     "s3",
@@ -49,9 +75,14 @@ GET_BUCKET_ENCRYPTION = Operation(
     "ServerSideEncryptionConfiguration",
     _NO_BUCKET | {"ServerSideEncryptionConfigurationNotFoundError"},
     action="s3:GetEncryptionConfiguration",
+    reads="the bucket's encryption",
 )
-GET_BUCKET_POLICY = Operation("s3", "GetBucketPolicy", "Policy", _NO_BUCKET | {"NoSuchBucketPolicy"})
-GET_BUCKET_TAGGING = Operation("s3", "GetBucketTagging", "TagSet", _NO_BUCKET | {"NoSuchTagSet", "NoSuchTagSetError"})
+GET_BUCKET_POLICY = Operation(
+    "s3", "GetBucketPolicy", "Policy", _NO_BUCKET | {"NoSuchBucketPolicy"}, reads="the bucket policy"
+)
+GET_BUCKET_TAGGING = Operation(
+    "s3", "GetBucketTagging", "TagSet", _NO_BUCKET | {"NoSuchTagSet", "NoSuchTagSetError"}, reads="the bucket's tags"
+)
 
 
 def volumes(account: str, region: str, ids: list[str]) -> Lookup:

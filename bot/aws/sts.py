@@ -2,10 +2,14 @@
 
 from bot.aws.lookup import OWN, Lookup, Operation, lookup
 
-GET_CALLER_IDENTITY = Operation("sts", "GetCallerIdentity", kept=False)
-ASSUME_ROLE = Operation("sts", "AssumeRole", kept=False)
+GET_CALLER_IDENTITY = Operation("sts", "GetCallerIdentity", kept=False, reads="whose credentials the bot has")
+ASSUME_ROLE = Operation("sts", "AssumeRole", kept=False, reads="anything")
 DECODE_AUTHORIZATION_MESSAGE = Operation(
-    "sts", "DecodeAuthorizationMessage", "DecodedMessage", frozenset({"InvalidAuthorizationMessageException"})
+    "sts",
+    "DecodeAuthorizationMessage",
+    "DecodedMessage",
+    frozenset({"InvalidAuthorizationMessageException"}),
+    reads="the encoded authorization message",
 )
 
 

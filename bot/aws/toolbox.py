@@ -7,6 +7,7 @@ GET_REQUEST_AUTHORIZATION_DETAILS = Operation(
     "GetRequestAuthorizationDetails",
     absent=frozenset({"ResourceNotFoundException", "ValidationException"}),
     action="iam:GetRequestAuthorizationDetails",
+    reads="the details of the denied request",
 )
 
 

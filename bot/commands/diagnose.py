@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from bot.commands.extra import from_sandbox
 from bot.commands.options import Account, AsJson, EstateFile, Region
 from bot.diagnosis.job_id import JobReference, parse_job_id
 from bot.diagnosis.model import Diagnosis
@@ -38,10 +39,9 @@ def diagnose(
 
     For example:
 
+    \b
       backup-why diagnose 6F0C2D1E-3B4A-4C5D-8E9F-0A1B2C3D4E5F
-
-      backup-why diagnose 6F0C… --account 222233334444 --region eu-west-1 --json | jq .causes
-
+      backup-why diagnose 6F0C2D1E-3B4A-4C5D-8E9F-0A1B2C3D4E5F --account 222233334444 --region eu-west-1 --json
       backup-why diagnose --estate incident.json
 
     Exit codes: 0 a diagnosis was reached, 2 bad argument, 3 no such job, 4 AWS can't be reached.
@@ -65,17 +65,13 @@ def reading(estate: Path | None) -> Iterator[JobReference | None]:
         The job of the estate's own incident, if it has one.
 
     Raises:
-        BadInputError: The file is no estate, or the sandbox's libraries are not installed.
+        BadInputError: The file is no estate, or the extra `sandbox` is not installed.
     """
     if estate is None:
         yield None
         return
-    try:
+    with from_sandbox("--estate"):
         from sandbox.aws.here import served
-    except ModuleNotFoundError as error:
-        raise BadInputError(
-            f"--estate needs {error.name}, which is not installed: pip install 'backup-why[sandbox]'."
-        ) from error
     with served(estate) as sandbox:
         expect = sandbox.estate.expect or {}
         yield JobReference(**{"id": expect["job"], **_place(expect)}) if "job" in expect else None
@@ -93,8 +89,6 @@ def _reference(job: str | None, incident: JobReference | None, account: str | No
     else:
         raise BadInputError("Say which job: backup-why diagnose JOB.")
     said = {name: value for name, value in (("account", account), ("region", region)) if value}
-    if account is not None and not (len(account) == 12 and account.isdigit()):
-        raise BadInputError(f"--account {account} is no account id: twelve digits.")
     return reference.model_copy(update=said)
 
 

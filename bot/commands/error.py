@@ -29,6 +29,7 @@ def error(
 
     For example:
 
+    \b
       backup-why error "User: arn:aws:sts::222233334444:assumed-role/Dev/ana is not authorized to perform: iam:PassRole"
     """
     words = sys.stdin.read() if text == "-" else text

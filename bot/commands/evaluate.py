@@ -10,8 +10,9 @@ def evaluate() -> None:
 
     For example:
 
-      echo '{"id": "1", "principal": "arn:aws:iam::222233334444:role/r", "action": "s3:GetObject",
-             "resource": "arn:aws:s3:::b/k", "identity_policies": []}' | backup-why evaluate
+    \b
+      request='{"principal": "arn:aws:iam::222233334444:role/r", "action": "s3:GetObject", "resource": "*"}'
+      echo "$request" | backup-why evaluate
 
     A line that can't be read as a request is answered with {"id": …, "error": "…"}.
     """

@@ -15,8 +15,8 @@ def explain(
 
     For example:
 
+    \b
       backup-why explain scp-denied
-
       backup-why explain why can nobody assume my role
     """
     from bot.replies.teaching import explanation

@@ -38,8 +38,8 @@ def needs(
 
     For example:
 
+    \b
       backup-why needs restore EFS
-
       backup-why needs backup S3 --role arn:aws:iam::222233334444:role/backup-job
     """
     from bot.replies.needs import needs_page, role_page

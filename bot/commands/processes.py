@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot.errors import BackupWhyError, BadInputError
+from bot.commands.extra import from_sandbox
+from bot.errors import BackupWhyError
 from bot.settings import load_settings
 
 
@@ -91,13 +92,9 @@ def try_(
     """
     from bot.diagnosis.run import Diagnostician
 
-    try:
+    with from_sandbox("`try`"):
         from sandbox.stage import FIRST
         from sandbox.tryout import try_it
-    except ModuleNotFoundError as error:
-        raise BadInputError(
-            f"`try` needs {error.name}, which is not installed: pip install 'backup-why[sandbox]'."
-        ) from error
     status = asyncio.run(
         try_it(
             lambda job, settings, *, observe: Diagnostician(settings).diagnose(job, observe=observe),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.errors import BadInputError
+from bot.commands.extra import from_sandbox
 
 
 def sandbox(
@@ -24,12 +24,9 @@ def sandbox(
 
     For example:
 
+    \b
       backup-why sandbox incident.json --port 4566 --latency-ms 80
     """
-    try:
+    with from_sandbox("`sandbox`"):
         from sandbox.aws.command import serve
-    except ModuleNotFoundError as error:
-        raise BadInputError(
-            f"The sandbox needs {error.name}, which is not installed: pip install 'backup-why[sandbox]'."
-        ) from error
     serve(file, port=port, latency_ms=latency_ms, page=page, throttle=throttle, log=log)

@@ -13,7 +13,13 @@ from bot.diagnosis.facts.denied_request import collect_denied_request
 from bot.diagnosis.facts.job import Located
 from bot.diagnosis.facts.keys import collect_key
 from bot.diagnosis.facts.organization import collect_organization, cross_account_backup, management_account
-from bot.diagnosis.facts.principals import PrincipalFacts, collect_role, default_role_arn, service_linked_role_arn
+from bot.diagnosis.facts.principals import (
+    PrincipalFacts,
+    collect_job_role,
+    collect_role,
+    default_role_arn,
+    service_linked_role_arn,
+)
 from bot.diagnosis.facts.resources import ResourceFacts, collect_resource, instance_profile_role
 from bot.diagnosis.facts.trail import Denial, collect_denials
 from bot.diagnosis.facts.vaults import VaultFacts, collect_vault, encryption_key
@@ -56,7 +62,7 @@ def collect_job_facts(facts: Facts, job: Located, settings: Settings) -> JobFact
         for account in dict.fromkeys((*accounts, *filter(None, owners)))
     }
     home_management = organizations[job.account].management_account
-    role = collect_role(facts, job.role_arn)
+    role = collect_job_role(facts, job.role_arn, job.account)
     suspects = Suspects(
         role,
         vaults=tuple(vault.arn for vault in vaults.values()),

@@ -52,7 +52,7 @@ def outcome(failed: Sequence[JobFacts], causes: Sequence[Cause], layers: Sequenc
     """What the diagnosis came to, from the failed jobs, the causes and the layers."""
     if any(cause.certainty is not Certainty.POSSIBLE for cause in causes):
         return Outcome.DENIED
-    rules_out = all(facts.reading.rules_permissions_out for facts in failed)
+    rules_out = all(facts.reading.rules_permissions_out and facts.children_are_known for facts in failed)
     if any(layer.verdict is Verdict.UNKNOWN for layer in layers) and not rules_out:
         return Outcome.UNDETERMINED
     return Outcome.NOT_PERMISSION

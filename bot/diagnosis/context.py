@@ -12,9 +12,9 @@ from bot.diagnosis.facts.organization import OrganizationFacts
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.facts.trail import session_name
 from bot.diagnosis.job_facts import JobFacts
-from bot.iam import Beginning
+from bot.iam import PrefixValue
 
-Context = Mapping[str, str | list[str] | Beginning | None]
+Context = Mapping[str, str | list[str] | PrefixValue | None]
 """Values of condition keys; None for a key that is known to be absent, `…/*` for all that begin so."""
 
 UNKNOWN: Final = ("*",)
@@ -117,7 +117,7 @@ def of_assume_role(facts: JobFacts) -> Context:
         "aws:RequestedRegion": _GLOBAL_REGION,
         "aws:PrincipalIsAWSService": "true",
         "aws:SourceAccount": facts.job.account,
-        "aws:SourceArn": Beginning(f"arn:{facts.partition}:backup:{facts.job.region}:{facts.job.account}:"),
+        "aws:SourceArn": PrefixValue(f"arn:{facts.partition}:backup:{facts.job.region}:{facts.job.account}:"),
         "sts:ExternalId": None,
         "aws:MultiFactorAuthPresent": None,
         "aws:MultiFactorAuthAge": None,

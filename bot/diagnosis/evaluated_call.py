@@ -16,7 +16,17 @@ from bot.diagnosis.facts.trail import session_name
 from bot.diagnosis.model import Certainty, LayerName
 from bot.diagnosis.refusals import CallRefusals, Refusal
 from bot.diagnosis.required_call import RequiredCall
-from bot.iam import Evaluation, Grant, Layer, Policy, PolicySet, Principal, PrincipalKind, Request, evaluate
+from bot.iam import (
+    KmsGrant,
+    Policy,
+    PolicyEvaluation,
+    PolicyLayer,
+    PolicySet,
+    Principal,
+    PrincipalKind,
+    Request,
+    evaluate,
+)
 
 RCP_FULL_ACCESS: Final = NamedDocument(
     "p-RCPFullAWSAccess",
@@ -33,7 +43,7 @@ class EvaluatedCall:
     """What is known of one call."""
 
     call: RequiredCall
-    evaluation: Evaluation = field(repr=False)
+    evaluation: PolicyEvaluation = field(repr=False)
     refusals: tuple[Refusal, ...]
     unread: frozenset[LayerName]
     """The layers of which something could not be read that might block it."""
@@ -108,25 +118,25 @@ class CallEvaluator:
             known = self._sets[(*identity, key.arn if key else None)] = PolicySet(
                 identity=self._compile_all(principal.identity),
                 boundary=self._compile(principal.boundary) if principal.boundary else None,
-                scps=self._levels(organizations.get(principal.account), Layer.SCP),
-                rcps=None if is_out_of_reach else self._levels(place, Layer.RCP),
+                scps=self._levels(organizations.get(principal.account), PolicyLayer.SCP),
+                rcps=None if is_out_of_reach else self._levels(place, PolicyLayer.RCP),
                 resource=self._compile(resource) if resource else None,
-                grants=[Grant.parse(grant) for grant in key.grants or ()] if key else (),
+                grants=[KmsGrant.parse(grant) for grant in key.grants or ()] if key else (),
                 management_account=next(
                     (place.management_account for place in organizations.values() if place.management_account), None
                 ),
             )
         return known
 
-    def _levels(self, organization: OrganizationFacts | None, layer: Layer) -> list[tuple[Policy, ...]] | None:
+    def _levels(self, organization: OrganizationFacts | None, layer: PolicyLayer) -> list[tuple[Policy, ...]] | None:
         """The policies of each level that could be read; None where the policy type is not enabled."""
         levels = organization.levels if organization else None
         if levels is None:
             return None
-        documents = [(level.scps if layer is Layer.SCP else level.rcps) or () for level in levels]
+        documents = [(level.scps if layer is PolicyLayer.SCP else level.rcps) or () for level in levels]
         if not any(documents):
             return None
-        extra = (RCP_FULL_ACCESS,) if layer is Layer.RCP else ()
+        extra = (RCP_FULL_ACCESS,) if layer is PolicyLayer.RCP else ()
         return [self._compile_all((*extra, *level)) for level in documents]
 
     def _compile_all(self, documents: Iterable[NamedDocument]) -> tuple[Policy, ...]:
@@ -144,12 +154,11 @@ def principal_of(principal: PrincipalFacts) -> Principal:
 
     The session's ARN does not contain the role's path; policies that name the role by its ARN mean it none the less.
     """
-    parsed = Principal.parse(principal.arn)
+    entity = principal.meant or principal.arn
+    parsed = Principal.parse(entity)
     if parsed.kind is not PrincipalKind.ROLE:
         return parsed
-    partition = principal.arn.split(":")[1]
+    partition = entity.split(":")[1]
     backup_session = f"assumed-role/{principal.name}/{session_name(principal.name)}"
     session = principal.session or f"arn:{partition}:sts::{principal.account}:{backup_session}"
-    return Principal(
-        PrincipalKind.SESSION, session, principal.account, parsed.root_arn, principal.arn, principal.unique_id
-    )
+    return Principal(PrincipalKind.SESSION, session, principal.account, parsed.root_arn, entity, principal.unique_id)

@@ -14,7 +14,7 @@ from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check
 from bot.diagnosis.model import Check, Entity, LayerName, Verdict
 from bot.diagnosis.required_call import RequiredCall
-from bot.iam import Layer
+from bot.iam import PolicyLayer
 
 
 def examine_call(facts: CallFacts) -> Examination[CallFacts]:
@@ -24,28 +24,28 @@ def examine_call(facts: CallFacts) -> Examination[CallFacts]:
         _gone(facts.role)
         if facts.role.exists is False
         else _checked(
-            LayerName.JOB_ROLE, evaluated, "identity-policies", Layer.IDENTITY, "The caller's policies allow it."
+            LayerName.JOB_ROLE, evaluated, "identity-policies", PolicyLayer.IDENTITY, "The caller's policies allow it."
         )
     )
     vault = _checked(
         LayerName.VAULT,
         evaluated if facts.vault else (),
         "vault-access-policy",
-        Layer.RESOURCE,
+        PolicyLayer.RESOURCE,
         "The vault's access policy does not deny it.",
     )
     organization = _checked(
         LayerName.ORGANIZATION,
         evaluated,
         "service-control-policies",
-        Layer.SCP,
+        PolicyLayer.SCP,
         "The service control policies allow it at every level.",
     )
     kms = _checked(
-        LayerName.KMS, evaluated if facts.key else (), "key-policy", Layer.RESOURCE, "The key's policy admits it."
+        LayerName.KMS, evaluated if facts.key else (), "key-policy", PolicyLayer.RESOURCE, "The key's policy admits it."
     )
     own_policy = _checked(
-        LayerName.RESOURCE, evaluated, "resource-policy", Layer.RESOURCE, "The role's trust admits it."
+        LayerName.RESOURCE, evaluated, "resource-policy", PolicyLayer.RESOURCE, "The role's trust admits it."
     )
     layers = (job_role, vault, organization, kms, *([own_policy] if facts.trust else []))
     return Examination(facts, evaluated, layers)
@@ -82,12 +82,14 @@ def _gone(principal: PrincipalFacts) -> CheckedLayer:
 
 
 _SECOND_CHECKS = {
-    LayerName.JOB_ROLE: ("permissions-boundary", Layer.BOUNDARY, "No permissions boundary forbids it."),
-    LayerName.ORGANIZATION: ("resource-control-policies", Layer.RCP, "No resource control policy denies it."),
+    LayerName.JOB_ROLE: ("permissions-boundary", PolicyLayer.BOUNDARY, "No permissions boundary forbids it."),
+    LayerName.ORGANIZATION: ("resource-control-policies", PolicyLayer.RCP, "No resource control policy denies it."),
 }
 
 
-def _checked(layer: LayerName, evaluated: Sequence[EvaluatedCall], check: str, asked: Layer, fine: str) -> CheckedLayer:
+def _checked(
+    layer: LayerName, evaluated: Sequence[EvaluatedCall], check: str, asked: PolicyLayer, fine: str
+) -> CheckedLayer:
     """A layer of the call; without an evaluated call there is nothing to check in it."""
     if not evaluated:
         return CheckedLayer(layer)

@@ -1,11 +1,14 @@
 """Examines a failed job: the calls that it requires are evaluated, and each layer reads what came of them. Pure."""
 
+from dataclasses import replace
+
 from bot.diagnosis.evaluated_call import CallEvaluator
 from bot.diagnosis.evaluated_job import EvaluatedJob
 from bot.diagnosis.examination import Examination
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.layers import job_role, kms, organization, resource, vault
 from bot.diagnosis.layers.checked import CheckedLayer
+from bot.diagnosis.model import Check, Verdict
 from bot.diagnosis.required_call import RequiredCall, assuming
 from bot.diagnosis.required_calls import required_calls
 
@@ -14,14 +17,23 @@ def examine_job(facts: JobFacts) -> Examination[JobFacts]:
     """What the facts of a job come to."""
     job = _evaluated(facts)
     own_policy = resource.check_layer(job)
-    layers: tuple[CheckedLayer, ...] = (
+    checklist = (
         job_role.check_layer(job),
         vault.check_layer(job),
         organization.check_layer(job),
         kms.check_layer(job),
-        *([own_policy] if own_policy else []),
     )
+    layers = (*(_with_children(facts, layer) for layer in checklist), *([own_policy] if own_policy else []))
     return Examination(facts, job.calls, layers)
+
+
+def _with_children(facts: JobFacts, layer: CheckedLayer) -> CheckedLayer:
+    """A composite job's layer, which is not clear where those of its children are not known."""
+    if facts.children_are_known:
+        return layer
+    says = f"The child jobs of {facts.job.id} could not be listed, so that what stopped them is not known."
+    unlisted = Check(check="child-jobs", verdict=Verdict.UNKNOWN, says=says)
+    return replace(layer, checks=(*layer.checks, unlisted))
 
 
 def _evaluated(facts: JobFacts) -> EvaluatedJob:

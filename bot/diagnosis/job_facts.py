@@ -35,6 +35,8 @@ class JobFacts(SubjectFacts):
     advanced_dynamodb: bool | None = None
     instance_role: str | None = None
     """The role that a restored EC2 instance is given."""
+    children_are_known: bool = True
+    """The jobs that a composite job is made of could be listed, or it is none."""
 
     @property
     def account(self) -> str:

@@ -1,9 +1,12 @@
 """A job as the subject of a diagnosis: found by its reference, with the jobs that failed for it."""
 
 from collections.abc import Sequence
+from typing import Final
 
+from bot.aws.backup import DESCRIBE_JOB
 from bot.aws.facts import Facts, gather
 from bot.aws.reader import Reader
+from bot.aws.sts import ASSUME_ROLE
 from bot.diagnosis.conclude import layers_of, likely_causes, outcome, summary
 from bot.diagnosis.examination import Examination
 from bot.diagnosis.examine_job import examine_job
@@ -12,10 +15,17 @@ from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.layers.checked import CheckedLayer
 from bot.diagnosis.locate import Search, search
-from bot.diagnosis.model import Cause, Diagnosis, Outcome
+from bot.diagnosis.model import Cause, Diagnosis, Outcome, Unread
 from bot.diagnosis.related_jobs import collect_all_job_facts
+from bot.diagnosis.unread import unread
 from bot.errors import AwsUnreachableError, JobNotFoundError
 from bot.settings import Settings
+
+_JOB_READS: Final = {ASSUME_ROLE.permission, *(operation.permission for operation, _id in DESCRIBE_JOB.values())}
+_ALLOW: Final = (
+    "let the bot's role be assumed there and allow it backup:DescribeBackupJob, backup:DescribeCopyJob and "
+    "backup:DescribeRestoreJob."
+)
 
 
 class JobSubject:
@@ -47,7 +57,9 @@ class JobSubject:
             lambda result: result.job is not None,
         )
         if found.job is None:
-            raise _not_found(self._reference, found)
+            places = {account for account, _region in found.closed}
+            failed = [each for each in unread(facts, self._settings.role_name, places) if each.what in _JOB_READS]
+            raise _not_found(self._reference, found, failed)
         self._job = found.job
         return f"Found the {self._job.type.value} job in {self._job.account} {self._job.region}: {self._job.state}."
 
@@ -84,16 +96,20 @@ class JobSubject:
         )
 
 
-def _not_found(reference: JobReference, found: Search) -> JobNotFoundError | AwsUnreachableError:
+def _not_found(
+    reference: JobReference, found: Search, failed: Sequence[Unread]
+) -> JobNotFoundError | AwsUnreachableError:
+    """What to say where no job was found: that there is none only where all of its places could be read."""
     closed = ", ".join(f"{account} {region}" for account, region in found.closed)
     searched = ", ".join(f"{account} {region}" for account, region in found.searched)
     if not found.searched:
-        return AwsUnreachableError(
-            f"The jobs of {closed or 'every account in scope'} can't be read: "
-            "let the bot's role be assumed there and allow it backup:DescribeBackupJob, "
-            "backup:DescribeCopyJob and backup:DescribeRestoreJob."
-        )
+        reasons = dict.fromkeys({each.why: _ALLOW if each.permission else each.says for each in failed}.values())
+        why = " ".join(reasons) or _ALLOW
+        return AwsUnreachableError(f"The jobs of {closed or 'every account in scope'} can't be read: {why}")
     could_not = f" Could not search {closed}." if closed else ""
+    could_not += "".join(
+        f" {says}" for says in {each.why: each.says for each in failed if not each.permission}.values()
+    )
     return JobNotFoundError(
         f"No backup, copy or restore job {reference.id} in {searched}.{could_not} "
         "Check the id, or give the job's ARN or console URL, which say where it is."

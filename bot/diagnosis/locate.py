@@ -20,9 +20,9 @@ class Search:
 
     job: Located | None
     searched: tuple[tuple[str, str], ...] = ()
-    """Each account and Region whose jobs could be read."""
+    """Each account and Region whose jobs of every type in question could be read."""
     closed: tuple[tuple[str, str], ...] = field(default=())
-    """Each account and Region whose jobs could not be read."""
+    """Each account and Region whose jobs, or those of one type, could not be read."""
 
 
 def search(facts: Facts, reference: JobReference, settings: Settings, region: str) -> Search:
@@ -83,7 +83,7 @@ def _jobs(facts: Facts, reference: JobReference, account: str, region: str) -> l
 
 def _is_open(facts: Facts, reference: JobReference, account: str, region: str) -> bool:
     kinds = _kinds(reference)
-    return any(not facts.ask(backup.job(kind.value, account, region, reference.id)).refused for kind in kinds)
+    return all(not facts.ask(backup.job(kind.value, account, region, reference.id)).refused for kind in kinds)
 
 
 def _kinds(reference: JobReference) -> tuple[JobType, ...]:

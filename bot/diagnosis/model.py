@@ -195,7 +195,7 @@ class LayerReport(_Part):
 
 
 class Unread(_Part):
-    """A read that was refused, so that nothing is said to be clear of it."""
+    """A read that failed, so that nothing is said to be clear of it."""
 
     what: str
     """service:Operation"""
@@ -204,7 +204,9 @@ class Unread(_Part):
     """The error code."""
     region: str | None = None
     permission: str | None = None
-    """The IAM action that would make it readable, and by whom it has to be allowed."""
+    """The IAM action that would make it readable, and by whom it has to be allowed; None where that is not why."""
+    says: str = ""
+    """What was not read, in which account, why, and what to do, in words."""
 
 
 class DeniedCall(_Part):

@@ -10,7 +10,7 @@ from bot.diagnosis.facts.keys import KeyFacts
 from bot.diagnosis.facts.organization import Level, OrganizationFacts
 from bot.diagnosis.model import Certainty, Entity, LayerName
 from bot.diagnosis.required_call import RequiredCall
-from bot.iam import Effect, Evaluation, Layer, LayerResult, StatementMatch, Verdict, near_misses
+from bot.iam import Effect, LayerResult, LayerVerdict, PolicyEvaluation, PolicyLayer, StatementMatch, near_misses
 from knowledge.causes import RefusingPolicy, cause_of_refusal
 
 _Control = Literal["scp", "rcp"]
@@ -31,9 +31,9 @@ class Refusal:
     statement: str | None = None
     target: str | None = None
     depends_on: tuple[str, ...] = ()
-    evaluation: Evaluation = field(repr=False, compare=False)
+    evaluation: PolicyEvaluation = field(repr=False, compare=False)
     """The evaluation that it comes from."""
-    asked: Layer = field(repr=False, compare=False)
+    asked: PolicyLayer = field(repr=False, compare=False)
     """The evaluator's layer that refused."""
 
     @property
@@ -51,7 +51,7 @@ class CallRefusals:
 
     organizations: Mapping[str, OrganizationFacts]
     call: RequiredCall
-    evaluation: Evaluation
+    evaluation: PolicyEvaluation
 
     def refusals(self) -> Iterator[Refusal]:
         """Every refusal, layer by layer."""
@@ -67,9 +67,9 @@ class CallRefusals:
             principal.exists and not (principal.identity_is_complete and principal.boundary_is_known)
         ):
             yield LayerName.JOB_ROLE
-        if Layer.SCP not in exempt and _is_unread(self._place(principal.account), "scp"):
+        if PolicyLayer.SCP not in exempt and _is_unread(self._place(principal.account), "scp"):
             yield LayerName.ORGANIZATION
-        is_bound = Layer.RCP not in exempt and not (key and key.is_aws_managed)
+        is_bound = PolicyLayer.RCP not in exempt and not (key and key.is_aws_managed)
         if is_bound and _is_unread(self._place(call.resource_account), "rcp"):
             yield LayerName.ORGANIZATION
         if key and self._may_be_given(key) and not (key.is_unusable or key.is_aws_managed):
@@ -90,7 +90,9 @@ class CallRefusals:
         if call.principal.exists is not True:
             return
         yield from self._denials(result, "identity")
-        is_needed = Layer.IDENTITY in missing or Layer.RESOURCE in missing or result.verdict is Verdict.DEPENDS
+        is_needed = (
+            PolicyLayer.IDENTITY in missing or PolicyLayer.RESOURCE in missing or result.verdict is LayerVerdict.DEPENDS
+        )
         may_be_given = call.key is not None and self._may_be_given(call.key)
         if is_needed and call.principal.identity_is_complete and not may_be_given:
             yield from self._missing(result, "identity")
@@ -98,7 +100,7 @@ class CallRefusals:
     def boundary(self, result: LayerResult) -> Iterator[Refusal]:
         """What the principal's permissions boundary refuses."""
         yield from self._denials(result, "boundary")
-        if Layer.BOUNDARY in self.evaluation.missing or result.verdict is Verdict.DEPENDS:
+        if PolicyLayer.BOUNDARY in self.evaluation.missing or result.verdict is LayerVerdict.DEPENDS:
             boundary = self.call.principal.boundary_arn
             yield from self._missing(result, "boundary", document=boundary)
 
@@ -118,15 +120,16 @@ class CallRefusals:
             return
         yield from self._denials(result, policy)
         is_granted = any(
-            found.layer is Layer.GRANT and found.verdict is not Verdict.SILENT for found in self.evaluation.layers
+            found.layer is PolicyLayer.GRANT and found.verdict is not LayerVerdict.SILENT
+            for found in self.evaluation.layers
         )
-        is_missing = Layer.RESOURCE in self.evaluation.missing and not (key and self._may_be_given(key))
-        if is_missing or (result.verdict is Verdict.DEPENDS and not is_granted):
+        is_missing = PolicyLayer.RESOURCE in self.evaluation.missing and not (key and self._may_be_given(key))
+        if is_missing or (result.verdict is LayerVerdict.DEPENDS and not is_granted):
             yield from self._missing(result, policy, document=owner)
 
     def _may_be_given(self, key: KeyFacts) -> bool:
         """A key's policy that was not read, or a grant beside one that does not allow the principal, may allow it."""
-        return key.policy is None or (key.grants is None and Layer.RESOURCE in self.evaluation.missing)
+        return key.policy is None or (key.grants is None and PolicyLayer.RESOURCE in self.evaluation.missing)
 
     def _owner_of_policy(self) -> tuple[str | None, RefusingPolicy]:
         """Whose policy it is, None where it could not be read or is AWS's own; and its type."""
@@ -161,14 +164,16 @@ class CallRefusals:
         """A refusal for each statement that denies, or that would under some reading of an unknown key."""
         for match in result.statements:
             if match.effect is Effect.DENY:
-                certainty = Certainty.POSSIBLE if match.hangs else Certainty.PROVEN
+                certainty = Certainty.POSSIBLE if match.depends else Certainty.PROVEN
                 yield self._refusal(result, policy, certainty, match)
 
     def _missing(self, result: LayerResult, policy: RefusingPolicy, document: str | None = None) -> Iterator[Refusal]:
         """A refusal where nothing allows, or something does only under some reading of an unknown key."""
-        if result.verdict is Verdict.SILENT:
+        if result.verdict is LayerVerdict.SILENT:
             yield self._refusal(result, policy, Certainty.PROVEN, document=document)
-        elif result.verdict is Verdict.DEPENDS and not any(match.effect is Effect.DENY for match in result.statements):
+        elif result.verdict is LayerVerdict.DEPENDS and not any(
+            match.effect is Effect.DENY for match in result.statements
+        ):
             yield self._refusal(result, policy, Certainty.POSSIBLE, document=document)
 
     def _refusal(
@@ -197,14 +202,14 @@ class CallRefusals:
         )
 
 
-_REFUSALS: Final[Mapping[Layer, Callable[[CallRefusals, LayerResult], Iterator[Refusal]]]] = MappingProxyType(
+_REFUSALS: Final[Mapping[PolicyLayer, Callable[[CallRefusals, LayerResult], Iterator[Refusal]]]] = MappingProxyType(
     {
-        Layer.IDENTITY: CallRefusals.identity,
-        Layer.BOUNDARY: CallRefusals.boundary,
-        Layer.SCP: CallRefusals.scp,
-        Layer.RCP: CallRefusals.rcp,
-        Layer.RESOURCE: CallRefusals.resource,
-        Layer.GRANT: CallRefusals.grant,
+        PolicyLayer.IDENTITY: CallRefusals.identity,
+        PolicyLayer.BOUNDARY: CallRefusals.boundary,
+        PolicyLayer.SCP: CallRefusals.scp,
+        PolicyLayer.RCP: CallRefusals.rcp,
+        PolicyLayer.RESOURCE: CallRefusals.resource,
+        PolicyLayer.GRANT: CallRefusals.grant,
     }
 )
 

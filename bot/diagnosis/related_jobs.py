@@ -1,5 +1,7 @@
 """Follows a job to the jobs that failed for it: the children of a composite job, and the copies after a backup."""
 
+from dataclasses import replace
+
 from bot.aws import backup
 from bot.aws.facts import Facts
 from bot.diagnosis.collecting import collect_job_facts
@@ -23,12 +25,17 @@ def collect_all_job_facts(facts: Facts, job: Located, settings: Settings) -> tup
     Returns:
         The job's own case first.
     """
-    own = collect_job_facts(facts, job, settings)
-    return (own, *(collect_job_facts(facts, related, settings) for related in related_jobs(facts, job)))
+    own, following = collect_job_facts(facts, job, settings), related_jobs(facts, job)
+    if following is None:
+        return (replace(own, children_are_known=not job.is_parent),)
+    return (own, *(collect_job_facts(facts, related, settings) for related in following))
 
 
-def related_jobs(facts: Facts, job: Located) -> tuple[Located, ...]:
-    """The failed jobs that belong to a job ("Composite backup jobs", "Copy jobs": AWS Backup Developer Guide)."""
+def related_jobs(facts: Facts, job: Located) -> tuple[Located, ...] | None:
+    """The failed jobs that belong to a job ("Composite backup jobs", "Copy jobs": AWS Backup Developer Guide).
+
+    None where they can't be listed.
+    """
     if job.is_parent:
         kind, filters = job.type, {"ByParentJobId": job.id}
     elif job.type is JobType.BACKUP and job.state == "COMPLETED" and job.recovery_point_arn:
@@ -36,5 +43,7 @@ def related_jobs(facts: Facts, job: Located) -> tuple[Located, ...]:
     else:
         return ()
     listed = facts.ask(backup.jobs(kind.value, job.account, job.region, **filters))
-    found = (Located(kind, job.account, job.region, described) for described in listed.value or ())
+    if not listed.known:
+        return None
+    found = (Located(kind, job.account, job.region, described) for described in listed.value)
     return tuple(related for related in found if related.has_failed)[:_MOST_RELATED]

@@ -6,12 +6,13 @@ statement of its identity policies allows it on anything, or its boundary does n
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from bot import arn
 from bot.aws.facts import Facts, gather
+from bot.aws.read_errors import Kind
 from bot.aws.reader import Reader
 from bot.diagnosis.facts.documents import NamedDocument, statements_of
-from bot.diagnosis.facts.principals import PrincipalFacts, collect_role
+from bot.diagnosis.facts.principals import PrincipalFacts, collect_role, is_role_arn
 from bot.errors import AwsUnreachableError, BadInputError
 from bot.iam import Effect, Policy
 from knowledge.need import JobKind, Need, needs, of_type
@@ -29,6 +30,12 @@ class RoleNeeds:
     """Action patterns that it allows and that no need of the job matches."""
 
 
+_ALLOW: Final = (
+    "allow the bot iam:GetRole, iam:ListAttachedRolePolicies, iam:ListRolePolicies, iam:GetRolePolicy, iam:GetPolicy "
+    "and iam:GetPolicyVersion there."
+)
+
+
 def compare_role(role_arn: str, kind: JobKind, resource_type: str, reader: Reader, region: str) -> RoleNeeds:
     """Reads a role and compares it with what a job needs.
 
@@ -43,17 +50,18 @@ def compare_role(role_arn: str, kind: JobKind, resource_type: str, reader: Reade
         BadInputError: The ARN is no role's, or there is no such role.
         AwsUnreachableError: The role's policies can't be read.
     """
-    named = arn.parse(role_arn)
-    if named is None or not named.resource.startswith("role/"):
+    if not is_role_arn(role_arn):
         raise BadInputError(f"{role_arn} is no role's ARN: give one such as arn:aws:iam::222233334444:role/backup-job.")
-    role = gather(lambda known: collect_role(known, role_arn), Facts(region), reader)
+    facts = Facts(region)
+    role = gather(lambda known: collect_role(known, role_arn), facts, reader)
     if role.exists is False:
         raise BadInputError(f"There is no role {role_arn}{f': its ARN is {role.found_arn}' if role.found_arn else ''}.")
     if not role.identity_is_complete or not role.boundary_is_known:
-        raise AwsUnreachableError(
-            f"The policies of {role_arn} can't be read: allow the bot iam:GetRole, iam:ListAttachedRolePolicies, "
-            "iam:ListRolePolicies, iam:GetRolePolicy, iam:GetPolicy and iam:GetPolicyVersion there."
+        reasons = dict.fromkeys(
+            _ALLOW if answer.kind is Kind.DENIED else answer.error.sentence(lookup.what)
+            for lookup, answer in facts.refused()
         )
+        raise AwsUnreachableError(f"The policies of {role_arn} can't be read: {' '.join(reasons) or _ALLOW}")
     return _compared(role, list(_of_role(kind, resource_type)))
 
 

@@ -1,39 +1,39 @@
 """The explaining policy evaluator: pure, documents and a request in, a decision with its reasons out."""
 
-from bot.iam.evaluation import Evaluation, decide, evaluate
+from bot.iam.authorization import Decision
+from bot.iam.evaluation import PolicyEvaluation, decide, evaluate
 from bot.iam.findings import Finding, Severity
-from bot.iam.grants import Grant
-from bot.iam.layers import Layer, PolicySet
+from bot.iam.grants import KmsGrant
+from bot.iam.layers import PolicyLayer, PolicySet
 from bot.iam.lines import LineEvaluator, evaluate_line, evaluate_lines
 from bot.iam.near_misses import Failure, NearMiss, Part, near_misses
 from bot.iam.policy import Policy
 from bot.iam.principals import Principal, PrincipalKind
-from bot.iam.request import Beginning, Request
-from bot.iam.results import LayerResult, StatementMatch, Verdict
+from bot.iam.request import PrefixValue, Request
+from bot.iam.results import LayerResult, LayerVerdict, StatementMatch
 from bot.iam.statement import Effect
-from bot.iam.weighing import Decision
 
 __all__ = [
-    "Beginning",
     "Decision",
     "Effect",
-    "Evaluation",
     "Failure",
     "Finding",
-    "Grant",
-    "Layer",
+    "KmsGrant",
     "LayerResult",
+    "LayerVerdict",
     "LineEvaluator",
     "NearMiss",
     "Part",
     "Policy",
+    "PolicyEvaluation",
+    "PolicyLayer",
     "PolicySet",
+    "PrefixValue",
     "Principal",
     "PrincipalKind",
     "Request",
     "Severity",
     "StatementMatch",
-    "Verdict",
     "decide",
     "evaluate",
     "evaluate_line",

@@ -4,49 +4,59 @@ Source: AWS IAM User Guide, "IAM JSON policy elements: Action" and "NotAction". 
 colon and a name, without regard to case; `*` and `?` are wildcards that do not reach over the colon.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from bot.iam.wildcard import Matcher, compile_wildcard
+from bot.iam.wildcard import compile_wildcard
 
 
 class Actions:
-    """A compiled `Action` or `NotAction` element.
+    """An `Action` or `NotAction` element.
 
     Args:
         values: The element's values as the policy spells them.
         excepting: Whether it is `NotAction`.
     """
 
-    __slots__ = ("_patterns", "everything", "exact", "excepting", "patterned", "services", "values")
+    __slots__ = ("excepting", "values")
 
     def __init__(self, values: Sequence[str], *, excepting: bool) -> None:
         self.values = tuple(values)
         self.excepting = excepting
-        lowered = frozenset(value.lower() for value in values)
-        patterns = sorted(value for value in lowered if "*" in value or "?" in value)
-        self.exact = lowered.difference(patterns)
-        self.everything = any(not value.strip("*") for value in patterns)
-        self._patterns = tuple(
-            (compile_wildcard(service), compile_wildcard(name))
-            for service, colon, name in (value.partition(":") for value in patterns)
-            if colon
-        )
-        self.patterned = frozenset(value.partition(":")[0] for value in patterns)
-        """The services whose actions the patterns can match, if `services` is not None."""
-        anything = excepting or any("*" in service or "?" in service for service in self.patterned)
-        self.services = None if anything else self.patterned.union(value.partition(":")[0] for value in self.exact)
-        """The services whose actions can be meant, None for any."""
 
     def matches(self, action: str) -> bool:
         """Whether the statement means an action, given in lower case."""
-        if self.everything or action in self.exact:
-            return not self.excepting
-        service, _, name = action.partition(":")
-        return _any_matches(self._patterns, service, name) is not self.excepting
+        return lists_action((value.lower() for value in self.values), action) is not self.excepting
+
+    @property
+    def means_any_service(self) -> bool:
+        """Whether actions of any service can be meant, for all that is before the colons."""
+        services = (value.partition(":")[0] for value in self.values)
+        return self.excepting or any("*" in service or "?" in service for service in services)
 
 
-def _any_matches(patterns: Sequence[tuple[Matcher, Matcher]], service: str, name: str) -> bool:
-    return any(of_service(service) and of_name(name) for of_service, of_name in patterns)
+def lists_action(values: Iterable[str], action: str) -> bool:
+    """Whether one of several values, in lower case, means an action, given in lower case."""
+    service, _, name = action.partition(":")
+    for value in values:
+        if value == action:
+            return True
+        if "*" in value or "?" in value:
+            of_service, colon, of_name = value.partition(":")
+            if not colon:
+                if is_readable(value):
+                    return True
+            elif _is_like(of_service, service) and _is_like(of_name, name):
+                return True
+    return False
+
+
+def _is_like(pattern: str, text: str) -> bool:
+    """Whether a text is what a pattern is, or matches it."""
+    if pattern == text:
+        return True
+    if pattern.endswith("*") and pattern.find("*") == len(pattern) - 1 and "?" not in pattern:
+        return text.startswith(pattern[:-1])
+    return ("*" in pattern or "?" in pattern) and compile_wildcard(pattern)(text)
 
 
 def is_readable(value: str) -> bool:

@@ -1,11 +1,11 @@
 """What an evaluation says, as the members of a JSON answer."""
 
-from bot.iam.evaluation import Evaluation
+from bot.iam.evaluation import PolicyEvaluation
 from bot.iam.near_misses import near_misses
 from bot.iam.results import StatementMatch
 
 
-def answer_of(evaluation: Evaluation) -> dict[str, object]:
+def answer_of(evaluation: PolicyEvaluation) -> dict[str, object]:
     """The members of every answer: `decision`, `depends_on`, `by`, `missing`; `contested` where experts dispute it."""
     answer: dict[str, object] = {
         "decision": evaluation.decision,
@@ -18,7 +18,7 @@ def answer_of(evaluation: Evaluation) -> dict[str, object]:
     return answer
 
 
-def explanation_of(evaluation: Evaluation) -> dict[str, object]:
+def explanation_of(evaluation: PolicyEvaluation) -> dict[str, object]:
     """What is told on top where the request asks for it: `sentence`, `layers`, `near_misses` and `findings`."""
     request, policies = evaluation.request, evaluation.policies
     return {

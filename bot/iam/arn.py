@@ -1,12 +1,12 @@
 """Amazon Resource Names: six segments between colons, of which only the last may hold further colons.
 
-Sources: AWS IAM User Guide, "IAM ARNs", and "IAM JSON policy elements: Condition operators" (each of the six
-segments is checked separately).
+Sources: AWS IAM User Guide, "IAM ARNs", "IAM JSON policy elements: Condition operators" (each of the six segments is
+checked separately) and "IAM JSON policy elements: Resource" (a star that ends a segment runs over the colons).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from bot.iam.wildcard import Matcher, Token, Wild, compile_tokens
+from bot.iam.wildcard import Matcher, Token, Wild, compile_tokens, join_tokens, tokens_of
 
 SEGMENTS = 6
 
@@ -51,8 +51,8 @@ def _cut(tokens: Sequence[Token]) -> list[list[Token]]:
             segments[-1].append(token)
             continue
         first, *more = token.split(":", SEGMENTS - len(segments))
-        segments[-1].append(first)
-        segments.extend([text] for text in more)
+        segments[-1].extend([first] if first else [])
+        segments.extend([text] if text else [] for text in more)
     return segments
 
 
@@ -63,14 +63,103 @@ class ArnPattern:
 
     def __init__(self, segments: Sequence[Sequence[Token]]) -> None:
         self.checks: tuple[tuple[int, Matcher], ...] = tuple(
-            (place, compile_tokens(tokens))
-            for place, tokens in enumerate(segments)
-            if not all(token in (Wild.STAR, "") for token in tokens) or Wild.STAR not in tokens
+            (place, compile_tokens(tokens)) for place, tokens in enumerate(segments) if not is_anything(tokens)
         )
 
     def __call__(self, arn: Arn | None) -> bool:
         """Whether an ARN, given in its segments, matches; what is no ARN never does."""
         return arn is not None and all(matches(arn[place]) for place, matches in self.checks)
+
+
+class ResourcePattern:
+    """A pattern of a `Resource` element, whose stars can run over colons. It is compiled when it is first needed.
+
+    A wildcard stays within its segment, except that a star that is the last character of a segment "can expand to match
+    beyond the colon boundaries": `arn:aws:kms:*:key/*` means every key of every Region and account. The segments that
+    an ARN lacks may also be anything.
+
+    Source: AWS IAM User Guide, "IAM JSON policy elements: Resource", Using wildcards in resource ARNs.
+
+    Args:
+        text: The pattern, without policy variables.
+    """
+
+    __slots__ = ("_compiled", "_head", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._head = text.partition("*")[0].partition("?")[0]
+        self._compiled: tuple[ArnPattern | _Expanding, ...] | None = None
+
+    def matches(self, resource: str, arn: Arn) -> bool:
+        """Whether a resource, given also in its segments, matches."""
+        if not resource.startswith(self._head):
+            return False
+        if self._compiled is None:
+            self._compiled = _matchers(tokens_of(self._text))
+        return any(matches(arn) for matches in self._compiled)
+
+
+def matches_resource(tokens: Sequence[Token], arn: Arn) -> bool:
+    """Whether a resource, given in its segments, matches a pattern in the same way."""
+    return any(matches(arn) for matches in _matchers(tokens))
+
+
+def _matchers(tokens: Sequence[Token]) -> "tuple[ArnPattern | _Expanding, ...]":
+    """The tests of a pattern, one of which a resource has to pass."""
+    written, completed = _cut(tokens), complete_tokens(tokens)
+    spellings = [completed] if len(written) == SEGMENTS else [completed, written]
+    expanding = (segments for segments in spellings if any(map(_expands, segments[: SEGMENTS - 1])))
+    return ArnPattern(completed), *map(_Expanding, expanding)
+
+
+def _expands(tokens: Sequence[Token]) -> bool:
+    """Whether a star is the last character of a segment."""
+    return bool(tokens) and tokens[-1] is Wild.STAR
+
+
+class _Expanding:
+    """A pattern in segments, each of which matches one segment of an ARN, or several where a star ends it."""
+
+    __slots__ = ("_expands", "_last", "_segments", "_tokens")
+
+    def __init__(self, segments: Sequence[Sequence[Token]]) -> None:
+        self._tokens = segments
+        self._last = len(segments) - 1
+        self._segments = tuple(map(compile_tokens, segments))
+        self._expands = tuple(map(_expands, segments))
+
+    def __call__(self, arn: Arn | None) -> bool:
+        return arn is not None and self._matches(arn, 0, 0)
+
+    def _matches(self, arn: Arn, place: int, at: int) -> bool:
+        """Whether the pattern from one of its segments on matches an ARN from one of its segments on."""
+        if at == SEGMENTS - 1:
+            return compile_tokens(self._rest(place))(arn[at])
+        if not self._segments[place](arn[at]):
+            return False
+        expands, following = self._expands[place], place + 1
+        if place == self._last:
+            return expands
+        if self._matches(arn, following, at + 1):
+            return True
+        if not expands:
+            return False
+        if any(self._matches(arn, following, further) for further in range(at + 2, SEGMENTS)):
+            return True
+        return compile_tokens([Wild.STAR, ":", *self._rest(following)])(arn[-1])
+
+    def _rest(self, place: int) -> list[Token]:
+        """The pattern from one of its segments on."""
+        return join_tokens(self._tokens[place:])
+
+
+def behind_colons(text: str) -> Iterator[str]:
+    """A text, and what follows each of its colons: what the last segment of a pattern can be compared with."""
+    yield text
+    while colon := text.find(":") + 1:
+        text = text[colon:]
+        yield text
 
 
 def is_anything(tokens: Sequence[Token]) -> bool:

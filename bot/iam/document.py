@@ -1,17 +1,88 @@
-"""Reads a policy's JSON, noting members that stand twice, which Python's own reader would drop in silence."""
+"""Opens a policy's JSON: its statements are cut out and read one by one, when they are asked for.
+
+Members that stand twice, which Python's own reader would drop in silence, are noted.
+"""
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
+from bot.iam.actions import lists_action
 from bot.iam.findings import NoEffectError
+
+Text = str | list[str] | msgspec.UnsetType
 
 
 class _Repeating(dict[str, Any]):
     """A JSON object in which a member stands more than once."""
 
     repeated: tuple[str, ...] = ()
+
+
+class _Head(msgspec.Struct):
+    """What of a statement tells which actions it can mean."""
+
+    Action: Text = msgspec.UNSET
+    NotAction: Any = msgspec.UNSET
+
+
+_TOO_DEEP = "The document is nested too deeply to be read."
+
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_STATEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
+_HEADS = msgspec.json.Decoder(list[_Head])
+
+
+class Document:
+    """A policy document, kept in few objects so that many can be remembered.
+
+    Args:
+        members: Its members, but for the statements.
+        statements: Its statements, each as its JSON text or read.
+        actions: For each statement the values of its `Action`, one or a list; None where only the whole statement
+            tells which actions it means.
+    """
+
+    __slots__ = ("_actions", "_statements", "members")
+
+    def __init__(
+        self, members: Mapping[str, object], statements: Iterable[object], actions: Iterable[str | list[str] | None]
+    ) -> None:
+        self.members = members
+        self._statements = tuple(statements)
+        self._actions = tuple(map(_joined, actions))
+
+    def __len__(self) -> int:
+        """How many statements it has."""
+        return len(self._statements)
+
+    def statement(self, place: int) -> object:
+        """One statement, read."""
+        found = self._statements[place]
+        return _loads(found) if isinstance(found, bytes) else found
+
+    def places(self, action: str) -> Iterator[int]:
+        """The places of the statements that may mean an action, given in lower case."""
+        within = f"\n{action}\n"
+        for place, named in enumerate(self._actions):
+            if (
+                named is None
+                or within in named
+                or (("*" in named or "?" in named) and lists_action(named.split("\n"), action))
+            ):
+                yield place
+
+
+def _joined(values: str | list[str] | None) -> str | None:
+    """Actions in lower case, each between two line breaks; None where they are not known or hold one."""
+    if values is None:
+        return None
+    listed = [values] if isinstance(values, str) else values
+    joined = "\n".join(["", *listed, ""]).lower()
+    return joined if joined.count("\n") == len(listed) + 1 else None
 
 
 def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -24,27 +95,85 @@ def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
     return repeating
 
 
+_PLAIN = json.JSONDecoder(object_pairs_hook=_object)
+
+
 def repeated_members(part: Mapping[str, object]) -> tuple[str, ...]:
-    """The names that stand more than once in an object read by `read_document`."""
+    """The names that stand more than once in an object of a document."""
     return part.repeated if isinstance(part, _Repeating) else ()
 
 
-def read_document(document: Mapping[str, object] | str) -> Mapping[str, object]:
-    """Reads a policy document.
+def text_of(document: Mapping[str, object] | str | bytes) -> bytes:
+    """A policy document as its JSON text.
+
+    Raises:
+        NoEffectError: It is too deeply nested to be written.
+    """
+    if isinstance(document, bytes):
+        return document
+    if isinstance(document, str):
+        return document.encode(errors="surrogatepass")
+    try:
+        return msgspec.json.encode(document)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return _dumps(document)
+
+
+def _dumps(document: Mapping[str, object]) -> bytes:
+    """The text of a document that holds what msgspec does not write, such as a number of a hundred digits."""
+    try:
+        return json.dumps(document, default=str).encode()
+    except (ValueError, RecursionError):
+        raise NoEffectError("", _TOO_DEEP) from None
+
+
+def open_document(text: bytes) -> Document:
+    """Opens a policy document.
 
     Args:
-        document: The document, or its JSON text.
+        text: Its JSON text.
 
     Raises:
         NoEffectError: It is no JSON, no object, or too deeply nested to be read.
     """
-    if isinstance(document, str):
-        try:
-            document = json.loads(document, object_pairs_hook=_object)
-        except RecursionError:
-            raise NoEffectError("", "The document is nested too deeply to be read.") from None
-        except ValueError as error:
-            raise NoEffectError("", f"The document is no JSON: {error}.") from None
+    return _cut(text) or _opened(_read(text))
+
+
+def _cut(text: bytes) -> Document | None:
+    """Cuts a document into its statements without reading them; None where that is not so simple."""
+    try:
+        text.decode(errors="surrogatepass")
+        statements = bytes(_MEMBERS.decode(text)["Statement"])
+        if not statements.startswith((b"[", b"{")):
+            return None
+        members = _loads(text.replace(statements, b"[]", 1))
+        listed = statements if statements.startswith(b"[") else b"[" + statements + b"]"
+        return Document(members, map(bytes, _STATEMENTS.decode(listed)), map(_actions, _HEADS.decode(listed)))
+    except (KeyError, ValueError, RecursionError):
+        return None
+
+
+def _opened(document: object) -> Document:
+    """A document that is read already."""
     if not isinstance(document, Mapping):
         raise NoEffectError("", "A policy document must be a JSON object.")
-    return document
+    found = document.get("Statement")
+    statements = list(found) if isinstance(found, Sequence) and not isinstance(found, str) else [found]
+    return Document(document, statements, [None] * len(statements))
+
+
+def _actions(head: _Head) -> str | list[str] | None:
+    return None if isinstance(head.Action, msgspec.UnsetType) or head.NotAction is not msgspec.UNSET else head.Action
+
+
+def _read(text: bytes) -> object:
+    try:
+        return _loads(text)
+    except RecursionError:
+        raise NoEffectError("", _TOO_DEEP) from None
+    except ValueError as error:
+        raise NoEffectError("", f"The document is no JSON: {error}.") from None
+
+
+def _loads(text: bytes) -> Any:
+    return _PLAIN.decode(text.decode(errors="surrogatepass"))

@@ -1,4 +1,4 @@
-"""Evaluates a request: the decision, which statements made it, what was missing, and what it hangs on.
+"""Evaluates a request: the decision, which statements made it, what was missing, and what it depends on.
 
 Every layer that binds the request is evaluated on its own, so that a caller can say which of them block even where
 another one blocks too.
@@ -9,25 +9,25 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Literal
 
+from bot.iam.assignments import AssignmentOutcome, deciding_keys, outcomes_of
+from bot.iam.authorization import Authorization, Decision, Found, authorize, must_name, named
 from bot.iam.grantees import Grantee
-from bot.iam.layers import Layer, PolicySet, Sheet
-from bot.iam.readings import Outcome, explore, hinges
+from bot.iam.layers import LayerStatements, PolicyLayer, PolicySet
 from bot.iam.request import Request
-from bot.iam.results import LayerResult, StatementMatch, Verdict
+from bot.iam.results import LayerResult, LayerVerdict, StatementMatch
 from bot.iam.services import KMS
-from bot.iam.statement import Effect, Statement, View
-from bot.iam.weighing import Decision, Found, Weighed, must_name, named, weigh
+from bot.iam.statement import Effect, RequestView, Statement
 from bot.iam.wording import dependence
 
 
-def evaluate(request: Request, policies: PolicySet) -> "Evaluation":
+def evaluate(request: Request, policies: PolicySet) -> "PolicyEvaluation":
     """Evaluates a request with its reasons.
 
     Args:
         request: The request.
         policies: The policies it has to pass.
     """
-    return Evaluation(request, policies, _outcomes(request, policies))
+    return PolicyEvaluation(request, policies, _outcomes(request, policies))
 
 
 def decide(request: Request, policies: PolicySet) -> Decision:
@@ -37,85 +37,88 @@ def decide(request: Request, policies: PolicySet) -> Decision:
         request: The request.
         policies: The policies it has to pass.
     """
-    return _decision([outcome.weighed for outcome in _outcomes(request, policies)])
+    return _decision([outcome.authorization for outcome in _outcomes(request, policies)])
 
 
-def _outcomes(request: Request, policies: PolicySet) -> Sequence[Outcome]:
-    """One outcome, or one for each reading of the unknown keys that the policies ask for."""
+def _outcomes(request: Request, policies: PolicySet) -> Sequence[AssignmentOutcome]:
+    """One outcome, or one for each assignment of the unknown keys that the policies ask for."""
     unknown = request.unknown_among(policies.plan(request.action).keys) if request.unknown else None
     if unknown:
-        return explore(request, policies, unknown)
-    return (Outcome({}, weigh(View(request, request.context), policies)),)
+        return outcomes_of(request, policies, unknown)
+    return (AssignmentOutcome({}, authorize(RequestView(request, request.context), policies)),)
 
 
-def _decision(readings: Sequence[Weighed]) -> Decision:
-    """The decision that all readings have in common; a denial is explicit only if it is so under every reading."""
-    decisions = {weighed.decision for weighed in readings}
+def _decision(assignments: Sequence[Authorization]) -> Decision:
+    """The decision that all assignments have in common; a denial is explicit only if it is so under each."""
+    decisions = {authorization.decision for authorization in assignments}
     if len(decisions) == 1:
         return decisions.pop()
     return Decision.DEPENDS if Decision.ALLOWED in decisions else Decision.IMPLICIT_DENY
 
 
-class Evaluation:
+class PolicyEvaluation:
     """The answer to a request. Make it with `evaluate`.
 
     Args:
         request: The request.
         policies: The policies it had to pass.
-        outcomes: What becomes of it under each reading of its unknown keys; one outcome where there are none.
+        outcomes: What becomes of it under each assignment of its unknown keys; one outcome where there are none.
     """
 
-    def __init__(self, request: Request, policies: PolicySet, outcomes: Sequence[Outcome]) -> None:
+    def __init__(self, request: Request, policies: PolicySet, outcomes: Sequence[AssignmentOutcome]) -> None:
         self.request = request
         self.policies = policies
-        self.decision = _decision([outcome.weighed for outcome in outcomes])
+        self.decision = _decision([outcome.authorization for outcome in outcomes])
         self._outcomes = outcomes
-        self._found = outcomes[0].weighed.found
+        self._found = outcomes[0].authorization.found
 
     @cached_property
     def by(self) -> tuple[StatementMatch, ...]:
         """The statements that decided: those that deny an explicit deny, all that allow what is allowed.
 
-        Of an explicit deny, those that deny under every reading; where none does, but one or the other always denies,
-        all of these. Of a decision that depends, the statements that mean the request only under some readings; of an
-        implicit deny none.
+        Of an explicit deny, those that deny under every assignment; where none does, but one or the other always
+        denies, all of these. Of a decision that depends, the statements that mean the request only under some
+        assignments; of an implicit deny none.
         """
         match self.decision:
             case Decision.IMPLICIT_DENY:
                 return ()
             case Decision.EXPLICIT_DENY:
                 denies = tuple(self._matches(Effect.DENY))
-                return tuple(each for each in denies if not each.hangs) or denies
+                return tuple(each for each in denies if not each.depends) or denies
             case Decision.ALLOWED:
                 return (*self._matches(Effect.ALLOW), *self._grants())
         all_matches = (*self._matches(Effect.DENY), *self._matches(Effect.ALLOW), *self._grants())
-        return tuple(each for each in all_matches if each.hangs)
+        return tuple(each for each in all_matches if each.depends)
 
     @cached_property
-    def missing(self) -> tuple[Layer, ...]:
+    def missing(self) -> tuple[PolicyLayer, ...]:
         """The layers that had to allow and did not, whatever the unknown keys are.
 
-        Where a request is denied under every reading, but never for the same layer, all of these layers.
+        Where a request is denied under every assignment, but never for the same layer, all of these layers.
         """
-        readings = [outcome.weighed.missing for outcome in self._outcomes]
-        always = tuple(layer for layer in readings[0] if all(layer in missing for missing in readings))
+        assignments = [outcome.authorization.missing for outcome in self._outcomes]
+        always = tuple(layer for layer in assignments[0] if all(layer in missing for missing in assignments))
         if always or self.decision is not Decision.IMPLICIT_DENY:
             return always
-        return tuple(layer for layer in Layer if any(layer in missing for missing in readings))
+        return tuple(layer for layer in PolicyLayer if any(layer in missing for missing in assignments))
 
     @cached_property
     def depends_on(self) -> tuple[str, ...]:
-        """The condition keys that a decision of `depends` hangs on, as the request spells them."""
-        return self._hinges(lambda weighed: weighed.decision is Decision.ALLOWED)
+        """The condition keys that a decision of `depends` depends on, as the request spells them."""
+        return self._deciding_keys(lambda authorization: authorization.decision is Decision.ALLOWED)
 
     @property
     def contested(self) -> bool:
-        """Whether the decision hangs on a rule that experts dispute."""
-        return any(outcome.weighed.contested for outcome in self._outcomes)
+        """Whether the decision depends on a rule that AWS's documentation leaves open or experts dispute.
+
+        Of an explicit deny, all statements that deny depend on one; each of `by` and `layers` has a mark of its own.
+        """
+        return any(outcome.authorization.contested for outcome in self._outcomes)
 
     @property
     def sentence(self) -> str:
-        """The decision in words, with both readings where it depends: "denied unless aws:SourceVpce is vpce-1"."""
+        """The decision in words, with both assignments where it depends: "denied unless aws:SourceVpce is vpce-1"."""
         match self.decision:
             case Decision.ALLOWED:
                 return "allowed"
@@ -127,53 +130,58 @@ class Evaluation:
 
     @cached_property
     def layers(self) -> tuple[LayerResult, ...]:
-        """What each layer that binds the request says on its own, in the order of `Layer`, the root level first."""
-        order = tuple(Layer)
+        """What each layer that binds the request says on its own, in the order of `PolicyLayer`, root level first."""
+        order = tuple(PolicyLayer)
         return tuple(sorted(self._layers(), key=lambda result: (order.index(result.layer), result.level or 0)))
 
     def _layers(self) -> Iterator[LayerResult]:
         for place, found in enumerate(self._found):
             yield self._layer(place, found.sheet)
-        if Layer.RESOURCE in self.missing and not any(found.sheet.layer is Layer.RESOURCE for found in self._found):
-            yield LayerResult(Layer.RESOURCE, None, Verdict.SILENT, ())
+        if PolicyLayer.RESOURCE in self.missing and not any(
+            found.sheet.layer is PolicyLayer.RESOURCE for found in self._found
+        ):
+            yield LayerResult(PolicyLayer.RESOURCE, None, LayerVerdict.SILENT, ())
         if self.policies.grants and self.request.service == KMS:
             verdict, keys = self._verdict(
-                Layer.GRANT, lambda weighed: Verdict.ALLOWS if weighed.grants else Verdict.SILENT
+                PolicyLayer.GRANT,
+                lambda authorization: LayerVerdict.ALLOWS if authorization.grants else LayerVerdict.SILENT,
             )
-            yield LayerResult(Layer.GRANT, None, verdict, tuple(self._grants()), keys)
+            yield LayerResult(PolicyLayer.GRANT, None, verdict, tuple(self._grants()), keys)
 
-    def _layer(self, place: int, sheet: Sheet) -> LayerResult:
-        verdict, keys = self._verdict(sheet.layer, lambda weighed: _says(weighed.found[place]))
+    def _layer(self, place: int, sheet: LayerStatements) -> LayerResult:
+        verdict, keys = self._verdict(sheet.layer, lambda authorization: _says(authorization.found[place]))
         allows, denies = self._matches_at(place, Effect.ALLOW), self._matches_at(place, Effect.DENY)
         deciding = {
-            Verdict.ALLOWS: allows,
-            Verdict.DENIES: denies,
-            Verdict.SILENT: [],
-            Verdict.DEPENDS: denies + allows,
+            LayerVerdict.ALLOWS: allows,
+            LayerVerdict.DENIES: denies,
+            LayerVerdict.SILENT: [],
+            LayerVerdict.DEPENDS: denies + allows,
         }
         whom: Literal["direct", "account"] | None = None
-        if sheet.layer is Layer.RESOURCE and allows:
-            every = (named(outcome.weighed.found) for outcome in self._outcomes)
+        if sheet.layer is PolicyLayer.RESOURCE and allows:
+            every = (named(outcome.authorization.found) for outcome in self._outcomes)
             whom = "direct" if max(every) > Grantee.ACCOUNT else "account"
         return LayerResult(sheet.layer, sheet.level, verdict, tuple(deciding[verdict]), keys, whom)
 
-    def _verdict(self, layer: Layer, asked: Callable[[Weighed], Verdict]) -> tuple[Verdict, tuple[str, ...]]:
-        """What all readings have in common, and the keys that it hangs on.
+    def _verdict(
+        self, layer: PolicyLayer, asked: Callable[[Authorization], LayerVerdict]
+    ) -> tuple[LayerVerdict, tuple[str, ...]]:
+        """What all assignments have in common, and the keys that it depends on.
 
         Of a layer that never allows, it does not matter whether it also denies where it had to allow; elsewhere nothing
         else does.
         """
-        said = {asked(outcome.weighed) for outcome in self._outcomes}
+        said = {asked(outcome.authorization) for outcome in self._outcomes}
         if len(said) == 1:
             return said.pop(), ()
-        if Verdict.ALLOWS not in said and layer in self.missing:
-            return Verdict.SILENT, ()
-        passes = Verdict.ALLOWS if Verdict.ALLOWS in said else Verdict.SILENT
-        return Verdict.DEPENDS, self._hinges(lambda weighed: asked(weighed) is passes)
+        if LayerVerdict.ALLOWS not in said and layer in self.missing:
+            return LayerVerdict.SILENT, ()
+        passes = LayerVerdict.ALLOWS if LayerVerdict.ALLOWS in said else LayerVerdict.SILENT
+        return LayerVerdict.DEPENDS, self._deciding_keys(lambda authorization: asked(authorization) is passes)
 
-    def _hinges(self, asked: Callable[[Weighed], bool]) -> tuple[str, ...]:
-        """The keys on which a question hangs, as the request or else the policies spell them."""
-        keys = hinges(self._outcomes, asked)
+    def _deciding_keys(self, asked: Callable[[Authorization], bool]) -> tuple[str, ...]:
+        """The keys on which a question depends, as the request or else the policies spell them."""
+        keys = deciding_keys(self._outcomes, asked)
         if not keys:
             return ()
         spelled = {
@@ -189,7 +197,7 @@ class Evaluation:
         """The statements of all layers that decided with one effect."""
         for place, found in enumerate(self._found):
             matches = self._matches_at(place, effect)
-            if found.sheet.layer is Layer.RESOURCE and effect is Effect.ALLOW and not self._delegation_counts:
+            if found.sheet.layer is PolicyLayer.RESOURCE and effect is Effect.ALLOW and not self._delegation_counts:
                 matches = [match for match in matches if match.grantee is not Grantee.ACCOUNT]
             yield from matches
 
@@ -199,7 +207,7 @@ class Evaluation:
         return not self.request.same_account or must_name(self.request)
 
     def _matches_at(self, place: int, effect: Effect) -> list[StatementMatch]:
-        """The statements of one sheet that mean the request, under any reading."""
+        """The statements of one sheet that mean the request, under any assignment."""
         if len(self._outcomes) == 1:
             (only,) = self._outcomes
             return [self._match(place, statement, only) for statement in _meaning(only, place, effect)]
@@ -207,31 +215,45 @@ class Evaluation:
         counts = Counter(id(statement) for statement, _ in hits)
         first = {id(statement): (statement, outcome) for statement, outcome in reversed(hits)}
         return [
-            self._match(place, *first[identity], hangs=count < len(self._outcomes))
+            self._match(place, *first[identity], depends=count < len(self._outcomes))
             for identity, count in counts.items()
         ]
 
-    def _match(self, place: int, statement: Statement, outcome: Outcome, *, hangs: bool = False) -> StatementMatch:
+    def _match(
+        self, place: int, statement: Statement, outcome: AssignmentOutcome, *, depends: bool = False
+    ) -> StatementMatch:
         sheet = self._found[place].sheet
-        source = (statement, self.request, outcome.context(self.request))
-        return StatementMatch(sheet.layer, statement.policy, statement.id, statement.effect, sheet.level, hangs, source)
+        context = outcome.context(self.request)
+        contested = statement.effect is Effect.DENY and statement.is_disputed(
+            self.request.principal, context, bounded=self.policies.binds_by_boundary(self.request)
+        )
+        return StatementMatch(
+            sheet.layer,
+            statement.policy,
+            statement.id,
+            statement.effect,
+            sheet.level,
+            depends,
+            contested,
+            (statement, self.request, context),
+        )
 
     def _grants(self) -> Iterator[StatementMatch]:
-        """The KMS grants that allow the request, under any reading."""
+        """The KMS grants that allow the request, under any assignment."""
         for grant in self.policies.grants:
-            count = sum(grant in outcome.weighed.grants for outcome in self._outcomes)
+            count = sum(grant in outcome.authorization.grants for outcome in self._outcomes)
             if count:
-                hangs = count < len(self._outcomes)
-                yield StatementMatch(Layer.GRANT, grant.name, grant.id, Effect.ALLOW, hangs=hangs)
+                depends = count < len(self._outcomes)
+                yield StatementMatch(PolicyLayer.GRANT, grant.name, grant.id, Effect.ALLOW, depends=depends)
 
 
-def _meaning(outcome: Outcome, place: int, effect: Effect) -> list[Statement]:
-    """The statements of one sheet and one effect that mean the request under a reading."""
-    found = outcome.weighed.found[place]
+def _meaning(outcome: AssignmentOutcome, place: int, effect: Effect) -> list[Statement]:
+    """The statements of one sheet and one effect that mean the request under a assignment."""
+    found = outcome.authorization.found[place]
     return found.allows if effect is Effect.ALLOW else found.denies
 
 
-def _says(found: Found) -> Verdict:
+def _says(found: Found) -> LayerVerdict:
     if found.denies:
-        return Verdict.DENIES
-    return Verdict.ALLOWS if found.allows else Verdict.SILENT
+        return LayerVerdict.DENIES
+    return LayerVerdict.ALLOWS if found.allows else LayerVerdict.SILENT

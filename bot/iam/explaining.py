@@ -38,7 +38,7 @@ def matched(statement: Statement, request: Request, context: Context) -> Matched
     Args:
         statement: A statement that means the request.
         request: The request.
-        context: Its condition keys, under the reading in which the statement means it.
+        context: Its condition keys, under the assignment in which the statement means it.
     """
     actions, resources, grantees = statement.actions, statement.resources, statement.grantees
     return Matched(
@@ -59,7 +59,7 @@ def _first_resource(resources: Resources, request: Request, context: Context) ->
         (
             value
             for value in resources.values
-            if Resources([value], excepting=False, variables=variables).matches(request.arn, context)
+            if Resources([value], excepting=False, variables=variables).matches(request.resource, request.arn, context)
         ),
         None,
     )
@@ -97,9 +97,17 @@ def had(condition: Condition, request: Request, context: Context) -> str:
     value = context.get(key)
     if value is not None:
         return f"it was {value if isinstance(value, str) else ' and '.join(value)}"
-    if key in request.beginnings:
-        return f"it begins with {request.beginnings[key]}, and more is not known"
+    if key in request.shapes:
+        return f"{_shaped(request.shapes[key])}, and more is not known"
     return "its value is not known" if request.unknown_among(frozenset([key])) else "it was absent"
+
+
+def _shaped(shapes: Sequence[str]) -> str:
+    """What is known of a value: how it begins, or which patterns it can match."""
+    *others, last = shapes
+    if not others and last.endswith("*"):
+        return f"it begins with {last[:-1]}"
+    return f"it is like {' or '.join(shapes)}"
 
 
 def alternatives(values: Sequence[str]) -> str:

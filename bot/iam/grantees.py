@@ -20,7 +20,7 @@ _KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 
 
 class Grantee(IntEnum):
-    """As whom a statement means a principal, the weakest first: what a grant overrides hangs on it."""
+    """As whom a statement means a principal, the weakest first: what a grant overrides depends on it."""
 
     NOBODY = 0
     ACCOUNT = 1
@@ -102,7 +102,7 @@ class Grantees:
     def excludes(self, principal: Principal) -> bool:
         """Whether a Deny with `NotPrincipal` hits a principal.
 
-        It is spared only if all that it is is listed: its account, the role of a session and the principal itself.
+        It is exempt only if all that it is is listed: its account, the role of a session and the principal itself.
         AWS validates the account first, then the role, then the session ("NotPrincipal", Key points).
         """
         if self.everyone:

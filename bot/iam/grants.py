@@ -4,7 +4,7 @@ Sources: AWS KMS Developer Guide, "Grants in AWS KMS" and "Creating grants" (Usi
 Reference, "GrantConstraints". A grant allows and never denies. Its grantee needs no IAM policy, neither in the key's
 account nor in another ("Allowing users in other accounts to use a KMS key": attach IAM policies "or use grants"),
 except where the grantee is a whole account; denies, SCPs and endpoint policies bind it as ever. AWS says nothing of
-permissions boundaries and session policies: a grant is weighed as a key policy's statement for the same principal
+permissions boundaries and session policies: a grant is evaluated as a key policy's statement for the same principal
 would be.
 
 The names and values of an encryption context are compared with upper and lower case being different, as the guide has
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from bot.iam.grantees import Grantee, Grantees
 from bot.iam.principals import PrincipalKind
-from bot.iam.statement import Effect, View
+from bot.iam.statement import Effect, RequestView
 
 ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
 _SOURCE_ARN = "aws:sourcearn"
@@ -28,7 +28,7 @@ Pairs = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class KmsGrant:
     """A grant of a key.
 
     Args:
@@ -54,7 +54,7 @@ class Grant:
     source_arn: str | None
 
     @classmethod
-    def parse(cls, grant: Mapping[str, object]) -> "Grant":
+    def parse(cls, grant: Mapping[str, object]) -> "KmsGrant":
         """Reads a grant as `kms:ListGrants` answers it. One that can't be read allows nothing."""
         operations = grant.get("Operations")
         names = operations if isinstance(operations, Sequence) and not isinstance(operations, str) else ()
@@ -77,12 +77,12 @@ class Grant:
 
     @property
     def keys(self) -> frozenset[str]:
-        """The condition keys, in lower case, that the grant hangs on; a star at the end stands for what may follow."""
+        """The condition keys, in lower case, that the grant depends on; a star at the end stands for any rest."""
         named = frozenset(key for key, _ in self.wanted())
         return named if self.equal is None else named | {f"{ENCRYPTION_CONTEXT}*"}
 
     def asks_for(self, key: str) -> bool:
-        """Whether the grant hangs on a condition key, given in lower case."""
+        """Whether the grant depends on a condition key, given in lower case."""
         return key in self.keys or (self.equal is not None and key.startswith(ENCRYPTION_CONTEXT))
 
     def wanted(self) -> Iterator[tuple[str, str]]:
@@ -93,7 +93,7 @@ class Grant:
         if self.source_arn is not None:
             yield _SOURCE_ARN, self.source_arn
 
-    def grantee(self, view: View) -> Grantee:
+    def grantee(self, view: RequestView) -> Grantee:
         """As whom the grant allows a request to its principal."""
         request = view.request
         if self.key and request.resource.rpartition("/")[2] != self.key:
@@ -103,7 +103,7 @@ class Grant:
             return max(retirer, self.grantees.grantee(request.principal))
         return retirer
 
-    def _has_source(self, view: View) -> bool:
+    def _has_source(self, view: RequestView) -> bool:
         """Whether a service makes the request for the resource it must; of others nothing is asked."""
         request = view.request
         if self.source_arn is None or request.action == _RETIRE or request.principal.kind is not PrincipalKind.SERVICE:
@@ -112,7 +112,7 @@ class Grant:
             return view.favoured is Effect.ALLOW
         return view.context.get(_SOURCE_ARN) == self.source_arn
 
-    def _has_encryption_context(self, view: View) -> bool:
+    def _has_encryption_context(self, view: RequestView) -> bool:
         """Whether the encryption context is the one that the grant asks for."""
         if view.request.action in _WITHOUT_ENCRYPTION_CONTEXT:
             return True

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.iam.grants import Grant
+from bot.iam.grants import KmsGrant
 from bot.iam.policy import Policy
 from bot.iam.principals import PrincipalKind
 from bot.iam.request import Request
@@ -15,7 +15,7 @@ _MOST_PLANS = 1024
 """Of so many actions the plans are remembered."""
 
 
-class Layer(StrEnum):
+class PolicyLayer(StrEnum):
     """The layers, in the order in which they are named in answers."""
 
     IDENTITY = "identity"
@@ -28,12 +28,12 @@ class Layer(StrEnum):
     GRANT = "grant"
 
 
-_NAMING_NOBODY = frozenset([Layer.IDENTITY, Layer.BOUNDARY, Layer.SCP, Layer.SESSION])
+_NAMING_NOBODY = frozenset([PolicyLayer.IDENTITY, PolicyLayer.BOUNDARY, PolicyLayer.SCP, PolicyLayer.SESSION])
 """The layers whose statements name resources and no principals."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class LayerStatements:
     """What is in one layer, or one level of it, for an action.
 
     Args:
@@ -44,7 +44,7 @@ class Sheet:
         names_principals: Whether its statements name principals.
     """
 
-    layer: Layer
+    layer: PolicyLayer
     level: int | None
     allows: tuple[Statement, ...]
     denies: tuple[Statement, ...]
@@ -52,10 +52,10 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """The sheets of all layers for an action, and the condition keys, in lower case, that they hang on."""
+class ActionStatements:
+    """The sheets of all layers for an action, and the condition keys, in lower case, that they depend on."""
 
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[LayerStatements, ...]
     keys: frozenset[str]
 
 
@@ -97,30 +97,30 @@ class PolicySet:
         rcps: Sequence[Sequence[Policy]] | None = None,
         endpoint: Policy | Sequence[Policy] | None = None,
         resource: Policy | None = None,
-        grants: Sequence[Grant] = (),
+        grants: Sequence[KmsGrant] = (),
         management_account: str | None = None,
     ) -> None:
-        levels: list[tuple[Layer, int | None, Sequence[Policy] | None]] = [
-            (Layer.IDENTITY, None, identity),
-            (Layer.BOUNDARY, None, _policies(boundary)),
-            *((Layer.SCP, level, policies) for level, policies in enumerate(scps or ())),
-            *((Layer.RCP, level, policies) for level, policies in enumerate(rcps or ())),
-            (Layer.SESSION, None, session),
-            (Layer.ENDPOINT, None, _policies(endpoint)),
-            (Layer.RESOURCE, None, _policies(resource)),
+        levels: list[tuple[PolicyLayer, int | None, Sequence[Policy] | None]] = [
+            (PolicyLayer.IDENTITY, None, identity),
+            (PolicyLayer.BOUNDARY, None, _policies(boundary)),
+            *((PolicyLayer.SCP, level, policies) for level, policies in enumerate(scps or ())),
+            *((PolicyLayer.RCP, level, policies) for level, policies in enumerate(rcps or ())),
+            (PolicyLayer.SESSION, None, session),
+            (PolicyLayer.ENDPOINT, None, _policies(endpoint)),
+            (PolicyLayer.RESOURCE, None, _policies(resource)),
         ]
         self._levels = tuple(
             (layer, level, tuple(policies)) for layer, level, policies in levels if policies is not None
         )
-        self._plans: dict[str, Plan] = {}
+        self._plans: dict[str, ActionStatements] = {}
         self.grants = tuple(grants)
         self.management_account = management_account
         present = {layer for layer, _, _ in self._levels}
-        self.has_boundary = Layer.BOUNDARY in present
-        self.has_session = Layer.SESSION in present
+        self.has_boundary = PolicyLayer.BOUNDARY in present
+        self.has_session = PolicyLayer.SESSION in present
         self.has_resource_policy = resource is not None
 
-    def plan(self, action: str) -> Plan:
+    def plan(self, action: str) -> ActionStatements:
         """The statements of every layer that can mean an action, given in lower case."""
         plan = self._plans.get(action)
         if plan is None:
@@ -129,12 +129,12 @@ class PolicySet:
             plan = self._plans[action] = self._make_plan(action)
         return plan
 
-    def _make_plan(self, action: str) -> Plan:
+    def _make_plan(self, action: str) -> ActionStatements:
         sheets = tuple(_sheet(layer, level, policies, action) for layer, level, policies in self._levels)
         keys = (statement.keys for sheet in sheets for statement in (*sheet.allows, *sheet.denies))
-        return Plan(sheets, frozenset[str]().union(*keys, *(grant.keys for grant in self.grants)))
+        return ActionStatements(sheets, frozenset[str]().union(*keys, *(grant.keys for grant in self.grants)))
 
-    def policies(self, layer: Layer) -> Iterator[tuple[int | None, Policy]]:
+    def policies(self, layer: PolicyLayer) -> Iterator[tuple[int | None, Policy]]:
         """The policies of a layer, each with its level."""
         for each, level, policies in self._levels:
             if each is layer:
@@ -152,7 +152,7 @@ class PolicySet:
         """
         return self.plan(action.lower()).keys
 
-    def exempt(self, request: Request) -> frozenset[Layer]:
+    def exempt(self, request: Request) -> frozenset[PolicyLayer]:
         """The layers that do not bind a request.
 
         Sources: AWS Organizations User Guide, "Service control policies (SCPs)" (Tasks and entities not restricted by
@@ -163,17 +163,21 @@ class PolicySet:
         exempt = _UNBOUND.get(request.principal.kind, _NOTHING)
         if request.action in NOT_BOUND_BY_RESOURCES:
             exempt |= _OF_RESOURCES
-        if self._scps_spare(request):
-            exempt |= {Layer.SCP}
-        return exempt | {Layer.RCP} if self._rcps_spare(request) else exempt
+        if self._scps_exempt(request):
+            exempt |= {PolicyLayer.SCP}
+        return exempt | {PolicyLayer.RCP} if self._rcps_exempt(request) else exempt
 
-    def _scps_spare(self, request: Request) -> bool:
+    def binds_by_boundary(self, request: Request) -> bool:
+        """Whether the principal of a request has a permissions boundary."""
+        return self.has_boundary and request.principal.is_iam
+
+    def _scps_exempt(self, request: Request) -> bool:
         return self._manages(request.principal.account) or request.principal.is_service_linked_role
 
     def _manages(self, account: str | None) -> bool:
         return account is not None and account == self.management_account
 
-    def _rcps_spare(self, request: Request) -> bool:
+    def _rcps_exempt(self, request: Request) -> bool:
         return (
             request.service not in RCP_SERVICES
             or request.principal.is_service_linked_role
@@ -182,14 +186,14 @@ class PolicySet:
         )
 
 
-_NOTHING = frozenset[Layer]()
-_OF_IDENTITIES = frozenset([Layer.IDENTITY, Layer.BOUNDARY, Layer.SESSION])
-_OF_RESOURCES = frozenset([Layer.RCP, Layer.RESOURCE])
+_NOTHING = frozenset[PolicyLayer]()
+_OF_IDENTITIES = frozenset([PolicyLayer.IDENTITY, PolicyLayer.BOUNDARY, PolicyLayer.SESSION])
+_OF_RESOURCES = frozenset([PolicyLayer.RCP, PolicyLayer.RESOURCE])
 _UNBOUND = {
     PrincipalKind.ROOT: _OF_IDENTITIES,
-    PrincipalKind.SERVICE: _OF_IDENTITIES | {Layer.SCP},
-    PrincipalKind.FEDERATED: _OF_IDENTITIES | {Layer.SCP},
-    PrincipalKind.ANONYMOUS: _OF_IDENTITIES | {Layer.SCP},
+    PrincipalKind.SERVICE: _OF_IDENTITIES | {PolicyLayer.SCP},
+    PrincipalKind.FEDERATED: _OF_IDENTITIES | {PolicyLayer.SCP},
+    PrincipalKind.ANONYMOUS: _OF_IDENTITIES | {PolicyLayer.SCP},
 }
 """The layers that never bind principals of a kind."""
 
@@ -198,11 +202,11 @@ def _policies(given: Policy | Sequence[Policy] | None) -> Sequence[Policy] | Non
     return (given,) if isinstance(given, Policy) else given
 
 
-def _sheet(layer: Layer, level: int | None, policies: Sequence[Policy], action: str) -> Sheet:
+def _sheet(layer: PolicyLayer, level: int | None, policies: Sequence[Policy], action: str) -> LayerStatements:
     statements = [
         statement for policy in policies for statement in policy.candidates(action) if belongs(statement, layer)
     ]
-    return Sheet(
+    return LayerStatements(
         layer,
         level,
         tuple(statement for statement in statements if statement.effect is Effect.ALLOW),
@@ -211,13 +215,13 @@ def _sheet(layer: Layer, level: int | None, policies: Sequence[Policy], action: 
     )
 
 
-def belongs(statement: Statement, layer: Layer) -> bool:
+def belongs(statement: Statement, layer: PolicyLayer) -> bool:
     """Whether a statement has an effect in a policy of a layer.
 
     Where AWS would not store it, for naming a principal in a policy that has none to name, it grants nothing; a Deny
     is taken at its word.
     """
-    if layer is Layer.RESOURCE:
+    if layer is PolicyLayer.RESOURCE:
         return statement.grantees is not None
     if layer not in _NAMING_NOBODY:
         return True

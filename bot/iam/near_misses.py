@@ -13,7 +13,7 @@ from enum import IntEnum
 from bot.iam.actions import Actions
 from bot.iam.conditions import Condition
 from bot.iam.explaining import alternatives, had, wanted
-from bot.iam.layers import Layer, PolicySet, belongs
+from bot.iam.layers import PolicyLayer, PolicySet, belongs
 from bot.iam.request import Request
 from bot.iam.statement import Effect, Statement
 from bot.iam.variables import Value
@@ -65,7 +65,7 @@ class NearMiss:
         closeness: How many characters of the action the statement names.
     """
 
-    layer: Layer
+    layer: PolicyLayer
     level: int | None
     policy: str
     statement: str
@@ -82,7 +82,7 @@ class NearMiss:
         return ", and ".join([gravest.clause, *(failure.clause for failure in others)])
 
 
-def near_misses(request: Request, policies: PolicySet, layer: Layer, *, most: int = 5) -> list[NearMiss]:
+def near_misses(request: Request, policies: PolicySet, layer: PolicyLayer, *, most: int = 5) -> list[NearMiss]:
     """Finds the statements of a layer that came closest to allowing a request.
 
     Args:
@@ -129,7 +129,7 @@ def _failures(statement: Statement, request: Request) -> Iterator[Failure]:
         listed = alternatives(actions.values)
         clause = f"allows all but {listed}" if actions.excepting else f"allows {listed}, not {request.action_name}"
         yield _failure(Part.ACTION, actions.excepting, actions.values, request.action_name, clause)
-    if resources is not None and not resources.matches(request.arn, request.context):
+    if resources is not None and not resources.matches(request.resource, request.arn, request.context):
         listed = alternatives(resources.values)
         clause = f"on all but {listed}" if resources.excepting else f"only on {listed}, not on {request.resource}"
         yield _failure(Part.RESOURCE, resources.excepting, resources.values, request.resource, clause)

@@ -7,7 +7,7 @@ resource that is no ARN) matches nothing and leaves the others in effect; in `No
 would widen the statement, it makes the statement unreadable. A statement with an empty list has no effect.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.iam.actions import Actions
 from bot.iam.actions import is_readable as is_action
@@ -26,38 +26,48 @@ _PAIRS = (("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "N
 _ELEMENTS = frozenset(("Sid", "Effect", "Condition", *(name for pair in _PAIRS for name in pair)))
 
 
-def parse_statements(policy: str, document: Mapping[str, object], findings: list[Finding]) -> Iterator[Statement]:
-    """Reads the statements of a document.
+def check_members(members: Mapping[str, object], findings: list[Finding]) -> None:
+    """Checks the members of a document, but for its statements.
 
     Args:
-        policy: The policy's name.
-        document: The document, as `read_document` gives it.
-        findings: Where to note what is wrong.
-
-    Yields:
-        The statements that have an effect, in their order.
+        members: The members, as `open_document` gives them.
+        findings: Where to note what is wrong but can be read.
 
     Raises:
         NoEffectError: The document is none that AWS would store.
     """
-    for name in repeated_members(document):
+    for name in repeated_members(members):
         raise NoEffectError("", f"{name} stands more than once.")
     findings.extend(
         Finding("", f"{name} is no element of a policy document.", Severity.WARNING)
-        for name in document
+        for name in members
         if name not in _MEMBERS
     )
-    version = document.get("Version", VERSIONS[0])
+    version = members.get("Version", VERSIONS[0])
     if version not in VERSIONS:
         raise NoEffectError("Version", f"{version!r} is no version of the policy language.")
-    found = document.get("Statement")
-    statements = list(found) if isinstance(found, Sequence) and not isinstance(found, str) else [found]
-    for position, statement in enumerate(statements):
-        reader = _Reader(f"Statement[{position}]", findings, variables=version == _WITH_VARIABLES)
-        try:
-            yield reader.read(policy, str(position), statement)
-        except NoEffectError as error:
-            findings.append(error.finding)
+
+
+def parse_statement(
+    members: Mapping[str, object], place: int, statement: object, findings: list[Finding]
+) -> Statement | None:
+    """Reads one statement of a document.
+
+    Args:
+        members: The document's members.
+        place: The statement's position in it.
+        statement: The statement.
+        findings: Where to note what is wrong.
+
+    Returns:
+        The statement, of a policy without a name; None where it has no effect.
+    """
+    reader = _Reader(f"Statement[{place}]", findings, variables=members.get("Version") == _WITH_VARIABLES)
+    try:
+        return reader.read(str(place), statement)
+    except NoEffectError as error:
+        findings.append(error.finding)
+        return None
 
 
 class _Reader:
@@ -68,7 +78,7 @@ class _Reader:
         self.findings = findings
         self.variables = variables
 
-    def read(self, policy: str, position: str, statement: object) -> Statement:
+    def read(self, position: str, statement: object) -> Statement:
         if not isinstance(statement, Mapping):
             raise NoEffectError(self.place, "A statement must be an object.")
         self._check_elements(statement)
@@ -76,7 +86,7 @@ class _Reader:
         resources = self._resources(statement)
         keys = frozenset[str]().union(*(condition.keys for condition in conditions))
         return Statement(
-            policy,
+            "",
             self._id(statement, position),
             self._effect(statement),
             self._actions(statement),
@@ -139,8 +149,13 @@ class _Reader:
     def _conditions(self, statement: Mapping[str, object]) -> tuple[Condition, ...]:
         if "Condition" not in statement:
             return ()
-        place = f"{self.place}.Condition"
-        return parse_conditions(statement["Condition"], place, variables=self.variables, findings=self.findings)
+        return parse_conditions(
+            statement["Condition"],
+            f"{self.place}.Condition",
+            variables=self.variables,
+            denies=statement.get("Effect") == Effect.DENY,
+            findings=self.findings,
+        )
 
     def _texts(self, value: object, place: str) -> list[str]:
         """A text, or a list of texts that is not empty."""

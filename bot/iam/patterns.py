@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise, takewhile
 
@@ -64,9 +64,9 @@ class Pattern:
         segments = complete_tokens(self.tokens) if self.unfinished else split_tokens(self.tokens)
         return tuple(Pattern("", tuple(each), self.folded) for each in segments) if segments else None
 
-    def rests(self, beginning: str) -> Iterator[tuple[Token, ...]]:
-        """What is left of it behind a beginning: one or the other rest has to match what follows."""
-        for place in _set_bits(self.walk.after(beginning)):
+    def rests(self, prefix: str) -> Iterator[tuple[Token, ...]]:
+        """What is left of it behind a prefix: one or the other rest has to match what follows."""
+        for place in _set_bits(self.walk.after(prefix)):
             yield tuple(self.walk.symbols[place:])
 
 
@@ -77,12 +77,12 @@ class CommonTexts:
     come to, one bit a place.
 
     Args:
-        beginning: What the texts have to begin with.
+        shape: A pattern that all texts have to match; None for any text.
     """
 
-    def __init__(self, beginning: str = "") -> None:
+    def __init__(self, shape: Pattern | None = None) -> None:
         self._left = _MOST_PLACES
-        self._always = (Pattern("", (beginning, Wild.STAR), unfinished=True),) if beginning else ()
+        self._always = (replace(shape, text="", unfinished=True),) if shape else ()
 
     @property
     def is_over(self) -> bool:
@@ -92,8 +92,8 @@ class CommonTexts:
     def shared(self, patterns: Sequence[Pattern]) -> Iterator[tuple[tuple[Pattern, ...], str]]:
         """Looks among patterns for those that have texts in common: of some that do, larger groups are tried.
 
-        A pattern that matches nothing but itself is left out. Where the texts have to begin with something, a pattern
-        alone is a group, too.
+        A pattern that matches nothing but itself is left out. Where the texts have a shape, a pattern alone is a group,
+        too.
 
         Yields:
             The patterns of a group and a text that all of them match.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from bot.errors import BadInputError
 from bot.iam.arn import split_arn
@@ -44,6 +44,23 @@ _TYPES: Mapping[PrincipalKind, str] = {
 }
 """What `aws:PrincipalType` says of a kind; AWS documents none for the others."""
 
+PRINCIPAL_ARN = "aws:principalarn"
+_USER_NAME = "aws:username"
+_SERVICE_NAMES = frozenset(["aws:principalservicename", "aws:principalservicenameslist"])
+_OF_ACCOUNTS = frozenset(
+    [
+        PRINCIPAL_ARN,
+        "aws:principalaccount",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:principaltag/*",
+        "aws:principaltype",
+        "aws:userid",
+        _USER_NAME,
+    ]
+)
+"""The keys that a service's own requests lack: a service principal belongs to no account and no organization."""
+
 _IAM_KINDS = {"user": PrincipalKind.USER, "role": PrincipalKind.ROLE}
 _PROVIDERS = ("oidc-provider", "saml-provider")
 
@@ -60,14 +77,19 @@ class Principal:
         entity_arn: The ARN of the role or user behind a session; without its path where only the session's ARN is
             known, which does not tell it. None for what is no session.
         unique_id: The unique id of the role or user (AROA…, AIDA…), where it is known.
+        is_path_known: Whether `entity_arn` is the whole ARN; a session's own ARN does not tell its role's path.
 
     Attributes:
         is_service_linked_role: Whether it is a service-linked role: by the role's path, or by the name where only a
             session is known. Source: AWS IAM User Guide, "Create a service-linked role" (path `/aws-service-role/`,
             names `AWSServiceRoleFor…`).
         context: The condition keys, in lower case, that AWS fills in from the principal: `aws:PrincipalArn` (a
-            session's is its role's), `aws:PrincipalAccount`, `aws:PrincipalType`, and `aws:PrincipalIsAWSService`,
-            which every request with credentials has. Source: AWS IAM User Guide, "AWS global condition context keys".
+            session's is its role's), `aws:PrincipalAccount`, `aws:PrincipalType`, `aws:username` of a user,
+            `aws:PrincipalServiceName` of a service, and `aws:PrincipalIsAWSService`, which every request with
+            credentials has. Source: AWS IAM User Guide, "AWS global condition context keys".
+        absent: The keys, in lower case, that such a principal's requests never have (the same page, Availability); a
+            star at the end of one stands for whatever may follow.
+        shapes: Of keys of which only a part is known, in lower case, the patterns one of which the value matches.
     """
 
     kind: PrincipalKind
@@ -76,13 +98,18 @@ class Principal:
     root_arn: str | None = None
     entity_arn: str | None = None
     unique_id: str | None = None
+    is_path_known: bool = True
     is_service_linked_role: bool = field(init=False, repr=False, compare=False)
     context: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    absent: frozenset[str] = field(init=False, repr=False, compare=False)
+    shapes: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Works out what requests ask for again and again."""
         object.__setattr__(self, "is_service_linked_role", self._is_service_linked_role())
         object.__setattr__(self, "context", self._context())
+        object.__setattr__(self, "absent", _absent(self.kind))
+        object.__setattr__(self, "shapes", {} if self.is_path_known else {PRINCIPAL_ARN: self._arns_of_any_path()})
 
     @classmethod
     @lru_cache(maxsize=1024)
@@ -122,7 +149,7 @@ class Principal:
         name, _, session = rest.partition("/")
         if service == "sts" and first == "assumed-role" and name and session:
             entity = f"arn:{partition}:iam::{account}:role/{name}"
-            return cls(PrincipalKind.SESSION, text, account, root_arn, entity)
+            return cls(PrincipalKind.SESSION, text, account, root_arn, entity, is_path_known=False)
         if service == "sts" and first == "federated-user" and name:
             entity = f"arn:{partition}:iam::{account}:user/{name}"
             return cls(PrincipalKind.FEDERATED_USER, text, account, root_arn, entity)
@@ -157,10 +184,30 @@ class Principal:
     def _context(self) -> Mapping[str, str]:
         context: dict[str, str] = {}
         if self.account is not None:
-            context["aws:principalarn"] = self.role_arn or self.arn
             context["aws:principalaccount"] = self.account
+            if self.is_path_known:
+                context[PRINCIPAL_ARN] = self.role_arn or self.arn
         if self.kind in _TYPES:
             context["aws:principaltype"] = _TYPES[self.kind]
+        if self.kind is PrincipalKind.USER:
+            context[_USER_NAME] = self.arn.rpartition("/")[2]
+        if self.kind is PrincipalKind.SERVICE:
+            context |= dict.fromkeys(_SERVICE_NAMES, self.arn)
         if self.kind is not PrincipalKind.ANONYMOUS:
             context["aws:principalisawsservice"] = "true" if self.kind is PrincipalKind.SERVICE else "false"
         return context
+
+    def _arns_of_any_path(self) -> tuple[str, ...]:
+        """The ARNs that the role behind a session can have: without a path, or with any."""
+        front, _, name = (self.entity_arn or "").rpartition("/")
+        return f"{front}/{name}", f"{front}/*/{name}"
+
+
+@cache
+def _absent(kind: PrincipalKind) -> frozenset[str]:
+    """The keys that requests of a kind of principal never have."""
+    if kind is PrincipalKind.SERVICE:
+        return _OF_ACCOUNTS
+    if kind in (PrincipalKind.ROOT, PrincipalKind.ROLE, PrincipalKind.SESSION, PrincipalKind.ANONYMOUS):
+        return _SERVICE_NAMES | {_USER_NAME}
+    return _SERVICE_NAMES

@@ -10,16 +10,19 @@ from bot.iam.variables import Value
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
+class PrefixValue:
     """What the value of a key begins with, where not more is known of it than that, and that it is one value."""
 
     text: str
 
 
-Given = str | bool | int | float | Sequence[str] | Beginning | None
+Given = str | bool | int | float | Sequence[str] | PrefixValue | None
 """What a caller gives as the value of a key: truth values and numbers are written out, None and [] mean absent."""
 
 USER_ID = "aws:userid"
+_SPELLED = ("aws:PrincipalArn",)
+"""Keys that can be unknown though nobody says so, as they are spelled in answers."""
+
 _NO_KEYS: frozenset[str] = frozenset()
 
 
@@ -27,7 +30,7 @@ class Request:
     """A request, ready to be evaluated.
 
     A condition key is known (it is in `context`), unknown (it is in `unknown` and may also be absent), unknown but for
-    its beginning (it is in `context` as a `Beginning`) or absent.
+    its prefix (it is in `context` as a `PrefixValue`) or absent.
 
     Args:
         principal: Who asks, as `Principal.parse` reads it.
@@ -52,13 +55,13 @@ class Request:
         "action",
         "action_name",
         "arn",
-        "beginnings",
         "context",
         "principal",
         "resource",
         "resource_account",
         "same_account",
         "service",
+        "shapes",
         "unknown",
         "unknown_prefixes",
     )
@@ -83,10 +86,10 @@ class Request:
         self.resource = resource
         self.arn = split_arn(resource)
         self.context: dict[str, Value] = {**known.context}
-        self.absent: set[str] = set()
-        self.beginnings: dict[str, str] = {}
+        self.absent: Set[str] = known.absent
+        self.shapes: dict[str, tuple[str, ...]] = {**known.shapes}
         self.unknown: Set[str] = _NO_KEYS
-        self._spelled = (*unknown, *(context or ()))
+        self._spelled = (*_SPELLED, *unknown, *(context or ()))
         self._take(context or {}, unknown)
         self.unknown_prefixes = _prefixes(self.unknown)
         self.absent_prefixes = _prefixes(self.absent)
@@ -105,19 +108,23 @@ class Request:
         given = {name.lower(): value if isinstance(value, str) else _value(value) for name, value in context.items()}
         if unknown:
             self.unknown = {name.lower() for name in unknown} - given.keys()
-            for key in self.unknown:
-                self.context.pop(key, None)
+        told = given.keys() | self.unknown
+        if self.shapes:
+            self.shapes = {key: shapes for key, shapes in self.shapes.items() if key not in told}
+        for key in told & self.context.keys():
+            del self.context[key]
+        self.absent = self.absent - told
+        absent: list[str] = []
         for key, value in given.items():
             if isinstance(value, str | tuple):
                 self.context[key] = value
-                continue
-            self.context.pop(key, None)
-            if value is None:
-                self.absent.add(key)
+            elif value is None:
+                absent.append(key)
             else:
-                self.beginnings[key] = value.text
-        if self.beginnings:
-            self.unknown = self.unknown | self.beginnings.keys()
+                self.shapes[key] = (f"{value.text}*",)
+        self.absent = self.absent | frozenset(absent)
+        if self.shapes:
+            self.unknown = self.unknown | self.shapes.keys()
 
     def unknown_among(self, keys: frozenset[str]) -> frozenset[str]:
         """Of some keys, given in lower case, those whose value is not known.
@@ -151,9 +158,9 @@ def _identifier(user_id: Value | None) -> str | None:
     return user_id.partition(":")[0] if isinstance(user_id, str) else None
 
 
-def _value(given: bool | int | float | Sequence[str] | Beginning | None) -> Value | Beginning | None:
-    """What is given but no text: one value as a text, several as a tuple, none as None, a beginning as it is."""
-    if given is None or isinstance(given, Beginning):
+def _value(given: bool | int | float | Sequence[str] | PrefixValue | None) -> Value | PrefixValue | None:
+    """What is given but no text: one value as a text, several as a tuple, none as None, a prefix value as it is."""
+    if given is None or isinstance(given, PrefixValue):
         return given
     if isinstance(given, bool | int | float):
         return _text(given)

@@ -1,19 +1,20 @@
 """The `Resource` and `NotResource` elements: which resources a statement means.
 
 Sources: AWS IAM User Guide, "IAM JSON policy elements: Resource" and "IAM policy elements: Variables and tags". ARNs
-are compared segment by segment, upper and lower case being different; policy variables stand in the last segment
-only. A bare `*` means every resource, also a request that names none. What an ARN of fewer segments lacks is a star.
+are compared segment by segment, upper and lower case being different, but a star that ends a segment runs over the
+colons; policy variables stand in the last segment only. A bare `*` means every resource, also a request that names
+none. What an ARN of fewer segments lacks may also be anything.
 """
 
 from collections.abc import Sequence
 
-from bot.iam.arn import SEGMENTS, Arn, ArnPattern, complete_tokens, is_anything
+from bot.iam.arn import SEGMENTS, Arn, ResourcePattern, matches_resource
 from bot.iam.variables import Context, Template, parse_template
-from bot.iam.wildcard import compile_tokens, tokens_of
+from bot.iam.wildcard import Token, tokens_of
 
 
 class Resources:
-    """A compiled `Resource` or `NotResource` element.
+    """A `Resource` or `NotResource` element. Its patterns are compiled when a resource first meets them.
 
     Args:
         values: The element's values as the policy spells them.
@@ -21,74 +22,78 @@ class Resources:
         variables: Whether the document's version knows policy variables.
     """
 
-    __slots__ = ("everything", "excepting", "keys", "patterns", "templates", "values")
+    __slots__ = ("_patterns", "everything", "excepting", "keys", "templates", "values")
 
     def __init__(self, values: Sequence[str], *, excepting: bool, variables: bool) -> None:
         self.values = tuple(values)
         self.excepting = excepting
-        self.everything = any(is_anything(tokens_of(value)) for value in values)
-        patterns: list[ArnPattern] = []
-        templates: list[_ArnTemplate] = []
-        for value in values:
-            template = _template(value) if variables else None
-            if template is not None:
-                templates.append(template)
-            elif is_readable(value):
-                patterns.append(ArnPattern(complete_tokens(tokens_of(value))))
-        self.patterns = tuple(patterns)
-        self.templates = tuple(templates)
-        self.keys = frozenset[str]().union(*(template.keys for template in templates))
+        self.everything = any(map(_is_everything, values))
+        self.templates = tuple(filter(None, map(_template, values))) if variables else ()
+        self.keys = frozenset[str]().union(*(template.keys for template in self.templates))
+        self._patterns: tuple[ResourcePattern, ...] | None = None
 
-    def matches(self, arn: Arn | None, context: Context) -> bool:
+    def matches(self, resource: str, arn: Arn | None, context: Context) -> bool:
         """Whether the statement means a resource.
 
         Args:
-            arn: The request's resource in its segments, None for a request whose resource is `*`.
+            resource: The request's resource.
+            arn: The same in its segments, None for a request whose resource is `*`.
             context: The request's condition keys, for policy variables.
         """
-        return self._lists(arn, context) is not self.excepting
+        listed = self.everything or (arn is not None and self._lists(resource, arn, context))
+        return listed is not self.excepting
 
-    def _lists(self, arn: Arn | None, context: Context) -> bool:
-        if self.everything:
-            return True
-        for pattern in self.patterns:
-            if pattern(arn):
+    def _lists(self, resource: str, arn: Arn, context: Context) -> bool:
+        if self._patterns is None:
+            written = {template.value for template in self.templates}
+            plain = (value for value in self.values if value not in written and is_readable(value))
+            self._patterns = tuple(map(ResourcePattern, plain))
+        for pattern in self._patterns:
+            if pattern.matches(resource, arn):
                 return True
-        return any(template(arn, context) for template in self.templates)
+        return any(template.matches(arn, context) for template in self.templates)
 
 
 class _ArnTemplate:
     """A pattern whose last segment holds policy variables."""
 
-    __slots__ = ("front", "keys", "last")
+    __slots__ = ("_front", "keys", "last", "value")
 
-    def __init__(self, front: ArnPattern, last: Template) -> None:
-        self.front = front
+    def __init__(self, value: str, front: Sequence[Token], last: Template) -> None:
+        self.value = value
+        self._front = tuple(front)
         self.last = last
         self.keys = last.keys
 
-    def __call__(self, arn: Arn | None, context: Context) -> bool:
-        if arn is None or not self.front(arn):
-            return False
+    def matches(self, arn: Arn, context: Context) -> bool:
+        """Whether a resource, given in its segments, matches with the variables put in."""
         tokens = self.last.tokens(context)
-        return tokens is not None and compile_tokens(tokens)(arn[-1])
+        return tokens is not None and matches_resource([*self._front, *tokens], arn)
 
 
 def _template(value: str) -> _ArnTemplate | None:
+    if "${" not in value:
+        return None
     segments = value.split(":", SEGMENTS - 1)
     if len(segments) < SEGMENTS:
         return None
     last = parse_template(segments[-1])
     if last is None:
         return None
-    return _ArnTemplate(ArnPattern([*(tokens_of(segment) for segment in segments[:-1]), tokens_of("*")]), last)
+    return _ArnTemplate(value, tokens_of(value[: -len(segments[-1])]), last)
 
 
 def is_readable(value: str) -> bool:
     """Whether a value is a bare `*` or an ARN, with variables, if any, in its sixth segment."""
-    if is_anything(tokens_of(value)):
+    if _is_everything(value):
+        return True
+    if value.startswith("arn:") and "${" not in value:
         return True
     segments = value.split(":", SEGMENTS - 1)
     front = segments[: SEGMENTS - 1]
     is_arn = len(segments) == SEGMENTS or value.startswith("arn:")
     return is_arn and not any("${" in segment for segment in front)
+
+
+def _is_everything(value: str) -> bool:
+    return value.startswith("*") and not value.strip("*")

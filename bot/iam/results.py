@@ -6,13 +6,13 @@ from typing import Literal
 
 from bot.iam.explaining import Matched, matched
 from bot.iam.grantees import Grantee
-from bot.iam.layers import Layer
+from bot.iam.layers import PolicyLayer
 from bot.iam.request import Request
 from bot.iam.statement import Effect, Statement
 from bot.iam.variables import Context
 
 
-class Verdict(StrEnum):
+class LayerVerdict(StrEnum):
     """What a layer says of a request on its own."""
 
     ALLOWS = "allows"
@@ -34,15 +34,17 @@ class StatementMatch:
         statement: Its Sid or its position ("0"); of a grant its id.
         effect: Allow or Deny.
         level: For SCPs and RCPs, the level from the root (0) down.
-        hangs: Whether it means the request only under some readings of the unknown keys.
+        depends: Whether it means the request only under some assignments of the unknown keys.
+        contested: Whether it denies by a rule that AWS leaves open.
     """
 
-    layer: Layer
+    layer: PolicyLayer
     policy: str
     statement: str
     effect: Effect
     level: int | None = None
-    hangs: bool = False
+    depends: bool = False
+    contested: bool = False
     _source: tuple[Statement, Request, Context] | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -68,15 +70,15 @@ class LayerResult:
         level: For SCPs and RCPs, the level from the root (0) down.
         verdict: What it says.
         statements: The statements that decided: those that deny, else those that allow; where it depends, all that
-            mean the request under some reading.
-        depends_on: The condition keys that a `depends` hangs on.
+            mean the request under some assignment.
+        depends_on: The condition keys that a `depends` depends on.
         grants: For the resource's policy, whether it allows the principal directly (by itself, by its role or with
             `*`) or only delegates to its account.
     """
 
-    layer: Layer
+    layer: PolicyLayer
     level: int | None
-    verdict: Verdict
+    verdict: LayerVerdict
     statements: tuple[StatementMatch, ...]
     depends_on: tuple[str, ...] = ()
     grants: Literal["direct", "account"] | None = None

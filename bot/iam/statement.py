@@ -20,14 +20,14 @@ class Effect(StrEnum):
 
 
 @dataclass(slots=True)
-class View:
-    """How a request is looked at: under one reading of its unknown keys, or in the best or the worst case.
+class RequestView:
+    """How a request is looked at: under one assignment of its unknown keys, or in the best or the worst case.
 
     Args:
         request: The request.
         context: Its condition keys, with values assumed for unknown ones.
         unknown: The keys, in lower case, that stay unknown.
-        favoured: The effect of the statements that are taken to apply where they hang on such a key; those with the
+        favoured: The effect of the statements that are taken to apply where they depend on such a key; those with the
             other effect are taken not to.
     """
 
@@ -49,7 +49,7 @@ class Statement:
         resources: The resources it means; None for all, where the element is missing.
         grantees: The principals it means; None where the element is missing.
         conditions: What has to be true besides.
-        keys: The condition keys, in lower case, that its meaning hangs on.
+        keys: The condition keys, in lower case, that its meaning depends on.
     """
 
     policy: str
@@ -61,18 +61,24 @@ class Statement:
     conditions: tuple[Condition, ...]
     keys: frozenset[str]
 
-    def applies(self, view: "View") -> bool:
+    def applies(self, view: "RequestView") -> bool:
         """Whether it means a request's resource and its conditions are true; action and principal are not looked at."""
         if view.unknown and not self.keys.isdisjoint(view.unknown):
             return self.effect is view.favoured and self._could_apply(view.request, view.unknown)
-        if self.resources is not None and not self.resources.matches(view.request.arn, view.context):
+        if self.resources is not None and not self.resources.matches(
+            view.request.resource, view.request.arn, view.context
+        ):
             return False
         return not self.conditions or all(condition.holds(view.context) for condition in self.conditions)
 
     def _could_apply(self, request: Request, unknown: frozenset[str]) -> bool:
-        """Whether it might apply, for all that is known: what hangs on unknown keys is taken to hold."""
+        """Whether it might apply, for all that is known: what depends on unknown keys is taken to hold."""
         resources, context = self.resources, request.context
-        if resources is not None and not resources.keys & unknown and not resources.matches(request.arn, context):
+        if (
+            resources is not None
+            and resources.keys.isdisjoint(unknown)
+            and not resources.matches(request.resource, request.arn, context)
+        ):
             return False
         return all(condition.holds(context) for condition in self.conditions if not condition.keys & unknown)
 
@@ -92,3 +98,20 @@ class Statement:
         if grantees.excepting and self.effect is Effect.DENY:
             return Grantee.EVERYONE if bounded or grantees.excludes(principal) else Grantee.NOBODY
         return grantees.grantee(principal)
+
+    def is_disputed(self, principal: Principal, context: Context, *, bounded: bool) -> bool:
+        """Whether a Deny that applies does so by a rule that AWS leaves open.
+
+        With `NotPrincipal` it "might" hit a principal that is listed without its account or role; a condition key can
+        stand twice in it, and only one of them be true.
+
+        Args:
+            principal: The principal.
+            context: The request's condition keys.
+            bounded: Whether the principal has a permissions boundary, so that every `NotPrincipal` hits it.
+        """
+        grantees = self.grantees
+        if grantees is not None and grantees.excepting and not bounded and grantees.is_disputed(principal):
+            return True
+        strict = (condition.holds_strictly for condition in self.conditions)
+        return any(holds is not None and not holds(context) for holds in strict)

@@ -43,6 +43,14 @@ def _cut(pattern: str) -> Iterator[Token]:
         yield pattern[start:]
 
 
+def join_tokens(segments: Iterable[Sequence[Token]]) -> list[Token]:
+    """Puts a colon between patterns."""
+    joined: list[Token] = []
+    for place, tokens in enumerate(segments):
+        joined.extend([":", *tokens] if place else tokens)
+    return joined
+
+
 def compile_wildcard(pattern: str) -> Matcher:
     """Makes the test whether a whole text matches a pattern, upper and lower case being different."""
     return compile_tokens(tokens_of(pattern))

@@ -1,21 +1,21 @@
-"""Says in words what a decision hangs on: "denied unless aws:SourceVpce is vpce-1"."""
+"""Says in words what a decision depends on: "denied unless aws:SourceVpce is vpce-1"."""
 
 from collections.abc import Mapping, Sequence
 
-from bot.iam.conditions import Witness
-from bot.iam.readings import Outcome
-from bot.iam.weighing import Decision
+from bot.iam.assignments import AssignmentOutcome
+from bot.iam.authorization import Decision
+from bot.iam.conditions import CandidateValue
 
 _MOST_WAYS = 3
 """So many ways to the other decision are told."""
 
 
-def dependence(outcomes: Sequence[Outcome], names: Mapping[str, str]) -> str:
-    """Tells both readings of a request whose decision hangs on unknown keys.
+def dependence(outcomes: Sequence[AssignmentOutcome], names: Mapping[str, str]) -> str:
+    """Tells both assignments of a request whose decision depends on unknown keys.
 
     Args:
-        outcomes: The outcomes of all readings, not all of them with the same decision.
-        names: The keys that the decision hangs on, in lower case, with their spelling.
+        outcomes: The outcomes of all assignments, not all of them with the same decision.
+        names: The keys that the decision depends on, in lower case, with their spelling.
 
     Returns:
         A sentence without its full stop.
@@ -23,7 +23,7 @@ def dependence(outcomes: Sequence[Outcome], names: Mapping[str, str]) -> str:
     if not outcomes[0].assumed:
         return f"too many readings of {', '.join(names.values())} to tell them apart"
     cases = {
-        tuple(outcome.assumed[key] for key in names): outcome.weighed.decision is Decision.ALLOWED
+        tuple(outcome.assumed[key] for key in names): outcome.authorization.decision is Decision.ALLOWED
         for outcome in outcomes
     }
     usual, allowed = next(iter(cases.items()))
@@ -40,10 +40,12 @@ def dependence(outcomes: Sequence[Outcome], names: Mapping[str, str]) -> str:
     return f"{'allowed' if allowed else 'denied'} unless {' or '.join(told)}"
 
 
-def _changes(usual: Sequence[Witness], case: Sequence[Witness], names: Mapping[str, str]) -> dict[str, str]:
+def _changes(
+    usual: Sequence[CandidateValue], case: Sequence[CandidateValue], names: Mapping[str, str]
+) -> dict[str, str]:
     """What is so in a case, where it differs from the usual one."""
     return {
-        key: f"{name} {witness.phrase}"
-        for (key, name), witness, other in zip(names.items(), case, usual, strict=True)
-        if witness is not other
+        key: f"{name} {candidate.phrase}"
+        for (key, name), candidate, other in zip(names.items(), case, usual, strict=True)
+        if candidate is not other
     }

@@ -1,7 +1,8 @@
 """Draws pages for a terminal: the verdict first, then each layer with its checks, what was not read, and the fixes.
 
 Colour only repeats what a mark's symbol and word say, so that a pipe, `NO_COLOR` and a screen reader lose nothing.
-Documents and commands are printed without frames and are never wrapped or cut, so that they can be copied.
+Documents and commands are printed without frames and are never wrapped or cut, so that they can be copied; what goes
+into a pipe is not wrapped at all (`bot.replies.screen`).
 """
 
 from pathlib import PurePath
@@ -10,10 +11,6 @@ from typing import Self
 
 from rich.console import Console, ConsoleRenderable, Group
 from rich.live import Live
-from rich.markdown import Markdown
-from rich.padding import Padding
-from rich.syntax import Syntax
-from rich.table import Table
 from rich.text import Text
 
 from bot.diagnosis.events import Event, Left
@@ -42,13 +39,14 @@ from bot.replies.document import (
     without_plans,
 )
 from bot.replies.safe import visible
+from bot.replies.screen import Screen, highlighted
 from bot.replies.thread import thread_pages
 from bot.replies.verdict import verdict_page
 
 _TONES = {Tone.GOOD: "green", Tone.BAD: "bold red", Tone.UNSURE: "yellow", Tone.QUIET: "dim"}
 _STYLES = {Style.PLAIN: "", Style.STRONG: "bold", Style.CODE: "cyan"}
 _LEXERS = {".json": "json", ".tf": "terraform", ".sh": "bash"}
-_INDENT = (0, 0, 0, 2)
+_INDENT = 2
 
 
 def render(diagnosis: Diagnosis, console: Console) -> None:
@@ -64,11 +62,10 @@ def render(diagnosis: Diagnosis, console: Console) -> None:
 
 def render_page(page: Page, console: Console) -> None:
     """Prints one page, and an empty line after it."""
+    screen = Screen(console)
     for part in without_plans(page).parts:
-        if isinstance(part, Verbatim):
-            _print_verbatim(part, console)
-        elif not isinstance(part, Plan | Buttons | Feedback):
-            console.print(_drawn(part))
+        if not isinstance(part, Plan | Buttons | Feedback):
+            _print(part, screen)
     console.print()
 
 
@@ -101,7 +98,7 @@ class LiveChecklist:
         if self._console.is_terminal:
             self._live.update(_progress(self._checklist))
         elif isinstance(event, Left):
-            self._console.print(Text(visible(f"{event.state}: {event.says}")))
+            Screen(self._console).text(Text(visible(f"{event.state}: {event.says}")))
 
 
 def _progress(checklist: Checklist) -> ConsoleRenderable:
@@ -111,28 +108,25 @@ def _progress(checklist: Checklist) -> ConsoleRenderable:
     return Group(*lines)
 
 
-def _drawn(part: Heading | Paragraph | Excerpt | Prose | Bullets | Facts | Note) -> ConsoleRenderable:
+def _print(part: Heading | Paragraph | Excerpt | Prose | Bullets | Facts | Verbatim | Note, screen: Screen) -> None:
     match part:
         case Heading(text):
-            return Text(visible(text), style="bold underline")
+            screen.text(Text(visible(text), style="bold underline"))
         case Paragraph(text):
-            return _text(text)
+            screen.text(_text(text))
         case Excerpt(label, text):
-            return Text.assemble((f"{label}: ", "bold"), _text(text))
+            screen.text(Text.assemble((f"{label}: ", "bold"), _text(text)))
         case Prose(markdown):
-            return Markdown(markdown)
+            screen.markdown(markdown)
         case Note(text):
-            return Text.assemble((_text(text).plain, "dim"))
+            screen.text(Text(_text(text).plain, style="dim"))
         case Bullets(items):
-            rows = _grid()
-            for item in items:
-                rows.add_row(*_bullet(item))
-            return Padding(rows, _INDENT)
+            screen.rows(map(_bullet, items), _INDENT)
         case Facts(pairs):
-            rows = _grid()
-            for label, value in pairs:
-                rows.add_row(Text(label, style="bold"), _text(value))
-            return Padding(rows, _INDENT)
+            screen.rows(((Text(label, style="bold"), _text(value)) for label, value in pairs), _INDENT)
+        case Verbatim(label, name, document):
+            screen.text(Text(f"{label}:", style="bold"))
+            screen.verbatim(highlighted(visible(document), _LEXERS.get(PurePath(name).suffix, "")))
 
 
 def _bullet(item: Line) -> tuple[Text, Text]:
@@ -142,14 +136,6 @@ def _bullet(item: Line) -> tuple[Text, Text]:
         tone = _TONES[first.tone]
         return Text(first.symbol, style=tone), Text(first.word, style=tone).append_text(_text(item[1:]))
     return Text("-"), _text(item)
-
-
-def _grid() -> Table:
-    """Two columns; long names fold instead of being cut."""
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
-    return grid
 
 
 def _text(text: Line) -> Text:
@@ -163,12 +149,3 @@ def _text(text: Line) -> Text:
             case Span(words, style):
                 drawn.append(visible(words), style=_STYLES[style])
     return drawn
-
-
-def _print_verbatim(part: Verbatim, console: Console) -> None:
-    """The document line by line as it is, coloured where its kind is known."""
-    console.print(Text(f"{part.label}:", style="bold"))
-    lexer = _LEXERS.get(PurePath(part.name).suffix, "text")
-    text = Syntax("", lexer, theme="ansi_dark", background_color="default").highlight(visible(part.text))
-    text.rstrip()
-    console.print(text, soft_wrap=True)

@@ -163,14 +163,15 @@ def _by(change: LaterChange) -> Line:
 
 
 def _unread_page(unread: tuple[Unread, ...]) -> Page:
-    """Each refused read, and the permission that would make it readable."""
+    """Each read that failed, why, and what would make it readable."""
     heading = "Not read, and so not called clear"
     items = []
     for item in unread:
         where = f" in {item.account}" + (f", {item.region}" if item.region else "")
-        remedy = line(". It needs ", code(item.permission)) if item.permission else line()
-        items.append((*line(code(item.what), f"{where}: {item.why}"), *remedy))
-    says = f"{counted(len(unread), 'read')} {'was' if len(unread) == 1 else 'were'} refused."
+        remedy = line(" It needs ", code(item.permission)) if item.permission else line()
+        said = line(item.says) if item.says else line(code(item.what), f"{where}: {item.why}.")
+        items.append((*said, *remedy))
+    says = f"{counted(len(unread), 'read')} failed."
     return Page("unread", f"{heading}: {says}", (Heading(heading), Bullets(tuple(items))))
 
 

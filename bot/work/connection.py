@@ -7,17 +7,18 @@ What is in it can't run code, but it decides what the bot says: outside one host
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
+from redis.exceptions import BusyLoadingError, NoPermissionError, RedisError
 from redis.exceptions import ConnectionError as NoConnectionError
 from redis.exceptions import TimeoutError as NoAnswerError
 
 from bot.errors import BadInputError, RedisUnreachableError
+from bot.redis_faults import refuses_login
 
 UNANSWERED = (NoConnectionError, NoAnswerError)
 """What redis-py raises where Redis is not there; its other errors are faults of this program."""
 
 ANSWER_SECONDS = 5.0
 CONNECT_SECONDS = 2.0
-UNREACHABLE = "Redis can't be reached at {}: start it, or set REDIS_URL to one that answers."
 
 
 def connect(url: str, *, answer_seconds: float = ANSWER_SECONDS, retries: int = 2) -> Redis:
@@ -39,21 +40,38 @@ def connect(url: str, *, answer_seconds: float = ANSWER_SECONDS, retries: int = 
             socket_connect_timeout=min(CONNECT_SECONDS, answer_seconds),
             retry=Retry(ExponentialBackoff(cap=0.1, base=0.02), retries=retries),
         )
-    except ValueError as error:
-        raise BadInputError(f"REDIS_URL can't be used ({error}): write redis://HOST:PORT/0.") from error
+    except ValueError as error:  # its text is left out: what does not parse may be the password
+        raise BadInputError("REDIS_URL can't be used: write redis://HOST:PORT/0.") from error
     return client
 
 
 async def check(redis: Redis) -> None:
-    """Makes sure at the start that Redis answers.
+    """Makes sure at the start that Redis answers, and lets this process in.
 
     Raises:
-        RedisUnreachableError: It does not.
+        RedisUnreachableError: It does not; the sentence says which of the reasons it is.
     """
     try:
         await redis.ping()
-    except UNANSWERED as error:
-        raise RedisUnreachableError(UNREACHABLE.format(place(redis))) from error
+    except (*UNANSWERED, NoPermissionError) as error:
+        raise RedisUnreachableError(_sentence(error, place(redis))) from error
+
+
+def _sentence(error: RedisError, at: str) -> str:
+    """What is wrong at the start and what to do."""
+    text = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    reason = text.partition(". ")[2] if text.startswith("Error ") and ". " in text else text
+    match error:
+        case _ if refuses_login(error):
+            return f"Redis at {at} refuses the user or the password: correct REDIS_PASSWORD, or those in REDIS_URL."
+        case NoPermissionError():
+            return f"Redis at {at} does not allow this user to connect ({reason}): change its ACL."
+        case BusyLoadingError():
+            return f"Redis at {at} is still loading its data: start this again in a moment."
+        case _ if "SSL" in reason or "certificate" in reason.lower():
+            return f"TLS with Redis at {at} fails ({reason}): check its certificate, and rediss:// in REDIS_URL."
+        case _:
+            return f"Redis can't be reached at {at} ({reason}): start it, or set REDIS_URL to one that answers."
 
 
 def place(redis: Redis) -> str:

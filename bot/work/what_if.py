@@ -3,11 +3,11 @@
 from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.model import Cause
 from bot.errors import BadInputError
+from bot.iam.authorization import Decision
 from bot.iam.evaluation import decide
 from bot.iam.layers import PolicySet
 from bot.iam.policy import Policy
 from bot.iam.request import Request
-from bot.iam.weighing import Decision
 from bot.replies.document import Bullets, Heading, Line, Note, Page, Paragraph, code, line
 from knowledge.causes import cause_codes
 from knowledge.managed import ManagedPolicy

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -23,6 +23,10 @@ _READS = ("Get", "List", "Describe", "Lookup", "Head", "BatchGet", "Search", "Si
 
 _NEED_NO_PERMISSION = {("sts", "GetCallerIdentity"), ("sts", "AssumeRole")}
 """Answered to every caller; whether a role may be assumed is its trust policy's to say."""
+
+
+Fault = AwsError | Reply
+"""What may be answered in the place of an operation's own answer."""
 
 
 @dataclass(slots=True)
@@ -46,6 +50,7 @@ class Gateway:
         throttle: The share of calls that is throttled.
         clock: Seconds since 1970; sessions expire by it.
         written: Called with each call once its answer is ready.
+        faults: What to answer calls of an operation with instead, by service and operation.
     """
 
     def __init__(
@@ -56,12 +61,14 @@ class Gateway:
         throttle: float,
         clock: Callable[[], float],
         written: Callable[[Call], object],
+        faults: Mapping[tuple[str, str], Fault],
     ) -> None:
         self._estate = estate
         self._page = page
         self._throttle = Throttle(throttle)
         self._clock = clock
         self._written = written
+        self._faults = faults
 
     def answer(self, http: Request, started: float) -> Reply:
         """What a request is told.
@@ -77,8 +84,8 @@ class Gateway:
         request = _Request(http, signature, service)
         codec, code = codec_of(service.name), None
         try:
-            operation, answer = self._respond(request)
-            reply = codec.write(operation, answer)
+            answered = self._respond(request)
+            reply = answered if isinstance(answered, Reply) else codec.write(*answered)
         except AwsError as error:
             reply, code = codec.write_error(error), error.code
         call = Call(
@@ -95,7 +102,7 @@ class Gateway:
         self._written(call)
         return reply
 
-    def _respond(self, request: _Request) -> tuple[OperationModel, Answer]:
+    def _respond(self, request: _Request) -> tuple[OperationModel, Answer] | Reply:
         """The operation that is asked for and its answer, step by step as AWS would refuse or grant it."""
         service, signature, now = request.service, request.signature, datetime.fromtimestamp(self._clock(), UTC)
         token = request.http.headers.get("X-Amz-Security-Token")
@@ -103,6 +110,11 @@ class Gateway:
         request.account = caller.account
         operation, request.parameters = codec_of(service.name).read(request.http)
         request.operation = operation.name
+        fault = self._faults.get((service.name, operation.name))
+        if isinstance(fault, AwsError):
+            raise fault
+        if fault is not None:
+            return fault
         offered = service.operations.get(operation.name)
         if offered is None:
             raise _not_offered(service, operation.name)

@@ -8,7 +8,7 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Self
@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bot.errors import BadInputError
 from sandbox.aws.calls import Call, CallLog
-from sandbox.aws.gateway import Gateway
+from sandbox.aws.gateway import Fault, Gateway
 from sandbox.aws.model import Estate
 from sandbox.aws.wire import request_of
 
@@ -35,6 +35,8 @@ class Sandbox:
         throttle: The share of calls, 0 to 1, that is throttled once before it is answered.
         clock: Seconds since 1970; sessions expire by it.
         on_call: Called with each call, in the server's thread.
+        faults: What to answer calls of an operation with, by service and operation, instead of its answer: an error,
+            or any reply at all, as a proxy may give. Read anew for each call.
     """
 
     def __init__(
@@ -47,13 +49,21 @@ class Sandbox:
         throttle: float = 0.0,
         clock: Callable[[], float] = time.time,
         on_call: Callable[[Call], object] | None = None,
+        faults: Mapping[tuple[str, str], Fault] | None = None,
     ) -> None:
         self.estate = estate
         self._port = port
         self._latency = latency_ms / 1000
         self._log = CallLog()
         self._on_call = on_call
-        self._gateway = Gateway(estate, page=page, throttle=throttle, clock=clock, written=self._write)
+        self._gateway = Gateway(
+            estate,
+            page=page,
+            throttle=throttle,
+            clock=clock,
+            written=self._write,
+            faults={} if faults is None else faults,
+        )
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
         self._bound: Future[int] = Future()
         self._loop: asyncio.AbstractEventLoop

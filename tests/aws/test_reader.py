@@ -118,14 +118,6 @@ IDENTITY = b"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2
 </GetCallerIdentityResult></GetCallerIdentityResponse>"""
 
 
-def test_an_error_that_is_neither_absence_nor_refusal_is_told(make_reader: MakeReader) -> None:
-    with (
-        answering(400, b'{"__type": "ValidationException", "message": "no such thing"}'),
-        pytest.raises(AwsUnreachableError, match=r"backup:DescribeBackupVault .* ValidationException: no such thing"),
-    ):
-        ask(make_reader(), backup.vault(BOT, REGION, "vault-1"))
-
-
 def test_no_credentials_is_one_clear_sentence(make_reader: MakeReader) -> None:
     with (
         only({"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_EC2_METADATA_DISABLED": "true"}),

@@ -33,7 +33,7 @@ class Altered:
     """
 
     def __init__(self, number: int) -> None:
-        self.estate: Json = json.loads(text_of(FILES[number - 1]))
+        self.estate: Json = json.loads(text_of(next(file for file in FILES if file.name.startswith(f"{number:02d}-"))))
         self.expect: Mapping[str, Any] = self.estate["expect"]
         self.account: Json = self.estate["accounts"][self.expect["account"]]
         self.region: Json = self.account["regions"][self.expect["region"]]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.iam import Evaluation, Grant, Policy, PolicySet, Request, evaluate
+from bot.iam import KmsGrant, Policy, PolicyEvaluation, PolicySet, Request, evaluate
 
 HERE, THERE, MANAGEMENT = "111122223333", "444455556666", "999900001111"
 
@@ -62,7 +62,7 @@ def ask(
     principal_id: str | None = None,
     grants: Sequence[Mapping[str, Any]] = (),
     **layers: Any,
-) -> Evaluation:
+) -> PolicyEvaluation:
     """Evaluates a question; layers by their names in `PolicySet`, a list of statements standing for a policy."""
     compiled = {name: _compiled(name, given) for name, given in layers.items()}
     request = Request(
@@ -74,7 +74,7 @@ def ask(
         resource_account=resource_account,
         principal_id=principal_id,
     )
-    return evaluate(request, PolicySet(grants=[Grant.parse(grant) for grant in grants], **compiled))
+    return evaluate(request, PolicySet(grants=[KmsGrant.parse(grant) for grant in grants], **compiled))
 
 
 def _compiled(name: str, given: Any) -> Any:

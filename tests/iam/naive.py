@@ -8,7 +8,7 @@ unless another guide is named. The request and the answer have the members of `b
 from itertools import product
 from typing import Any, NamedTuple
 
-from tests.iam.naive_conditions import Reading, listed, lookup, text_of
+from tests.iam.naive_conditions import Reading, listed, text_of
 from tests.iam.naive_statements import (
     Caller,
     Line,
@@ -19,7 +19,7 @@ from tests.iam.naive_statements import (
     principal_roles,
     service_of,
 )
-from tests.iam.naive_values import possible_values
+from tests.iam.naive_values import possible_role_arns, possible_values
 
 RCP_SERVICES = frozenset({"s3", "sts", "kms", "sqs", "secretsmanager", "dynamodb"})
 """Services whose resources an RCP binds, of those that the tests use: "Resource control policies (RCPs)", AWS
@@ -51,6 +51,10 @@ def evaluate(line: Line) -> dict[str, Any]:
     known = context_of(line)
     keys = line.get("unknown", [])
     choices = [possible_values(line, key, known) for key in keys]
+    caller = caller_of(line)
+    if caller.kind == "session" and not caller.path_known and "aws:PrincipalArn" not in keys:
+        keys = [*keys, "aws:PrincipalArn"]
+        choices.append([(arn,) for arn in possible_role_arns(line, caller.role_arn, known)])
     outcomes = {values: evaluate_reading(line, with_values(known, keys, values)) for values in product(*choices)}
     decision = decision_of(list(outcomes.values()))
     certain = frozenset.intersection(*(outcome.missing for outcome in outcomes.values()))
@@ -77,19 +81,25 @@ def decision_of(outcomes: list[Outcome]) -> str:
 
 
 def context_of(line: Line) -> Reading:
-    """The keys whose values are known, with those of the principal filled in where the line lacks them."""
+    """The keys whose values are known, with those of the principal filled in where the line lacks them.
+
+    "AWS global condition context keys": a session's aws:PrincipalArn is its role's ARN, whose path the session's own
+    ARN does not tell.
+    """
     reading = {key: [text_of(one) for one in listed(value)] for key, value in line.get("context", {}).items()}
     caller = caller_of(line)
-    if caller.kind != "service":
+    if caller.kind == "service":
+        filled = dict.fromkeys(("aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"), caller.arn)
+    else:
         filled = {
             "aws:PrincipalArn": caller.role_arn or caller.arn,
             "aws:PrincipalAccount": caller.account,
             "aws:PrincipalType": "User" if caller.kind == "user" else "AssumedRole",
         }
-        for key, value in filled.items():
-            if not lookup(reading, key):
-                reading[key] = [value]
-    return reading
+    if caller.kind == "user":
+        filled["aws:username"] = caller.arn.split("/")[-1]
+    given = {key.lower() for key in [*reading, *line.get("unknown", [])]}
+    return reading | {key: [value] for key, value in filled.items() if key.lower() not in given}
 
 
 def with_values(known: Reading, keys: list[str], values: tuple[tuple[str, ...], ...]) -> Reading:

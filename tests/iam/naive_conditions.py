@@ -111,6 +111,39 @@ def arn_matches(pattern: Pattern, arn: str) -> bool:
     return len(parts) == len(segments) == 6 and all(map(pattern_matches, parts, segments))
 
 
+def resource_matches(pattern: Pattern, arn: str) -> bool:
+    """A wildcard stays between two colons, but a `*` that is the last character between them goes beyond colons.
+
+    "IAM JSON policy elements: Resource", Using wildcards in resource ARNs. An ARN with fewer parts is as good as one
+    with a `*` for each that it lacks.
+    """
+    parts = sum(character == ":" and not wildcard for character, wildcard in pattern) + 1
+    completed = pattern + [(":", False), ("*", True)] * (6 - parts)
+    delimiters = [position for position, character in enumerate(arn) if character == ":"][:5]
+    return arn.count(":") >= 5 and any(goes_beyond(each, arn, delimiters) for each in (pattern, completed))
+
+
+def goes_beyond(pattern: Pattern, arn: str, delimiters: list[int]) -> bool:
+    """Whether a pattern matches, a wildcard being free to match one of the delimiters only if it ends its part."""
+    ends = [*pattern[1:], (":", False)]
+    reached = {0}
+    for (character, wildcard), following in zip(pattern, ends, strict=True):
+        if not wildcard:
+            reached = {at + 1 for at in reached if arn[at : at + 1] == character}
+        elif character == "?":
+            reached = {at + 1 for at in reached if at < len(arn) and at not in delimiters}
+        elif following == (":", False):
+            reached = {further for at in reached for further in range(at, len(arn) + 1)}
+        else:
+            reached = {
+                further
+                for at in reached
+                for further in range(at, len(arn) + 1)
+                if not any(at <= delimiter < further for delimiter in delimiters)
+            }
+    return len(arn) in reached
+
+
 def string_equals(value: str, one: str, version: str, reading: Reading) -> bool:
     """Exact, with variables and without wildcards."""
     pattern = expand(value, version, reading)

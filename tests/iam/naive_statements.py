@@ -6,7 +6,7 @@ From the pages "IAM JSON policy elements: Action", "… Resource", "AWS JSON pol
 
 from typing import Any, NamedTuple
 
-from tests.iam.naive_conditions import Reading, arn_matches, condition_block_holds, expand, listed, lookup, wild
+from tests.iam.naive_conditions import Reading, condition_block_holds, expand, listed, lookup, resource_matches, wild
 
 Line = dict[str, Any]
 Statement = dict[str, Any]
@@ -176,13 +176,13 @@ def resource_element_matches(statement: Statement, version: str, resource: str, 
     """Resource or NotResource; a trust policy has neither: "IAM JSON policy elements: Resource"."""
     if "NotResource" in statement:
         return not any(
-            resource_matches(value, version, resource, reading) for value in listed(statement["NotResource"])
+            resource_value_matches(value, version, resource, reading) for value in listed(statement["NotResource"])
         )
     values = listed(statement.get("Resource", "*"))
-    return any(resource_matches(value, version, resource, reading) for value in values)
+    return any(resource_value_matches(value, version, resource, reading) for value in values)
 
 
-def resource_matches(value: str, version: str, resource: str, reading: Reading) -> bool:
-    """An ARN pattern, segment by segment. With a variable that has no value it matches nothing."""
+def resource_value_matches(value: str, version: str, resource: str, reading: Reading) -> bool:
+    """An ARN pattern, or `*` for everything. With a variable that has no value it matches nothing."""
     pattern = expand(value, version, reading)
-    return value == "*" or (pattern is not None and arn_matches(pattern, resource))
+    return value == "*" or (pattern is not None and resource_matches(pattern, resource))

@@ -63,6 +63,20 @@ def possible_values(line: dict[str, Any], key: str, known: Reading) -> list[Choi
     return [chosen for size in range(4) for chosen in combinations(singles, size)]
 
 
+def possible_role_arns(line: dict[str, Any], role_arn: str, known: Reading) -> list[str]:
+    """The ARNs that a role can have of which the name is known and not the path."""
+    uses, variables = conditions_on(line, "aws:PrincipalArn"), texts_with_variable(line, "aws:PrincipalArn")
+    if not uses and not variables:
+        return [role_arn]
+    before, name = role_arn.rsplit("/", 1)
+    named = [value for _, values in uses for value in values]
+    paths = {*OTHERS, *(part for value in named for part in parts_of(value.replace("*", OTHERS[0])))}
+    whole = {f"{before}/{path.strip('/')}/{name}" for path in paths} | strings_near(named, known)
+    possible = re.compile(f"{re.escape(before)}/(.*/)?{re.escape(name)}")
+    values = sorted({role_arn} | {arn for arn in whole if possible.fullmatch(arn)})
+    return values if variables else told_apart(values, uses)
+
+
 def told_apart(values: list[str], uses: list[tuple[str, list[str]]]) -> list[str]:
     """One of each kind of values: those that every test answers alike are tried once."""
     if any(variables_in(value) for _, tests in uses for value in tests):
@@ -158,7 +172,8 @@ def values_near(operator: str, values: list[str], named: list[str], known: Readi
     if operator.startswith("Date"):
         return {iso(moment(value) + step) for value in values for step in (-1, 0, 1)}
     near = strings_near(named, known)
-    return near | {value.swapcase() for value in near} if "IgnoreCase" in operator else near
+    spellings = (str.swapcase, str.lower, str.upper) if "IgnoreCase" in operator else ()
+    return near | {spelled(value) for value in near for spelled in spellings}
 
 
 def strings_near(values: list[str], known: Reading) -> set[str]:

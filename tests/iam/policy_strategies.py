@@ -47,12 +47,20 @@ def resource_patterns(resource: str, *, with_variables: bool = True) -> tuple[st
         f"{':'.join(fixed[:3])}:*:*:*",
         f"{':'.join(fixed[:3])}:*:{resource.split(':', 5)[5] if resource.count(':') > 5 else '*:*'}",
         f"arn:aws:{fixed[2]}:*:{fixed[4]}:*{last}",
+        f"arn:aws:{fixed[2]}:*:{resource.split(':', 5)[5]}",
+        f"arn:aws:{fixed[2]}:*:{tail}",
+        f"arn:aws:{fixed[2]}:{fixed[3][:2]}*:*{tail[-2:]}",
+        f"arn:aws:{fixed[2]}:{fixed[3][:2]}*{tail[-2:]}",
+        f"arn:aws:*:{fixed[4]}:{tail[:3]}*",
+        f"arn:*?{last}",
+        f"arn:aws:{fixed[2]}",
     )
     variables = (
         f"{before}${{aws:PrincipalTag/team}}",
         f"{before}${{AWS:principaltag/Team, 'red'}}",
         f"{before}${{aws:ResourceTag/team}}*",
         f"{before}${{*}}",
+        f"arn:aws:*:*:{fixed[4]}:*${{aws:PrincipalTag/team}}",
     )
     return plain + variables if with_variables else plain
 

@@ -22,6 +22,7 @@ from tests.iam.vocabulary import (
     PRINCIPALS,
     SCENES,
     SERVICE,
+    SESSION,
     Key,
     Principal,
 )
@@ -66,7 +67,7 @@ def contexts(draw: Draw, principal: Principal, keys: list[Key]) -> tuple[Json, l
     """The context, in which a key is present, absent or unknown, and the unknown keys."""
     context: Json = {}
     unknown = []
-    if principal.arn in (PATH_SESSION, LINKED_SESSION):
+    if principal.arn == LINKED_SESSION or (principal.arn in (PATH_SESSION, SESSION) and chance(draw, 2)):
         context["aws:PrincipalArn"] = principal.role
     for key in keys:
         if not key.values:

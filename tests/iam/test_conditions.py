@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.iam import Decision
-from tests.iam.asking import allow, ask
+from tests.iam.asking import allow, ask, deny, policy
 
 STRINGS = [
     ("StringEquals matches the same text", "StringEquals", "a", "a", True),
@@ -226,3 +226,36 @@ def test_a_deny_with_a_negated_operator_hits_a_request_without_the_key() -> None
     condition = {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}
     answer = ask(identity=[allow(), {**statement, "Condition": condition}])
     assert answer.decision is Decision.EXPLICIT_DENY
+
+
+RED_AND_BLUE = {"StringEquals": {"aws:PrincipalTag/team": "red", "AWS:principaltag/Team": "blue"}}
+NEITHER = {"StringNotEquals": {"aws:PrincipalTag/team": "red"}, "stringnotequals": {"aws:PrincipalTag/team": "blue"}}
+
+TWICE = [
+    ("one of them is enough for a Deny", [allow(), deny(Condition=RED_AND_BLUE)], "blue", Decision.EXPLICIT_DENY, True),
+    ("none of them is not", [allow(), deny(Condition=RED_AND_BLUE)], "green", Decision.ALLOWED, False),
+    ("an Allow needs both", [allow(Condition=RED_AND_BLUE)], "blue", Decision.IMPLICIT_DENY, False),
+    ("both are true", [allow(), deny(Condition=NEITHER)], "green", Decision.EXPLICIT_DENY, False),
+    ("both are true of an Allow", [allow(Condition=NEITHER)], "green", Decision.ALLOWED, False),
+    ("an operator in other letters", [allow(), deny(Condition=NEITHER)], "red", Decision.EXPLICIT_DENY, True),
+]
+
+
+@pytest.mark.parametrize(("rule", "identity", "team", "decision", "contested"), TWICE, ids=[row[0] for row in TWICE])
+def test_a_key_that_stands_twice_in_different_letters_drops_no_deny(
+    rule: str, identity: list[Any], team: str, decision: Decision, contested: bool
+) -> None:
+    answer = ask(identity=identity, context={"aws:PrincipalTag/team": team})
+    assert (answer.decision, answer.contested) == (decision, contested), rule
+    assert [match.contested for match in answer.by] == [contested for _ in answer.by]
+
+
+def test_a_key_that_stands_twice_is_noted() -> None:
+    (finding,) = policy(deny(Condition=RED_AND_BLUE)).findings
+    assert finding.position == "Statement[0].Condition.StringEquals"
+    assert finding.message == "The condition key AWS:principaltag/Team stands twice, in different letters."
+
+
+def test_a_deny_that_hangs_on_an_unknown_key_that_stands_twice_names_both_values() -> None:
+    answer = ask(identity=[allow(), deny(Condition=RED_AND_BLUE)], unknown=["aws:PrincipalTag/team"])
+    assert answer.sentence == "allowed unless aws:PrincipalTag/team is red or is blue"

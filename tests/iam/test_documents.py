@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.iam import Decision, Finding, Policy, PolicySet, Request, Severity, decide
+from bot.iam import Decision, Finding, Policy, PolicySet, PrefixValue, Request, Severity, decide
 from tests.iam.asking import ROLE, VAULT, allow, deny, to
 
 ERROR, WARNING, SUGGESTION = Severity.ERROR, Severity.WARNING, Severity.SUGGESTION
@@ -75,10 +75,6 @@ PARTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("a list of lists", {"Condition": {"Bool": {"a": [["true"]]}}}, "Condition.Bool.a", "A condition's value must be"),
     ("a number too large", {"Condition": {"NumericEquals": {"a": 10**70}}}, "Condition.NumericEquals.a",
      "The number is too large."),
-    ("a key twice in other letters", {"Condition": {"Bool": {"a:b": "true", "A:B": "true"}}}, "Condition.Bool",
-     "The condition key A:B stands twice, in different letters."),
-    ("a key that is no text", {"Condition": {"Bool": {5: "true"}}}, "Condition.Bool", "Operators and condition keys"),
-    ("an operator that is no text", {"Condition": {5: {}}}, "Condition", "Operators and condition keys must be texts."),
 ]  # fmt: skip
 
 
@@ -269,3 +265,39 @@ def test_an_unknown_key_in_a_huge_condition_is_decided_before_the_test_times_out
     policy = _compile({"Version": "2012-10-17", "Statement": allow(Condition={"StringLike": {"a:b": values}})})
     decision = decide(Request(ROLE, "s3:GetObject", "*", unknown=["a:b"]), PolicySet(identity=[policy]))
     assert decision is Decision.DEPENDS
+
+
+def test_a_prefix_with_a_huge_condition_is_decided_before_the_test_times_out() -> None:
+    condition = {"StringLike": {"a:b": LISTS["many patterns that share texts"]}}
+    policy = _compile({"Version": "2012-10-17", "Statement": allow(Condition=condition)})
+    request = Request(ROLE, "s3:GetObject", "*", context={"a:b": PrefixValue("x")})
+    assert decide(request, PolicySet(identity=[policy])) is Decision.DEPENDS
+
+
+def test_a_document_that_holds_half_a_character_is_read() -> None:
+    policy = _compile({"Statement": allow(resource=["arn:aws:s3:::\ud800", "*"])})
+    assert (policy.findings, len(policy.statements)) == ((), 1)
+
+
+def test_a_document_too_deeply_nested_has_no_effect() -> None:
+    nested: Any = []
+    for _ in range(100_000):
+        nested = [nested]
+    policy = _compile({"Statement": nested})
+    assert policy.findings == (Finding("", "The document is nested too deeply to be read.", ERROR),)
+    assert policy.candidates("s3:getobject") == ()
+
+
+def test_a_policy_is_compiled_once_for_its_name_and_text() -> None:
+    document = {"Statement": [allow(Sid="once")]}
+    first = Policy.compile("one", document)
+    assert Policy.compile("one", json.dumps(document, separators=(",", ":"))) is first
+    other = Policy.compile("other", document)
+    assert [statement.policy for statement in (*first.candidates("a:b"), *other.candidates("a:b"))] == ["one", "other"]
+
+
+def test_a_document_that_is_changed_is_another() -> None:
+    document = {"Statement": [allow(Sid="before")]}
+    first = Policy.compile("p", document)
+    document["Statement"][0]["Sid"] = "after"
+    assert [Policy.compile("p", document).statements[0].id, first.statements[0].id] == ["after", "before"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.iam import Decision
-from tests.iam.asking import BUCKET, VAULT, allow, ask, policy
+from tests.iam.asking import BUCKET, HERE, KEY, VAULT, allow, ask, policy
 
 ACTIONS = [
     ("an action means itself", {"Action": "s3:GetObject"}, True),
@@ -41,8 +41,29 @@ RESOURCES = [
     ("the bucket is not the object", {"Resource": BUCKET}, PHOTO, False),
     ("a star in the last segment covers colons", {"Resource": f"{BUCKET}/a:*"}, COLONS, True),
     ("a star in another segment covers that segment", {"Resource": "arn:aws:backup:*:*:backup-vault:*"}, VAULT, True),
-    ("a star covers no colon of the first five", {"Resource": "arn:aws:backup:*:backup-vault:prod"}, VAULT, False),
-    ("the segments that an ARN lacks are stars", {"Resource": "arn:aws:s3"}, PHOTO, True),
+    ("a star that ends a segment runs over colons", {"Resource": "arn:aws:backup:*:backup-vault:prod"}, VAULT, True),
+    ("it runs over one colon", {"Resource": f"arn:aws:*:{HERE}:backup-vault:prod"}, VAULT, True),
+    ("it runs over all colons", {"Resource": "arn:*prod"}, VAULT, False),
+    ("it runs up to the last segment", {"Resource": "arn:aws:backup:*"}, VAULT, True),
+    ("it runs into the last segment", {"Resource": "arn:aws:backup:eu-*:prod"}, VAULT, True),
+    ("what follows it has to match", {"Resource": "arn:aws:backup:*:backup-vault:test"}, VAULT, False),
+    ("what follows it has to match to the end", {"Resource": "arn:aws:backup:*:backup-vault"}, PHOTO, False),
+    ("it runs over the colons of another service", {"Resource": "arn:aws:kms:*:key/*"}, KEY, True),
+    ("NotResource leaves out what it runs over", {"NotResource": "arn:aws:kms:*:key/*"}, KEY, False),
+    ("a star within a segment covers no colon", {"Resource": "arn:aws:backup:e*1:backup-vault:prod"}, VAULT, False),
+    (
+        "a question mark covers no colon",
+        {"Resource": f"arn:aws:backup:eu-west-1?{HERE}:backup-vault:prod"},
+        VAULT,
+        False,
+    ),
+    ("what it leaves may end with another", {"Resource": "arn:*:eu-west-1:*"}, KEY, True),
+    ("what it leaves may not end before the ARN does", {"Resource": f"arn:*:eu-west-1:{HERE}"}, KEY, False),
+    ("a variable in an ARN that lacks segments means nothing", {"Resource": "arn:aws:s3:${x}"}, PHOTO, False),
+    ("several stars that end segments", {"Resource": "arn:*:backup:*:backup-vault:*"}, VAULT, True),
+    ("a variable behind it", {"Resource": "arn:aws:s3:*:b:${aws:PrincipalTag/last}"}, COLONS, True),
+    ("a variable behind it has to match", {"Resource": "arn:aws:s3:*:b:${aws:PrincipalTag/dir}"}, COLONS, False),
+    ("the segments that an ARN lacks can be anything", {"Resource": "arn:aws:s3"}, PHOTO, True),
     ("the last segment that an ARN has may be a pattern", {"Resource": "arn:aws:s3*"}, PHOTO, True),
     ("an ARN that lacks segments means no other service", {"Resource": "arn:aws:sqs"}, PHOTO, False),
     ("NotResource leaves out what such an ARN means", {"NotResource": "arn:aws:s3"}, PHOTO, False),
@@ -72,7 +93,7 @@ def _allows(resource: str, statement: dict[str, Any]) -> bool:
         action="s3:GetObject",
         on=resource,
         resource_account="111122223333",
-        context={"aws:PrincipalTag/dir": "photos", "aws:PrincipalTag/star": "*"},
+        context={"aws:PrincipalTag/dir": "photos", "aws:PrincipalTag/last": "c", "aws:PrincipalTag/star": "*"},
         identity=[statement],
     )
     return answer.decision is Decision.ALLOWED

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.iam import Decision
 from tests.iam.asking import (
     BACKUP,
     HERE,
@@ -20,6 +21,7 @@ from tests.iam.asking import (
     allow,
     ask,
     deny,
+    policy,
     to,
 )
 
@@ -216,6 +218,23 @@ def test_a_grant_of_another_accounts_key(
 ) -> None:
     answer = ask(ROLE, "kms:Decrypt", KEY_THERE, grants=[grant(grantee, KeyId=KEY_THERE)], **layers)
     assert (answer.decision, list(answer.missing)) == (decision, missing), rule
+
+
+GRANTED_ALONE: list[tuple[str, str, dict[str, Any], bool]] = [
+    ("only the grant allows", KEY, USER_POLICY, True),
+    ("only the grant allows across accounts", KEY_THERE, {}, True),
+    ("the key policy allows the role as well", KEY, {"resource": [to(ROLE)]}, False),
+    ("the account's identity policies allow as well", KEY, {"resource": [ENABLE_IAM], "identity": [allow()]}, False),
+    ("an SCP is silent too", KEY, {**USER_POLICY, "scps": [[policy(allow("s3:*"))]]}, False),
+]
+
+
+@pytest.mark.parametrize(("rule", "on", "layers", "contested"), GRANTED_ALONE, ids=[row[0] for row in GRANTED_ALONE])
+def test_whether_a_boundary_limits_a_grant_is_left_open(
+    rule: str, on: str, layers: dict[str, Any], contested: bool
+) -> None:
+    answer = ask(ROLE, "kms:Decrypt", on, grants=[grant(KeyId=on)], boundary=NOTHING, **layers)
+    assert (answer.decision, answer.contested) == (Decision.IMPLICIT_DENY, contested), rule
 
 
 def test_grants_are_nothing_to_other_services() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.iam.naive import evaluate
-from tests.iam.naive_conditions import arn_matches, condition_holds, expand, wild
+from tests.iam.naive_conditions import arn_matches, condition_holds, expand, resource_matches, wild
 from tests.iam.vocabulary import AWAY, HOME, LINKED_SESSION, OTHER_SESSION, ROLE, SERVICE, SESSION, USER
 
 BUCKET = "arn:aws:s3:::bucket/red"
@@ -349,3 +349,21 @@ def test_two_unknown_keys_can_be_equal() -> None:
     line: Json = {"id": "1", "principal": ROLE, "action": "s3:GetObject", "resource": BUCKET}
     line |= {"unknown": ["aws:ResourceTag/team", "aws:PrincipalTag/team"], "identity_policies": [policy(same_team)]}
     assert evaluate(line)["depends_on"] == ["aws:PrincipalTag/team", "aws:ResourceTag/team"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("arn:aws:kms:*:key/*", True),
+        ("arn:aws:kms:*", True),
+        ("arn:aws:kms", True),
+        ("arn:*:key/1", True),
+        ("arn:aws:kms:e*1:key/1", False),
+        ("arn:aws:kms:*?111122223333:key/1", False),
+        ("arn:aws:kms:*:alias/*", False),
+    ],
+)
+def test_a_star_that_ends_a_segment_of_a_resource_runs_over_colons(pattern: str, expected: bool) -> None:
+    expanded = expand(pattern, "2012-10-17", {})
+    assert expanded is not None
+    assert resource_matches(expanded, "arn:aws:kms:eu-west-1:111122223333:key/1") is expected

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from bot.iam import Layer, NearMiss, Part, near_misses
+from bot.iam import NearMiss, Part, PolicyLayer, near_misses
 from tests.iam.asking import BACKUP, FULL, KEY, ROLE, USER, VAULT, allow, ask, deny, policy, to
 
 
-def nearest(layer: Layer = Layer.IDENTITY, *, most: int = 5, **question: Any) -> list[NearMiss]:
+def nearest(layer: PolicyLayer = PolicyLayer.IDENTITY, *, most: int = 5, **question: Any) -> list[NearMiss]:
     answer = ask(**question)
     return near_misses(answer.request, answer.policies, layer, most=most)
 
@@ -79,7 +79,7 @@ PRINCIPALS: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("statement", "sentence"), PRINCIPALS, ids=[row[1] for row in PRINCIPALS])
 def test_a_principal_that_failed_is_told(statement: dict[str, Any], sentence: str) -> None:
-    (miss,) = nearest(Layer.RESOURCE, principal=ROLE, action="kms:CreateGrant", on=KEY, resource=[statement])
+    (miss,) = nearest(PolicyLayer.RESOURCE, principal=ROLE, action="kms:CreateGrant", on=KEY, resource=[statement])
     assert miss.sentence == sentence
 
 
@@ -89,7 +89,7 @@ def test_a_failure_tells_its_parts() -> None:
     (failure,) = miss.failures
     assert (failure.part, failure.operator, failure.key) == (Part.CONDITION, "StringEquals", "svc:Key")
     assert (failure.wanted, failure.actual, failure.unknown) == (("a", "b"), "x", False)
-    assert (miss.layer, miss.level, miss.policy, miss.statement) == (Layer.IDENTITY, None, "identity", "0")
+    assert (miss.layer, miss.level, miss.policy, miss.statement) == (PolicyLayer.IDENTITY, None, "identity", "0")
 
 
 def test_an_unknown_key_counts_as_failed() -> None:
@@ -102,7 +102,7 @@ def test_an_unknown_key_counts_as_failed() -> None:
 def test_the_nearest_come_first() -> None:
     condition = {"Bool": {"a:b": "true"}}
     misses = nearest(
-        Layer.RESOURCE,
+        PolicyLayer.RESOURCE,
         most=9,
         resource=[
             allow("backup:Start*", Principal="*", Sid="action"),
@@ -144,7 +144,7 @@ def test_what_allows_is_no_near_miss() -> None:
 
 def test_of_an_organization_only_silent_levels_are_searched() -> None:
     narrow = policy(allow("backup:Start*"), name="narrow")
-    misses = nearest(Layer.SCP, scps=[[FULL, narrow], [narrow], []])
+    misses = nearest(PolicyLayer.SCP, scps=[[FULL, narrow], [narrow], []])
     assert [(miss.level, miss.policy) for miss in misses] == [(1, "narrow")]
 
 

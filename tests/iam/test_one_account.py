@@ -328,6 +328,18 @@ def test_a_deny_with_not_principal_is_disputed_where_the_principal_is_listed_but
     listed = ask(ROLE, identity=[allow()], resource=[deny(NotPrincipal={"AWS": ROLE})])
     unlisted = ask(ROLE, identity=[allow()], resource=[deny(NotPrincipal={"AWS": USER})])
     assert (listed.contested, unlisted.contested) == (True, False)
+    assert [match.contested for match in (*listed.by, *unlisted.by)] == [True, False]
+
+
+def test_a_statement_that_experts_dispute_is_marked_where_another_denies_too() -> None:
+    answer = ask(ROLE, identity=[allow(), deny()], resource=[deny(NotPrincipal={"AWS": ROLE})])
+    assert not answer.contested
+    assert [(match.layer, match.contested) for match in answer.by] == [("identity", False), ("resource", True)]
+
+
+def test_a_deny_with_not_principal_that_hits_for_a_boundary_is_not_disputed() -> None:
+    answer = ask(ROLE, identity=[allow()], boundary=[allow()], resource=[deny(NotPrincipal={"AWS": ROLE})])
+    assert (answer.decision, answer.contested) == (Decision.EXPLICIT_DENY, False)
 
 
 @pytest.mark.parametrize(("listed", "decision"), [(USER, Decision.ALLOWED), (ROLE, Decision.IMPLICIT_DENY)])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.iam import Verdict
+from bot.iam import LayerVerdict
 from tests.iam.asking import (
     BACKUP,
     BUCKET,
@@ -120,6 +120,6 @@ def test_every_level_is_told_on_its_own() -> None:
     denying = policy(deny(Sid="no"), name="p-1")
     answer = ask(identity=[allow()], scps=[[FULL], [policy(allow("ec2:*"))], [FULL, denying]])
     levels = [(result.level, result.verdict) for result in answer.layers if result.layer == "scp"]
-    assert levels == [(0, Verdict.ALLOWS), (1, Verdict.SILENT), (2, Verdict.DENIES)]
+    assert levels == [(0, LayerVerdict.ALLOWS), (1, LayerVerdict.SILENT), (2, LayerVerdict.DENIES)]
     assert answer.decision == "explicit-deny"
     assert [(match.policy, match.statement, match.level) for match in answer.by] == [("p-1", "no", 2)]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.iam import Decision, Effect, Evaluation, Verdict
+from bot.iam import Decision, Effect, LayerVerdict, PolicyEvaluation
 from tests.iam.asking import (
     BACKUP,
     FULL,
@@ -24,7 +24,7 @@ from tests.iam.asking import (
 )
 
 
-def told(answer: Evaluation) -> list[tuple[str, str, str]]:
+def told(answer: PolicyEvaluation) -> list[tuple[str, str, str]]:
     return [(str(match.layer), match.policy, match.statement) for match in answer.by]
 
 
@@ -59,13 +59,13 @@ def test_to_name_the_account_has_a_part_for_keys_and_across_accounts() -> None:
 
 
 VPCE = "aws:SourceVpce"
-HANGING = deny(Sid="hangs", Condition={"StringEquals": {VPCE: "vpce-1"}})
+HANGING = deny(Sid="depends", Condition={"StringEquals": {VPCE: "vpce-1"}})
 OTHERWISE = deny(Sid="otherwise", Condition={"StringNotEquals": {VPCE: "vpce-1"}})
 
 DENIES: list[tuple[str, list[dict[str, Any]], list[tuple[str, bool]]]] = [
     ("one that always denies is named alone", [HANGING, deny(Sid="always")], [("always", False)]),
     ("all that always deny are named", [deny(Sid="a"), HANGING, deny(Sid="b")], [("a", False), ("b", False)]),
-    ("where one or the other denies both are named", [HANGING, OTHERWISE], [("hangs", True), ("otherwise", True)]),
+    ("where one or the other denies both are named", [HANGING, OTHERWISE], [("depends", True), ("otherwise", True)]),
 ]
 
 
@@ -75,7 +75,7 @@ def test_an_explicit_deny_is_by_the_statements_that_always_deny(
 ) -> None:
     answer = ask(unknown=[VPCE], identity=[allow(), *denies])
     assert answer.decision is Decision.EXPLICIT_DENY
-    assert sorted((match.statement, match.hangs) for match in answer.by) == named, rule
+    assert sorted((match.statement, match.depends) for match in answer.by) == named, rule
 
 
 def test_a_grant_is_named_by_its_name_and_id() -> None:
@@ -87,38 +87,39 @@ def test_a_grant_is_named_by_its_name_and_id() -> None:
     assert match.grantee == 3
 
 
-LAYERS: list[tuple[str, str, dict[str, Any], list[tuple[str, Verdict]]]] = [
+LAYERS: list[tuple[str, str, dict[str, Any], list[tuple[str, LayerVerdict]]]] = [
     ("each layer speaks for itself, whatever another says", SESSION,
      {"identity": [allow(), deny()], "boundary": [allow("ec2:*")], "session": [allow()], "scps": [[deny()]],
       "endpoint": [allow("ec2:*")], "resource": [to(ROLE)]},
-     [("identity", Verdict.DENIES), ("boundary", Verdict.SILENT), ("scp", Verdict.DENIES),
-      ("session", Verdict.ALLOWS), ("endpoint", Verdict.SILENT), ("resource", Verdict.ALLOWS)]),
+     [("identity", LayerVerdict.DENIES), ("boundary", LayerVerdict.SILENT), ("scp", LayerVerdict.DENIES),
+      ("session", LayerVerdict.ALLOWS), ("endpoint", LayerVerdict.SILENT), ("resource", LayerVerdict.ALLOWS)]),
     ("layers that do not bind are left out", BACKUP,
      {"identity": [allow()], "boundary": [allow()], "scps": [[deny()]], "resource": [to("*")]},
-     [("resource", Verdict.ALLOWS)]),
-    ("a resource's policy that is missing is told where it has to allow", BACKUP, {}, [("resource", Verdict.SILENT)]),
-    ("a layer without a policy is left out", ROLE, {"identity": [allow()]}, [("identity", Verdict.ALLOWS)]),
+     [("resource", LayerVerdict.ALLOWS)]),
+    ("a resource's policy that is missing is told where it has to allow", BACKUP, {},
+     [("resource", LayerVerdict.SILENT)]),
+    ("a layer without a policy is left out", ROLE, {"identity": [allow()]}, [("identity", LayerVerdict.ALLOWS)]),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("rule", "principal", "layers", "expected"), LAYERS, ids=[row[0] for row in LAYERS])
 def test_each_layer_is_evaluated_on_its_own(
-    rule: str, principal: str, layers: dict[str, Any], expected: list[tuple[str, Verdict]]
+    rule: str, principal: str, layers: dict[str, Any], expected: list[tuple[str, LayerVerdict]]
 ) -> None:
     assert [(str(result.layer), result.verdict) for result in ask(principal, **layers).layers] == expected, rule
 
 
 PERIMETER = deny(Sid="no", Principal="*", Condition={"StringNotEquals": {VPCE: "vpce-1"}})
 
-DENIES_THAT_HANG: list[tuple[str, str, dict[str, Any], list[tuple[str, Verdict, list[str]]]]] = [
-    ("a policy that need not allow tells of a Deny that hangs", ROLE,
+DENIES_THAT_HANG: list[tuple[str, str, dict[str, Any], list[tuple[str, LayerVerdict, list[str]]]]] = [
+    ("a policy that need not allow tells of a Deny that depends", ROLE,
      {"identity": [allow()], "resource": [PERIMETER]},
-     [("identity", Verdict.ALLOWS, ["0"]), ("resource", Verdict.DEPENDS, ["no"])]),
+     [("identity", LayerVerdict.ALLOWS, ["0"]), ("resource", LayerVerdict.DEPENDS, ["no"])]),
     ("an identity policy that need not allow does too", USER,
      {"identity": [deny(Sid="no", Condition=PERIMETER["Condition"])], "resource": [to(USER)]},
-     [("identity", Verdict.DEPENDS, ["no"]), ("resource", Verdict.ALLOWS, ["0"])]),
+     [("identity", LayerVerdict.DEPENDS, ["no"]), ("resource", LayerVerdict.ALLOWS, ["0"])]),
     ("a policy that had to allow is silent, whether or not it denies", BACKUP,
-     {"resource": [PERIMETER]}, [("resource", Verdict.SILENT, [])]),
+     {"resource": [PERIMETER]}, [("resource", LayerVerdict.SILENT, [])]),
 ]  # fmt: skip
 
 
@@ -126,13 +127,13 @@ DENIES_THAT_HANG: list[tuple[str, str, dict[str, Any], list[tuple[str, Verdict, 
     ("rule", "principal", "layers", "expected"), DENIES_THAT_HANG, ids=[row[0] for row in DENIES_THAT_HANG]
 )
 def test_a_layer_that_never_allows_tells_of_a_deny_that_hangs(
-    rule: str, principal: str, layers: dict[str, Any], expected: list[tuple[str, Verdict, list[str]]]
+    rule: str, principal: str, layers: dict[str, Any], expected: list[tuple[str, LayerVerdict, list[str]]]
 ) -> None:
     found = ask(principal, unknown=[VPCE], **layers).layers
     assert [
         (str(result.layer), result.verdict, [each.statement for each in result.statements]) for result in found
     ] == expected, rule
-    hanging = [result.depends_on for result in found if result.verdict is Verdict.DEPENDS]
+    hanging = [result.depends_on for result in found if result.verdict is LayerVerdict.DEPENDS]
     assert hanging == [(VPCE,)] * len(hanging)
 
 
@@ -159,8 +160,8 @@ def test_grants_are_a_layer_of_their_own() -> None:
     silent = {"GrantId": "g-1", "GranteePrincipal": USER, "Operations": ["Decrypt"]}
     answer = ask(ROLE, "kms:Decrypt", KEY, identity=[allow()], grants=[silent])
     assert [(result.layer, result.verdict) for result in answer.layers] == [
-        ("identity", Verdict.ALLOWS),
-        ("grant", Verdict.SILENT),
+        ("identity", LayerVerdict.ALLOWS),
+        ("grant", LayerVerdict.SILENT),
     ]
 
 

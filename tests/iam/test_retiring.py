@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.iam import Layer, near_misses
+from bot.iam import PolicyLayer, near_misses
 from tests.iam.asking import BACKUP, KEY, KEY_THERE, ROLE, ROOT, USER, allow, ask, deny, to
 
 
@@ -62,4 +62,4 @@ def test_a_key_policy_is_silent_about_retiring_and_nothing_in_it_is_near() -> No
     key_policy = [to(ROLE, allow("kms:RetireGrant", Condition={"Bool": {"aws:SecureTransport": "true"}}))]
     answer = ask(ROLE, "kms:RetireGrant", KEY_THERE, identity=[allow()], resource=key_policy)
     assert [(each.layer, each.verdict) for each in answer.layers] == [("identity", "allows"), ("resource", "silent")]
-    assert near_misses(answer.request, answer.policies, Layer.RESOURCE) == []
+    assert near_misses(answer.request, answer.policies, PolicyLayer.RESOURCE) == []

@@ -1,11 +1,11 @@
-"""Unknown condition keys: an answer hangs on a key only where its value changes the answer."""
+"""Unknown condition keys: an answer depends on a key only where its value changes the answer."""
 
 from typing import Any
 
 import pytest
 
-from bot.iam import Beginning, Decision, Layer, Verdict, decide, near_misses
-from bot.iam.readings import MOST_READINGS
+from bot.iam import Decision, LayerVerdict, PolicyLayer, PrefixValue, decide, near_misses
+from bot.iam.assignments import MOST_ASSIGNMENTS
 from tests.iam.asking import BACKUP, BUCKET, FULL, HERE, KEY, ROLE, VAULT, allow, ask, deny, policy, to
 
 VPCE, IP, TAG, SOURCE = "aws:SourceVpce", "aws:SourceIp", "aws:PrincipalTag/team", "aws:SourceArn"
@@ -20,9 +20,10 @@ def unless(operator: str, key: str, value: object) -> dict[str, Any]:
 
 
 ROWS: list[tuple[str, list[str], dict[str, Any], str, list[str]]] = [
-    ("no statement hangs on the key", [VPCE], {"identity": [allow()]}, "allowed", []),
-    ("the only Allow hangs on it", [VPCE], {"identity": [only("StringEquals", VPCE, "vpce-1")]}, "depends", [VPCE]),
-    ("a Deny hangs on it", [VPCE], {"identity": [allow(), unless("StringEquals", VPCE, "vpce-1")]}, "depends", [VPCE]),
+    ("no statement depends on the key", [VPCE], {"identity": [allow()]}, "allowed", []),
+    ("the only Allow depends on it", [VPCE], {"identity": [only("StringEquals", VPCE, "vpce-1")]}, "depends", [VPCE]),
+    ("a Deny depends on it", [VPCE], {"identity": [allow(), unless("StringEquals", VPCE, "vpce-1")]},
+     "depends", [VPCE]),
     ("another Allow does not", [VPCE], {"identity": [allow(), only("StringEquals", VPCE, "vpce-1")]}, "allowed", []),
     ("nothing allows either way", [VPCE], {"identity": [unless("StringEquals", VPCE, "vpce-1")]}, "implicit-deny", []),
     ("denied either way", [VPCE],
@@ -53,8 +54,8 @@ ROWS: list[tuple[str, list[str], dict[str, Any], str, list[str]]] = [
     ("ARNs that no two patterns share", ["aws:SourceArn"],
      {"identity": [only("ArnLike", "aws:SourceArn", "arn:aws:sns:*:a:*")],
       "boundary": [only("ArnLike", "aws:SourceArn", "arn:aws:s*s:*:b:a*")]}, "implicit-deny", []),
-    ("absence is a reading", [VPCE], {"identity": [only("Null", VPCE, "true")]}, "depends", [VPCE]),
-    ("IfExists hangs on the key", [VPCE], {"identity": [only("StringEqualsIfExists", VPCE, "a")]}, "depends", [VPCE]),
+    ("absence is a assignment", [VPCE], {"identity": [only("Null", VPCE, "true")]}, "depends", [VPCE]),
+    ("IfExists depends on the key", [VPCE], {"identity": [only("StringEqualsIfExists", VPCE, "a")]}, "depends", [VPCE]),
     ("present or absent, all is covered", [VPCE],
      {"identity": [only("Null", VPCE, "true"), only("Null", VPCE, "false")]}, "allowed", []),
     ("a range of addresses", [IP], {"identity": [only("IpAddress", IP, "10.0.0.0/8")]}, "depends", [IP]),
@@ -133,7 +134,7 @@ ROWS: list[tuple[str, list[str], dict[str, Any], str, list[str]]] = [
      "depends", [TAG, "svc:k"]),
     ("a variable that a default stands in for", [TAG],
      {"identity": [only("StringEquals", "svc:known", f"${{{TAG}, 'blue'}}")]}, "depends", [TAG]),
-    ("a variable of an absent key hangs on nothing else", ["svc:k"],
+    ("a variable of an absent key depends on nothing else", ["svc:k"],
      {"identity": [only("StringNotEquals", "svc:k", "${svc:absent}")]}, "allowed", []),
     ("a key of a layer that does not bind", [VPCE],
      {"identity": [allow()], "scps": [[unless("StringEquals", VPCE, "a")]], "management_account": HERE},
@@ -220,18 +221,18 @@ BEGUN: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("rule", "layers", "decision"), BEGUN, ids=[row[0] for row in BEGUN])
 def test_of_a_value_its_beginning_can_be_known(rule: str, layers: dict[str, Any], decision: str) -> None:
-    answer = ask(context={SOURCE: Beginning(PLANS)}, **layers)
+    answer = ask(context={SOURCE: PrefixValue(PLANS)}, **layers)
     assert (answer.decision, answer.depends_on) == (decision, (SOURCE,) if decision == "depends" else ()), rule
 
 
 def test_a_near_miss_tells_the_beginning_of_what_the_request_has() -> None:
-    answer = ask(context={SOURCE: Beginning(PLANS)}, identity=[only("ArnEquals", SOURCE, PLAN)])
-    (miss,) = near_misses(answer.request, answer.policies, Layer.IDENTITY)
+    answer = ask(context={SOURCE: PrefixValue(PLANS)}, identity=[only("ArnEquals", SOURCE, PLAN)])
+    (miss,) = near_misses(answer.request, answer.policies, PolicyLayer.IDENTITY)
     assert miss.sentence.endswith(f"only if {SOURCE} is like {PLAN}; it begins with {PLANS}, and more is not known")
 
 
 def test_a_value_whose_beginning_is_known_is_told() -> None:
-    answer = ask(context={SOURCE: Beginning(PLANS)}, identity=[only("ArnEquals", SOURCE, PLAN)])
+    answer = ask(context={SOURCE: PrefixValue(PLANS)}, identity=[only("ArnEquals", SOURCE, PLAN)])
     assert answer.sentence == f"denied unless {SOURCE} is {PLAN}"
 
 
@@ -284,7 +285,7 @@ def test_the_statements_that_hang_are_named() -> None:
         identity=[allow(Sid="all")],
         scps=[[FULL, policy(deny(Sid="perimeter", Condition={"StringNotEquals": {VPCE: "vpce-1"}}), name="p-1")]],
     )
-    assert [(match.layer, match.policy, match.statement, match.hangs) for match in answer.by] == [
+    assert [(match.layer, match.policy, match.statement, match.depends) for match in answer.by] == [
         ("scp", "p-1", "perimeter", True)
     ]
     assert answer.missing == ()
@@ -299,10 +300,10 @@ def test_a_layer_that_hangs_says_so_for_itself() -> None:
         endpoint=[allow()],
     )
     assert [(result.layer, result.verdict, result.depends_on) for result in answer.layers] == [
-        ("identity", Verdict.DEPENDS, (VPCE,)),
-        ("boundary", Verdict.DEPENDS, (IP,)),
-        ("session", Verdict.SILENT, ()),
-        ("endpoint", Verdict.ALLOWS, ()),
+        ("identity", LayerVerdict.DEPENDS, (VPCE,)),
+        ("boundary", LayerVerdict.DEPENDS, (IP,)),
+        ("session", LayerVerdict.SILENT, ()),
+        ("endpoint", LayerVerdict.ALLOWS, ()),
     ]
     assert answer.decision is Decision.IMPLICIT_DENY
 
@@ -353,8 +354,8 @@ def test_a_grant_hangs_on_its_encryption_context(constraint: str) -> None:
     answer = ask(ROLE, "kms:Decrypt", KEY, unknown=[PAIR], grants=[grant], resource=[to(HERE + "0")])
     assert (answer.decision, answer.depends_on) == (Decision.DEPENDS, (PAIR,))
     assert answer.sentence == f"denied unless {PAIR} is vol-1"
-    assert [(match.layer, match.statement, match.hangs) for match in answer.by] == [("grant", "g-1", True)]
-    assert [(result.layer, result.verdict) for result in answer.layers][-1] == ("grant", Verdict.DEPENDS)
+    assert [(match.layer, match.statement, match.depends) for match in answer.by] == [("grant", "g-1", True)]
+    assert [(result.layer, result.verdict) for result in answer.layers][-1] == ("grant", LayerVerdict.DEPENDS)
 
 
 MANY = [f"svc:k{number}" for number in range(14)]
@@ -365,8 +366,8 @@ def _many(operator: str) -> dict[str, Any]:
 
 
 BOUNDS: list[tuple[str, dict[str, Any], str]] = [
-    ("an Allow hangs on them", {"identity": [allow(Condition=_many("StringEquals"))]}, "depends"),
-    ("a Deny hangs on them", {"identity": [allow(), deny(Condition=_many("StringEquals"))]}, "depends"),
+    ("an Allow depends on them", {"identity": [allow(Condition=_many("StringEquals"))]}, "depends"),
+    ("a Deny depends on them", {"identity": [allow(), deny(Condition=_many("StringEquals"))]}, "depends"),
     ("an Allow stands beside", {"identity": [allow(), allow(Condition=_many("StringEquals"))]}, "allowed"),
     ("a Deny stands beside", {"identity": [allow(Condition=_many("StringEquals")), deny()]}, "explicit-deny"),
     ("nothing known allows", {"identity": [deny(Condition=_many("StringEquals"))]}, "implicit-deny"),
@@ -392,7 +393,7 @@ BOUNDS: list[tuple[str, dict[str, Any], str]] = [
 def test_too_many_readings_are_bounded_by_the_best_and_the_worst(
     rule: str, layers: dict[str, Any], decision: str
 ) -> None:
-    assert 2 ** len(MANY) > MOST_READINGS
+    assert 2 ** len(MANY) > MOST_ASSIGNMENTS
     answer = ask(ROLE, "kms:Decrypt", KEY, unknown=MANY, **layers)
     assert answer.decision == decision, rule
     assert sorted(answer.depends_on) == (sorted(MANY) if decision == "depends" else [])
@@ -401,7 +402,7 @@ def test_too_many_readings_are_bounded_by_the_best_and_the_worst(
 def test_too_many_readings_are_told_as_such() -> None:
     answer = ask(unknown=MANY, identity=[allow(Condition=_many("StringEquals"))])
     assert answer.sentence.startswith("too many readings of svc:k0, ")
-    assert [match.hangs for match in answer.by] == [True]
+    assert [match.depends for match in answer.by] == [True]
 
 
 @pytest.mark.parametrize(("known", "decision"), [(GRANT, "allowed"), ({**GRANT, "Operations": []}, "depends")])
@@ -433,3 +434,9 @@ def test_the_keys_that_policies_ask_for_can_be_asked() -> None:
         "aws:principaltag/team",
         "aws:username",
     }
+
+
+def test_a_variable_in_a_resource_may_stand_for_what_follows_a_colon() -> None:
+    behind_a_star = allow(resource=f"arn:aws:rds:*:awsbackup:${{{TAG}}}")
+    answer = ask(on=f"arn:aws:rds:eu-west-1:{HERE}:snapshot:awsbackup:job-1", unknown=[TAG], identity=[behind_a_star])
+    assert answer.sentence == f"denied unless {TAG} is job-1"

@@ -133,13 +133,21 @@ KEYS = (
     Key("aws:PrincipalType", STRINGS, (), ("User", "AssumedRole", "Assumed*")),
     Key("aws:SourceVpce", STRINGS, ("vpce-1", "vpce-2"), ("vpce-*", "vpce-?")),
     Key("aws:PrincipalAccount", STRINGS, (HOME,), (AWAY, "1111*")),
+    Key("aws:PrincipalServiceName", STRINGS, (), (SERVICE, "*.amazonaws.com", "ec2.amazonaws.com")),
     Key("aws:PrincipalOrgID", STRINGS, ("o-1", "o-2"), ("o-*",)),
     Key("kms:ViaService", STRINGS, ("ec2.eu-west-1.amazonaws.com",), ("ec2.*.amazonaws.com", "rds.*.amazonaws.com")),
     Key(
         "aws:PrincipalArn",
         ARNS + STRINGS[2:],
         (),
-        (ROLE, USER, f"arn:aws:iam::{HOME}:role/*", "arn:aws:iam::*:user/${aws:username}"),
+        (
+            ROLE,
+            USER,
+            f"arn:aws:iam::{HOME}:role/*",
+            "arn:aws:iam::*:user/${aws:username}",
+            f"arn:aws:iam::{HOME}:role/service-role/*",
+            "arn:aws:iam::*:role/*/backup-job",
+        ),
     ),
     Key(
         "aws:SourceArn",

@@ -14,11 +14,11 @@ from tests.replies import diagnoses
 from tests.replies.diagnoses import EVERY_KIND
 
 
-def printed(diagnosis: Diagnosis, *, width: int = 100, colour: bool = False) -> str:
+def printed(diagnosis: Diagnosis, *, width: int = 100, colour: bool = False, terminal: bool = True) -> str:
     """What a person sees."""
     out = io.StringIO()
     colours: Literal["truecolor"] | None = "truecolor" if colour else None
-    render(diagnosis, Console(file=out, width=width, force_terminal=colour, color_system=colours))
+    render(diagnosis, Console(file=out, width=width, force_terminal=terminal, color_system=colours))
     return out.getvalue()
 
 

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from sandbox.show import draw_block
+from bot.replies.screen import Screen
+from sandbox.show import show_block
 
 
 def shown(block: dict[str, Any]) -> str:
     """What stands on the terminal."""
     out = io.StringIO()
-    Console(file=out, width=100).print(draw_block(block))
+    show_block(block, Screen(Console(file=out, width=100, force_terminal=True, color_system=None)))
     return out.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,14 +58,46 @@ async def test_kept_up_it_takes_commands_and_says_what_to_type(monkeypatch: pyte
             raise EOFError from None
 
     console, shown = screen()
+    monkeypatch.setattr("sys.argv", [".venv/bin/backup-why", "try", "--keep"])
     monkeypatch.setattr("builtins.input", type_next)
     assert await try_it(diagnose, console, keep=True) == 0
     assert "AWS_ENDPOINT_URL=http://127.0.0.1:" in shown()
-    assert "backup-why diagnose" in shown()
+    assert f"{Path.cwd()}/.venv/bin/backup-why diagnose" in shown()
     assert "Open http://127.0.0.1:" in shown()
     assert "Only visible to you" in shown()
     assert "give me its job id" in shown()
     assert "There is no command /backup-unknown" in shown()
+
+
+async def test_what_it_prints_can_be_pasted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["/a place/.venv/bin/backup-why", "try"])
+    monkeypatch.setattr("builtins.input", lambda _prompt="": (_ for _ in ()).throw(EOFError))
+    out = io.StringIO()
+    assert await try_it(diagnose, Console(file=out, width=40, force_terminal=True, color_system=None), keep=True) == 0
+    (command,) = (line for line in out.getvalue().splitlines() if "diagnose" in line)
+    *exports, program, subcommand, _job = shlex.split(command)
+    assert (program, subcommand) == ("/a place/.venv/bin/backup-why", "diagnose")
+    assert all("=" in export for export in exports)
+
+
+async def test_a_pipe_gets_no_line_that_is_wrapped_or_padded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["/a place/.venv/bin/backup-why", "try"])
+    out = io.StringIO()
+    assert await try_it(diagnose, Console(file=out, width=40)) == 0
+    lines = out.getvalue().splitlines()
+    assert [line for line in lines if line != line.rstrip()] == []
+    assert lines[0].startswith("The incident: ")
+    assert lines[0].endswith(".")
+    assert lines[-1] == "  '/a place/.venv/bin/backup-why' try --keep"
+
+
+async def test_the_environment_of_whoever_tries_counts_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "not a port")
+    monkeypatch.setenv("REDIS_PASSWORD", "of another Redis")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "not a token")
+    console, shown = screen()
+    assert await try_it(diagnose, console) == 0
+    assert "Denied, says account 999988887777." in shown()
 
 
 async def test_an_error_ends_the_wait_too() -> None:

@@ -1,6 +1,7 @@
 """The whole Slack side on one bench: a workspace over HTTP, the real app and worker, a real server for Redis."""
 
 import asyncio
+import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -78,6 +79,14 @@ class Bench:
     channel: Channel
     user: str
     patience: float = PATIENCE
+    processes: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
+    """What the test has started; whatever of it still runs at the end is killed."""
+
+    def end_processes(self) -> None:
+        """Kills what still runs of what the test has started."""
+        for process in self.processes:
+            process.kill()
+            process.wait()
 
     async def command(self, text: str, *, user: str | None = None, channel: Channel | None = None) -> Any:
         """Types `/backup-why` and returns the acknowledgement."""
@@ -207,4 +216,6 @@ async def open_bench(
             await stack.enter_async_context(working(redis_url, redis, duties, redelivery=timedelta(seconds=redelivery)))
         slack = await stack.enter_async_context(SlackClient(f"{url}{EVENTS_PATH}", SECRET, workspace))
         channel, user = workspace.add_channel("backups"), workspace.add_person("ana")
-        yield Bench(workspace, server, slack, redis, redis_url, url, threads, script, channel, user)
+        bench = Bench(workspace, server, slack, redis, redis_url, url, threads, script, channel, user)
+        stack.callback(bench.end_processes)
+        yield bench

@@ -114,7 +114,7 @@ class ChangePlan(PlannedChange):
         """With that role as the job's, where it has been read or is one that the fix makes."""
         roles = (facts.role, facts.default_role)
         known = next((role for role in roles if role and role.found_arn == self.target), None)
-        return replace(facts, role=replace(known, arn=self.target, exists=True)) if known else facts
+        return replace(facts, role=replace(known, arn=self.target, meant=None, exists=True)) if known else facts
 
     def cli(self) -> str:
         """A comment: which call names the role depends on the plan."""

@@ -5,7 +5,6 @@ of a key or a vault by resource would drown in the calls that use it. IAM and Or
 of their partition ("CloudTrail concepts", global service events).
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from bot.aws import cloudtrail
 from bot.aws.facts import Facts
 from bot.diagnosis.facts.job import Located
 from bot.diagnosis.facts.principals import PrincipalFacts
+from bot.diagnosis.facts.trail import recorded_events
 from bot.diagnosis.model import LaterChange, LayerName
 from bot.diagnosis.reading import Reading
 
@@ -141,5 +141,5 @@ def _events(facts: Facts, trail: _Trail, since: datetime) -> Iterator[Mapping[st
     by_name = [("EventName", event) for event in trail.events]
     for attribute, value in [("ResourceName", trail.resource)] if trail.resource else by_name:
         answer = facts.ask(cloudtrail.events(trail.account, trail.region, since, since + _KEPT, attribute, value))
-        for item in answer.value if answer.known else ():
-            yield json.loads(item["CloudTrailEvent"])
+        if answer.known:
+            yield from recorded_events(answer.value)

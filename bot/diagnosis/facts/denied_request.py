@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from bot.aws import sts, toolbox
 from bot.aws.facts import Facts
+from bot.aws.read_errors import Kind
 from bot.diagnosis.facts.documents import parsed
 from bot.diagnosis.reading import Reading, read
 from knowledge.messages import PolicyType
@@ -68,7 +69,7 @@ def _decoded(facts: Facts, account: str, region: str, reading: Reading) -> Denie
 def _detailed(facts: Facts, account: str, region: str, reading: Reading) -> DeniedRequest:
     lookup = toolbox.authorization_details(account, region, str(reading.authorization_id))
     answer = facts.ask(lookup)
-    if answer.refused and "Denied" not in answer.why:
+    if answer.kind in (Kind.NOT_OFFERED, Kind.UNREACHED):
         facts.excuse(lookup)  # a preview that is not offered everywhere: no permission would make it readable
     details = answer.value if answer.known else {}
     denied = (each for each in details.get("evaluations") or () if each.get("evaluatedEffect") != "ALLOW")

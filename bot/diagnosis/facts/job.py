@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from bot import arn
+from bot.aws.facts import is_account
 from bot.diagnosis.model import Job, JobType
 from bot.errors import AwsUnreachableError
 
@@ -85,9 +86,9 @@ class Located:
 
     @property
     def destination_account(self) -> str | None:
-        """The account that a copy goes to."""
+        """The account that a copy goes to; None for other jobs, and where the vault's ARN is malformed."""
         vault = arn.parse(self.destination_vault_arn)
-        return vault.account if vault else None
+        return vault.account if vault and is_account(vault.account) else None
 
     def to_job(self, children: tuple[str, ...] = ()) -> Job:
         """The job as a part of the diagnosis."""

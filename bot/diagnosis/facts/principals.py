@@ -1,12 +1,13 @@
 """Roles and users: whether they exist, whom they trust, and all that their policies say."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bot import arn
 from bot.aws import iam
-from bot.aws.facts import Facts
+from bot.aws.facts import Facts, is_account
 from bot.aws.lookup import Answer
 from bot.diagnosis.facts.documents import NamedDocument
 from knowledge.managed import managed_policy
@@ -14,6 +15,10 @@ from knowledge.managed import managed_policy
 SERVICE_LINKED_ROLE_NAME: Final = "AWSServiceRoleForBackup"
 DEFAULT_ROLE_NAME: Final = "AWSBackupDefaultServiceRole"
 SERVICE_LINKED_ROLE_PATH: Final = "aws-service-role/backup.amazonaws.com"
+_ROLE_NAME: Final = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
+_ROLE_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/([!-~]+/)?" + _ROLE_NAME.pattern, re.ASCII)
+"""What can be a role's ARN ("IAM identifiers", IAM User Guide; "CreateRole", IAM API Reference)."""
+_NO_NAME: Final = "no-name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,8 @@ class PrincipalFacts:
 
     arn: str
     """As the job names it."""
+    meant: str | None = None
+    """The ARN that a role of that name would have, where `arn` can be no role's: it is what policies are judged for."""
     session: str | None = None
     """The ARN of the role's session; that of AWS Backup's own where nothing is said."""
     exists: bool | None = None
@@ -42,13 +49,13 @@ class PrincipalFacts:
     @property
     def account(self) -> str:
         """The account that it is in."""
-        parsed = arn.parse(self.arn)
+        parsed = arn.parse(self.meant or self.arn)
         return parsed.account if parsed else ""
 
     @property
     def name(self) -> str:
         """Its name without its path."""
-        parsed = arn.parse(self.arn)
+        parsed = arn.parse(self.meant or self.arn)
         return parsed.name if parsed else self.arn
 
     @property
@@ -77,6 +84,26 @@ def default_role_arn(account: str, partition: str) -> str:
     return f"arn:{partition}:iam::{account}:role/service-role/{DEFAULT_ROLE_NAME}"
 
 
+def is_role_arn(text: str) -> bool:
+    """Whether a text can be the ARN of a role."""
+    return _ROLE_ARN.fullmatch(text) is not None
+
+
+def collect_job_role(facts: Facts, role_arn: str, account: str) -> PrincipalFacts:
+    """Reads the role that a job of an account names.
+
+    What can be no role's ARN is none that exists; the role that has the name at its end is read all the same, since
+    it may be what was meant.
+    """
+    if is_role_arn(role_arn):
+        return collect_role(facts, role_arn)
+    name = role_arn.replace(":", "/").rpartition("/")[2]
+    meant = f"arn:{arn.partition_of(facts.home)}:iam::{account}:role/{name}"
+    if not _ROLE_NAME.fullmatch(name):
+        return PrincipalFacts(role_arn, meant=meant.removesuffix(name) + _NO_NAME, exists=False)
+    return replace(collect_role(facts, meant), arn=role_arn, meant=meant, exists=False)
+
+
 def collect_role(facts: Facts, role_arn: str) -> PrincipalFacts:
     """Reads a role with its trust policy, its identity policies and its boundary.
 
@@ -102,7 +129,7 @@ def collect_caller(facts: Facts, caller_arn: str) -> PrincipalFacts | None:
     A session's ARN does not contain its role's path, so the role of that name is taken as it is found.
     """
     named = arn.parse(caller_arn)
-    if named is None or not named.account:
+    if named is None or not is_account(named.account):
         return None
     if named.resource.startswith("user/"):
         return collect_user(facts, caller_arn)

@@ -126,7 +126,7 @@ def _efs(place: _Place, resource: ResourceFacts) -> ResourceFacts:
 
 
 def _fsx(place: _Place, resource: ResourceFacts) -> ResourceFacts:
-    file_system = place.arn.resource.split("/")[1]
+    file_system = place.arn.resource.partition("/")[2].partition("/")[0]  # a volume's has its own id after it
     answer = place.facts.ask(storage.fsx_file_systems(place.account, place.region, file_system))
     return _of(resource, answer, lambda found: found[0], "KmsKeyId", "Tags")
 

@@ -1,7 +1,7 @@
 """What CloudTrail recorded of the job: the calls of its session that were denied."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,6 +10,7 @@ from bot import arn
 from bot.aws import cloudtrail
 from bot.aws.facts import Facts
 from bot.diagnosis.denial_event import denial_of
+from bot.diagnosis.facts.documents import parsed
 from bot.diagnosis.model import DeniedCall
 from bot.diagnosis.reading import Reading, read
 
@@ -62,10 +63,25 @@ def collect_denials(
     answer = facts.ask(cloudtrail.events(account, region, start, end, "Username", session_name(role)))
     if not answer.known:
         return None
-    events = (json.loads(item["CloudTrailEvent"]) for item in answer.value)
+    events = recorded_events(answer.value)
     of_session = f":assumed-role/{role}/{session_name(role)}"
     denials = _denials(sorted(events, key=lambda event: str(event["eventTime"])), of_session)
     return tuple(denial for denial in denials if start <= denial.at <= end)
+
+
+def recorded_events(items: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The events that LookupEvents answers with; one that is no JSON, or lacks its name or time, tells nothing."""
+    for item in items:
+        event = parsed(item.get("CloudTrailEvent"))
+        if isinstance(event, Mapping) and event.get("eventName") and _is_moment(event.get("eventTime")):
+            yield event
+
+
+def _is_moment(text: object) -> bool:
+    try:
+        return datetime.fromisoformat(str(text)).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _denials(events: list[Mapping[str, Any]], of_session: str) -> Iterator[Denial]:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot import arn
+from bot.arn import Arn
 from bot.aws import backup
 from bot.aws.facts import Facts
+from bot.aws.lookup import Answer
 from bot.diagnosis.facts.documents import NamedDocument, parsed
 
 EFS_AUTOMATIC_VAULT: Final = "aws/efs/automatic-backup-vault"
@@ -35,13 +37,13 @@ class VaultFacts:
 
     @property
     def account(self) -> str:
-        """The account that owns it."""
-        return self.arn.split(":")[4]
+        """The account that owns it; empty where the ARN is malformed."""
+        return _parsed(self.arn).account
 
     @property
     def region(self) -> str:
-        """The Region that it is in."""
-        return self.arn.split(":")[3]
+        """The Region that it is in; empty where the ARN is malformed."""
+        return _parsed(self.arn).region
 
     @property
     def is_air_gapped(self) -> bool:
@@ -53,19 +55,20 @@ def collect_vault(facts: Facts, vault_arn: str) -> VaultFacts:
     """Reads a vault and its access policy.
 
     AWS answers DescribeBackupVault for a vault that does not exist as for one that may not be read, so where it is
-    refused the list of vaults decides.
+    refused the list of vaults decides, and tells its key and type too.
     """
     named = VaultFacts(vault_arn)
     described = backup.vault(named.account, named.region, named.name)
     answer = facts.ask(described)
     policy = facts.ask(backup.vault_policy(named.account, named.region, named.name))
-    exists = _exists(facts, named, answer.known, answer.refused or answer.absent)
+    vault: Mapping[str, Any] | None = answer.value if answer.known else _listed(facts, named, answer)
+    exists = None if vault is None else bool(vault)
     if exists is not None:
         facts.excuse(described)
     if exists is False:
         facts.excuse(backup.vault_policy(named.account, named.region, named.name))
         return VaultFacts(vault_arn, exists=False)
-    vault: dict[str, Any] = answer.value if answer.known else {}
+    vault = vault or {}
     return VaultFacts(
         vault_arn,
         exists=exists,
@@ -76,15 +79,14 @@ def collect_vault(facts: Facts, vault_arn: str) -> VaultFacts:
     )
 
 
-def _exists(facts: Facts, vault: VaultFacts, is_described: bool, is_refused: bool) -> bool | None:
-    if is_described:
-        return True
-    if not is_refused or not facts.way_into(vault.account).known:
+def _listed(facts: Facts, vault: VaultFacts, described: Answer) -> Mapping[str, Any] | None:
+    """A vault that could not be described as the list of vaults tells it: empty where it has none, None if unread."""
+    if described.pending or not facts.way_into(vault.account).known:
         return None
     listed = facts.ask(backup.vaults(vault.account, vault.region))
     if not listed.known:
         return None
-    return any(found["BackupVaultArn"] == vault.arn for found in listed.value)
+    return next((found for found in listed.value if found["BackupVaultArn"] == vault.arn), {})
 
 
 def encryption_key(described: Mapping[str, Any]) -> str | None:
@@ -98,5 +100,14 @@ def encryption_key(described: Mapping[str, Any]) -> str | None:
 
 def is_vault(text: str | None) -> bool:
     """Whether a text is a vault's ARN."""
+    return _parsed(text) is not _MALFORMED
+
+
+_MALFORMED: Final = Arn("", "", "", "", "", "")
+
+
+def _parsed(text: str | None) -> Arn:
+    """A vault's ARN taken apart; of what is none, all parts are empty."""
     parsed_arn = arn.parse(text)
-    return parsed_arn is not None and parsed_arn.resource.startswith("backup-vault:")
+    is_meant = parsed_arn and parsed_arn.service == "backup" and parsed_arn.resource.startswith("backup-vault:")
+    return parsed_arn if parsed_arn and is_meant else _MALFORMED

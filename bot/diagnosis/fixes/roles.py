@@ -23,9 +23,15 @@ def create_role(repair: Repair[JobFacts]) -> PlannedFix:
     """The role that the job names, with the trust that AWS Backup needs and AWS's own policies for this job.
 
     Where another path has a role of that name, none can be made beside it ("IAM identifiers"): that one is to be named.
+    What is no ARN of a role can't be made: a role is to be named by its ARN.
     """
-    if repair.facts.role.found_arn:
+    role = repair.facts.role
+    if role.found_arn:
         return use_found_role(repair)
+    if role.meant:
+        default = default_role_arn(role.account, repair.facts.partition)
+        says = f"Name a role by its ARN, such as {default}, in the backup plan or when starting the job."
+        return PlannedFix(says, (_naming(default),))
     arn = str(repair.cause.principal)
     names = listed([policy.rpartition("/")[2] for policy in repair.facts.documented_policies])
     return PlannedFix(f"Create the role {arn} with {names}, or name another role in the plan.", _creating(repair, arn))

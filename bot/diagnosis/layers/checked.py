@@ -8,8 +8,7 @@ from bot.diagnosis.evaluated_call import EvaluatedCall
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.model import Cause, Certainty, Check, Evidence, LayerName, LayerReport, Verdict
 from bot.diagnosis.refusals import Refusal
-from bot.iam import Effect
-from bot.iam import Layer as PolicyLayer
+from bot.iam import Effect, PolicyLayer
 from knowledge.causes import cause_codes
 from knowledge.need import of_type
 

@@ -1,6 +1,7 @@
 """The first layer: the job role and the service-linked role, whether they exist and what their own policies allow."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from bot.diagnosis.causes import make_cause
 from bot.diagnosis.evaluated_call import EvaluatedCall
@@ -10,7 +11,9 @@ from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check, unknown_without_needs
 from bot.diagnosis.layers.trust import check_trust
 from bot.diagnosis.model import Cause, Check, LayerName, Verdict
-from bot.iam import Layer
+from bot.iam import PolicyLayer
+
+_ROLE_ARN: Final = "arn:aws:iam::ACCOUNT:role/NAME"
 
 
 def check_layer(job: EvaluatedJob) -> CheckedLayer:
@@ -22,7 +25,7 @@ def check_layer(job: EvaluatedJob) -> CheckedLayer:
         "identity-policies",
         evaluated,
         LayerName.JOB_ROLE,
-        (Layer.IDENTITY,),
+        (PolicyLayer.IDENTITY,),
         "The identity policies allow every action that the job needs.",
         "Not all identity policies could be read.",
     )
@@ -49,10 +52,11 @@ def _check_role(facts: JobFacts) -> tuple[Check, tuple[Cause, ...]]:
     cause = None
     if role.is_service_linked_role and not facts.is_automatic_efs_backup:
         cause = _cause("slr-as-job-role", role)
-    elif role.exists is False and role.found_arn and role.name == DEFAULT_ROLE_NAME:
+    elif role.exists is False and role.found_arn and role.name == DEFAULT_ROLE_NAME and not role.meant:
         cause = _cause("default-role-lookalike", role, {"found": role.found_arn})
     elif role.exists is False:
-        found = f" Its role of that name is {role.found_arn}." if role.found_arn else ""
+        found = f" This is no ARN of a role, which reads {_ROLE_ARN}." if role.meant else ""
+        found += f" Its role of that name is {role.found_arn}." if role.found_arn else ""
         cause = _cause("role-missing", role, {"found": found})
     if cause:
         return Check(check="role-exists", verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
@@ -86,7 +90,7 @@ def _check_boundary(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> tupl
         "permissions-boundary",
         bounded,
         LayerName.JOB_ROLE,
-        (Layer.BOUNDARY,),
+        (PolicyLayer.BOUNDARY,),
         "The permissions boundary allows every action that the job needs.",
         "The permissions boundary could not be read.",
     )

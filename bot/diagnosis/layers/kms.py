@@ -11,7 +11,7 @@ from bot.diagnosis.layers.checked import CheckedLayer, policy_check
 from bot.diagnosis.model import Cause, Check, Entity, JobType, LayerName, Verdict
 from bot.diagnosis.required_call import RequiredCall
 from bot.diagnosis.required_calls import needed_keys
-from bot.iam import Layer
+from bot.iam import PolicyLayer
 
 
 def check_layer(job: EvaluatedJob) -> CheckedLayer:
@@ -100,7 +100,7 @@ def _check_policy(key: KeyFacts, evaluated: Sequence[EvaluatedCall]) -> tuple[Ch
         "key-policy",
         evaluated,
         LayerName.KMS,
-        (Layer.RESOURCE, Layer.GRANT),
+        (PolicyLayer.RESOURCE, PolicyLayer.GRANT),
         f"The policy of the key {key.arn}, or a grant, admits what the job needs.",
         f"The policy of the key {key.arn} could not be read.",
     )

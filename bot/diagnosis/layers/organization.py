@@ -10,7 +10,7 @@ from bot.diagnosis.facts.principals import service_linked_role_arn
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check, unknown_without_needs
 from bot.diagnosis.model import Cause, Check, LayerName, Verdict
-from bot.iam import Layer
+from bot.iam import PolicyLayer
 
 
 def check_layer(job: EvaluatedJob) -> CheckedLayer:
@@ -67,14 +67,14 @@ def _check_cross_account_backup(facts: JobFacts) -> tuple[Check | None, tuple[Ca
 
 
 def _check_scps(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> tuple[Check, tuple[Cause, ...]]:
-    bound = [each for each in evaluated if _binds(each, Layer.SCP)]
+    bound = [each for each in evaluated if _binds(each, PolicyLayer.SCP)]
     place = facts.organizations[facts.job.account]
     fine = "At every level from the root to the account the service control policies allow what the job needs."
     check, causes = policy_check(
         "service-control-policies",
         bound,
         LayerName.ORGANIZATION,
-        (Layer.SCP,),
+        (PolicyLayer.SCP,),
         fine,
         "The organization's service control policies could not be read.",
     )
@@ -83,13 +83,13 @@ def _check_scps(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> tuple[Ch
 
 
 def _check_rcps(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> tuple[Check, tuple[Cause, ...]]:
-    bound = [each for each in evaluated if _binds(each, Layer.RCP)]
+    bound = [each for each in evaluated if _binds(each, PolicyLayer.RCP)]
     place = facts.organizations[facts.job.account]
     check, causes = policy_check(
         "resource-control-policies",
         bound,
         LayerName.ORGANIZATION,
-        (Layer.RCP,),
+        (PolicyLayer.RCP,),
         "No resource control policy denies what the job needs.",
         "The organization's resource control policies could not be read.",
     )
@@ -106,7 +106,7 @@ def _in_place(check: Check, is_outside: bool, is_management: bool) -> Check:
     return Check(check=check.check, verdict=Verdict.NOT_APPLICABLE, says=says)
 
 
-def _binds(each: EvaluatedCall, layer: Layer) -> bool:
+def _binds(each: EvaluatedCall, layer: PolicyLayer) -> bool:
     evaluation = each.evaluation
     is_bound = layer not in evaluation.policies.exempt(evaluation.request)
     return is_bound and LayerName.ORGANIZATION in each.call.relevant

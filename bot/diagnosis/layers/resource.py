@@ -3,7 +3,7 @@
 from bot.diagnosis.evaluated_job import EvaluatedJob
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check
 from bot.diagnosis.model import LayerName
-from bot.iam import Layer
+from bot.iam import PolicyLayer
 
 
 def check_layer(job: EvaluatedJob) -> CheckedLayer | None:
@@ -16,7 +16,7 @@ def check_layer(job: EvaluatedJob) -> CheckedLayer | None:
         "resource-policy",
         governed,
         LayerName.RESOURCE,
-        (Layer.RESOURCE,),
+        (PolicyLayer.RESOURCE,),
         f"The policy of {facts.resource.arn} itself denies nothing that the job does.",
         f"The policy of {facts.resource.arn} could not be read.",
     )

@@ -13,7 +13,7 @@ from bot.diagnosis.facts.documents import TRUST, statements_of
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.model import Cause, Certainty, Check, Evidence, Verdict
 from bot.diagnosis.required_call import ASSUME_ROLE, SERVICE
-from bot.iam import Decision, Effect, Evaluation, Layer, Policy, PolicySet, Request, evaluate, near_misses
+from bot.iam import Decision, Effect, Policy, PolicyEvaluation, PolicyLayer, PolicySet, Request, evaluate, near_misses
 from knowledge.causes import RefusalEffect, cause_of_refusal
 
 _CHECK: Final = "trust-policy"
@@ -38,7 +38,7 @@ def check_trust(facts: JobFacts) -> tuple[Check, tuple[Cause, ...]]:
         evidence = tuple(
             Evidence(policy=TRUST, statement=match.statement, effect="Allow")
             for match in whole.by
-            if match.layer is Layer.RESOURCE
+            if match.layer is PolicyLayer.RESOURCE
         )
         says = f"The trust policy lets {SERVICE} assume the role."
         return Check(check=_CHECK, verdict=Verdict.CLEAR, says=says, evidence=evidence), ()
@@ -50,32 +50,32 @@ def check_trust(facts: JobFacts) -> tuple[Check, tuple[Cause, ...]]:
     return Check(check=_CHECK, verdict=verdict, says=says, evidence=evidence), tuple(causes)
 
 
-def _missing(facts: JobFacts, allowing: Evaluation, document: Any) -> list[Cause]:
+def _missing(facts: JobFacts, allowing: PolicyEvaluation, document: Any) -> list[Cause]:
     """Why no statement lets the service in: none names it, or one does under a condition that is not met."""
     if allowing.decision is Decision.ALLOWED:
         return []
     certainty = Certainty.POSSIBLE if allowing.decision is Decision.DEPENDS else Certainty.PROVEN
     unconditional = _evaluate(facts, _without_conditions(_with_effect(document, "Allow")))
     effect: RefusalEffect = "unmet-condition" if unconditional.decision is Decision.ALLOWED else "implicit-deny"
-    nearest = near_misses(allowing.request, allowing.policies, Layer.RESOURCE, most=1)
+    nearest = near_misses(allowing.request, allowing.policies, PolicyLayer.RESOURCE, most=1)
     return [
         _cause(facts, effect, certainty, near_miss=nearest[0].sentence if nearest else "", keys=allowing.depends_on)
     ]
 
 
-def _denials(facts: JobFacts, whole: Evaluation) -> list[Cause]:
+def _denials(facts: JobFacts, whole: PolicyEvaluation) -> list[Cause]:
     """The statements that deny, or would under some reading of an unknown key."""
     denies = [match for result in whole.layers for match in result.statements if match.effect is Effect.DENY]
     return [
         _cause(
             facts,
             "explicit-deny",
-            Certainty.POSSIBLE if match.hangs else Certainty.PROVEN,
+            Certainty.POSSIBLE if match.depends else Certainty.PROVEN,
             statement=match.statement,
             keys=whole.depends_on,
         )
         for match in denies
-        if match.layer is Layer.RESOURCE
+        if match.layer is PolicyLayer.RESOURCE
     ]
 
 
@@ -101,7 +101,7 @@ def _cause(
     )
 
 
-def _evaluate(facts: JobFacts, document: Any) -> Evaluation:
+def _evaluate(facts: JobFacts, document: Any) -> PolicyEvaluation:
     request = Request(
         SERVICE,
         ASSUME_ROLE,

@@ -9,7 +9,7 @@ from bot.diagnosis.facts.vaults import VaultFacts
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check
 from bot.diagnosis.model import Cause, Check, LayerName, Verdict
-from bot.iam import Layer
+from bot.iam import PolicyLayer
 
 
 def check_layer(job: EvaluatedJob) -> CheckedLayer:
@@ -48,7 +48,7 @@ def _check_policy(vault: VaultFacts, governed: Sequence[EvaluatedCall]) -> tuple
         "vault-access-policy",
         governed,
         LayerName.VAULT,
-        (Layer.RESOURCE,),
+        (PolicyLayer.RESOURCE,),
         fine,
         f"The access policy of the vault {vault.arn} could not be read.",
     )

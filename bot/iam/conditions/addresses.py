@@ -7,7 +7,7 @@ address without a prefix stands for itself alone. The two versions never match e
 import ipaddress
 from collections.abc import Iterator, Sequence
 
-from bot.iam.conditions.operator import Matches, Operator, PolicyValue, Witness
+from bot.iam.conditions.operator import CandidateValue, Matches, Operator, PolicyValue
 from bot.iam.patterns import Pattern
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -42,23 +42,23 @@ def _accepts(text: str) -> bool:
     return _network(text) is not None
 
 
-def _witnesses(value: Pattern) -> Iterator[Witness]:
+def _candidates(value: Pattern) -> Iterator[CandidateValue]:
     """The ends of a range and their neighbours tell every arrangement of ranges apart."""
     network = _network(value.text)
     if network is None:
         return
     inside = f"is in {value.text}" if network.num_addresses > 1 else f"is {value.text}"
     first, last = network.network_address, network.broadcast_address
-    yield Witness(str(first), inside)
-    yield Witness(str(last), inside)
+    yield CandidateValue(str(first), inside)
+    yield CandidateValue(str(last), inside)
     if int(first) > 0:
-        yield Witness(str(first - 1), "is another address", usual=True)
+        yield CandidateValue(str(first - 1), "is another address", usual=True)
     if int(last) < 2**first.max_prefixlen - 1:
-        yield Witness(str(last + 1), "is another address", usual=True)
-    yield Witness("::" if network.version == 4 else "0.0.0.0", "is another address", usual=True)  # noqa: S104  an address to compare
+        yield CandidateValue(str(last + 1), "is another address", usual=True)
+    yield CandidateValue("::" if network.version == 4 else "0.0.0.0", "is another address", usual=True)  # noqa: S104  an address to compare
 
 
 OPERATORS = (
-    Operator("IpAddress", _within, _witnesses, _accepts, "is in"),
-    Operator("NotIpAddress", _within, _witnesses, _accepts, "is in", negated=True),
+    Operator("IpAddress", _within, _candidates, _accepts, "is in"),
+    Operator("NotIpAddress", _within, _candidates, _accepts, "is in", negated=True),
 )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from bot.iam.arn import ArnPattern, is_anything, split_arn, split_tokens
 from bot.iam.conditions.operator import Matches, Operator, PolicyValue
-from bot.iam.conditions.strings import pattern_witnesses
+from bot.iam.conditions.strings import pattern_candidates
 from bot.iam.variables import Context, Template
 from bot.iam.wildcard import Token, tokens_of
 
@@ -42,6 +42,6 @@ def _accepts(text: str) -> bool:
 
 
 OPERATORS = tuple(
-    Operator(name, _like, pattern_witnesses, _accepts, "is like", negated="Not" in name, variables=True, patterns=True)
+    Operator(name, _like, pattern_candidates, _accepts, "is like", negated="Not" in name, variables=True, patterns=True)
     for name in ("ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike")
 )

@@ -7,7 +7,7 @@ import base64
 import binascii
 from collections.abc import Iterator, Sequence
 
-from bot.iam.conditions.operator import Matches, Operator, PolicyValue, Witness
+from bot.iam.conditions.operator import CandidateValue, Matches, Operator, PolicyValue
 from bot.iam.conditions.strings import OTHER
 from bot.iam.patterns import Pattern
 
@@ -28,9 +28,9 @@ def _accepts(text: str) -> bool:
     return _bytes(text) is not None
 
 
-def _witnesses(value: Pattern) -> Iterator[Witness]:
-    yield Witness(value.text, f"is {value.text}")
-    yield Witness(OTHER, "is another value", usual=True)
+def _candidates(value: Pattern) -> Iterator[CandidateValue]:
+    yield CandidateValue(value.text, f"is {value.text}")
+    yield CandidateValue(OTHER, "is another value", usual=True)
 
 
-OPERATORS = (Operator("BinaryEquals", _equals, _witnesses, _accepts, "is"),)
+OPERATORS = (Operator("BinaryEquals", _equals, _candidates, _accepts, "is"),)

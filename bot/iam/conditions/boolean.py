@@ -7,7 +7,7 @@ a policy with one in a `Bool` condition would otherwise match nothing.
 
 from collections.abc import Iterator, Sequence
 
-from bot.iam.conditions.operator import Matches, Operator, PolicyValue, Witness
+from bot.iam.conditions.operator import CandidateValue, Matches, Operator, PolicyValue
 from bot.iam.patterns import Pattern
 from bot.iam.variables import Context
 
@@ -33,9 +33,9 @@ def _accepts(text: str) -> bool:
     return text.lower() in TRUTHS
 
 
-def _witnesses(_value: Pattern) -> Iterator[Witness]:
+def _candidates(_value: Pattern) -> Iterator[CandidateValue]:
     for truth in TRUTHS:
-        yield Witness(truth, f"is {truth}")
+        yield CandidateValue(truth, f"is {truth}")
 
 
-OPERATORS = (Operator("Bool", _bool, _witnesses, _accepts, "is", variables=True),)
+OPERATORS = (Operator("Bool", _bool, _candidates, _accepts, "is", variables=True),)

@@ -8,6 +8,9 @@ Sources: AWS IAM User Guide, "IAM JSON policy elements: Condition operators" (ke
   everything else is false.
 - A key with several values needs a set operator. Without one the condition is false, also when negated.
 - An empty text counts as no value for the set operators, as the page says, and as a value for everything else.
+
+A key has no case ("IAM JSON policy elements: Condition"), so that it can stand twice under one operator. AWS does not
+say what becomes of it then. No Deny is lost by it: either is enough for one. An Allow needs both.
 """
 
 from collections.abc import Callable, Sequence
@@ -37,11 +40,13 @@ class Condition:
         base: The operator without prefix and suffix; None for `Null`.
         quantifier: The set operator.
         holds: The test.
+        holds_strictly: Of a key that stands more than once in a Deny, the test that needs all of them; else None.
     """
 
     __slots__ = (
         "base",
         "holds",
+        "holds_strictly",
         "key",
         "keys",
         "operator",
@@ -59,6 +64,7 @@ class Condition:
         base: Operator | None,
         quantifier: Quantifier | None,
         holds: Holds,
+        holds_strictly: Holds | None = None,
     ) -> None:
         self.operator = operator
         self.key = key
@@ -67,8 +73,23 @@ class Condition:
         self.base = base
         self.quantifier = quantifier
         self.holds = holds
+        self.holds_strictly = holds_strictly
         self.variables = frozenset[str]().union(*(value.template.keys for value in values if value.template))
         self.keys = self.variables | {key.lower()}
+
+
+def either(conditions: Sequence[Condition]) -> Condition:
+    """Makes one condition of several under one operator on one key, each of which is enough."""
+    first = conditions[0]
+    return Condition(
+        first.operator,
+        first.key,
+        tuple(value for condition in conditions for value in condition.values),
+        first.base,
+        first.quantifier,
+        lambda context: any(condition.holds(context) for condition in conditions),
+        lambda context: all(condition.holds(context) for condition in conditions),
+    )
 
 
 def null_test(key: str, values: Sequence[str]) -> Holds:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.iam.conditions.operator import Matches, Operator, PolicyValue, Witness
+from bot.iam.conditions.operator import CandidateValue, Matches, Operator, PolicyValue
 from bot.iam.patterns import Pattern
 
 _EPOCH = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
@@ -57,17 +57,17 @@ def _comparing(relation: Callable[[float, float], bool]) -> Callable[[Sequence[P
     return compile_values
 
 
-def _witnesses(value: Pattern) -> Iterator[Witness]:
+def _candidates(value: Pattern) -> Iterator[CandidateValue]:
     text = value.text
     seconds = _seconds(text)
     if seconds is not None:
-        yield Witness(text, f"is {text}")
-        yield Witness(f"{seconds - 1:.6f}", f"is before {text}")
-        yield Witness(f"{seconds + 1:.6f}", f"is after {text}")
+        yield CandidateValue(text, f"is {text}")
+        yield CandidateValue(f"{seconds - 1:.6f}", f"is before {text}")
+        yield CandidateValue(f"{seconds + 1:.6f}", f"is after {text}")
 
 
 OPERATORS = tuple(
-    Operator(name, _comparing(relation), _witnesses, _accepts, phrase, negated=name == "DateNotEquals")
+    Operator(name, _comparing(relation), _candidates, _accepts, phrase, negated=name == "DateNotEquals")
     for name, relation, phrase in (
         ("DateEquals", operator.eq, "is"),
         ("DateNotEquals", operator.eq, "is"),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
-from bot.iam.conditions.operator import Matches, Operator, PolicyValue, Witness
+from bot.iam.conditions.operator import CandidateValue, Matches, Operator, PolicyValue
 from bot.iam.patterns import Pattern
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,64}(\.[0-9]{1,64})?")
@@ -38,17 +38,17 @@ def _comparing(relation: Callable[[Decimal, Decimal], bool]) -> Callable[[Sequen
     return compile_values
 
 
-def _witnesses(value: Pattern) -> Iterator[Witness]:
+def _candidates(value: Pattern) -> Iterator[CandidateValue]:
     text = value.text
     number = _number(text)
     if number is not None:
-        yield Witness(str(number), f"is {text}")
-        yield Witness(str(number - 1), f"is less than {text}")
-        yield Witness(str(number + 1), f"is greater than {text}")
+        yield CandidateValue(str(number), f"is {text}")
+        yield CandidateValue(str(number - 1), f"is less than {text}")
+        yield CandidateValue(str(number + 1), f"is greater than {text}")
 
 
 OPERATORS = tuple(
-    Operator(name, _comparing(relation), _witnesses, _accepts, phrase, negated=name == "NumericNotEquals")
+    Operator(name, _comparing(relation), _candidates, _accepts, phrase, negated=name == "NumericNotEquals")
     for name, relation, phrase in (
         ("NumericEquals", operator.eq, "is"),
         ("NumericNotEquals", operator.eq, "is"),

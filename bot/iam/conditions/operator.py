@@ -19,7 +19,7 @@ class PolicyValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
+class CandidateValue:
     """A value that a key could have, standing for all the values that an operator does not tell from it.
 
     Args:
@@ -40,7 +40,7 @@ class Operator:
     Args:
         name: As AWS spells it.
         compile: Makes the comparison with the values of a policy; a negated operator is compiled as its positive.
-        witnesses: The values of a request that a policy's value tells apart, and one beyond them.
+        candidate_values: The values of a request that a policy's value tells apart, and one beyond them.
         accepts: Whether a policy's value can be read as the type that the operator compares.
         phrase: What a matching value is, before the policy's value: "is", "is like", "is before".
         negated: Whether the operator is true where its comparison is not.
@@ -51,7 +51,7 @@ class Operator:
 
     name: str
     compile: Callable[[Sequence[PolicyValue]], Matches]
-    witnesses: Callable[[Pattern], Iterable[Witness]]
+    candidate_values: Callable[[Pattern], Iterable[CandidateValue]]
     accepts: Callable[[str], bool]
     phrase: str
     negated: bool = False

@@ -9,6 +9,7 @@ from bot.iam.conditions.condition import (
     Quantifier,
     all_test,
     any_test,
+    either,
     null_test,
     single_test,
 )
@@ -29,7 +30,7 @@ _LARGEST = 10**64
 
 
 def parse_conditions(
-    block: object, position: str, *, variables: bool, findings: list[Finding]
+    block: object, position: str, *, variables: bool, denies: bool, findings: list[Finding]
 ) -> tuple[Condition, ...]:
     """Reads and compiles the conditions of a statement.
 
@@ -37,6 +38,7 @@ def parse_conditions(
         block: What the `Condition` element holds.
         position: Where it stands, for findings.
         variables: Whether the document's version knows policy variables.
+        denies: Whether the statement is a Deny.
         findings: Where to note what is wrong but can be read.
 
     Returns:
@@ -50,7 +52,16 @@ def parse_conditions(
     _check_names(block, position)
     if not block:
         findings.append(Finding(position, "This Condition is empty and does nothing.", Severity.SUGGESTION))
-    return tuple(_parse_block(block, position, variables=variables, findings=findings))
+    found: dict[tuple[str, str], list[Condition]] = {}
+    for condition in _parse_block(block, position, variables=variables, findings=findings):
+        same = found.setdefault((condition.operator.lower(), condition.key.lower()), [])
+        if same:
+            message = f"The condition key {condition.key} stands twice, in different letters."
+            findings.append(Finding(f"{position}.{condition.operator}", message, Severity.WARNING))
+        same.append(condition)
+    if denies:
+        return tuple(same[0] if len(same) == 1 else either(same) for same in found.values())
+    return tuple(condition for same in found.values() for condition in same)
 
 
 def _parse_block(
@@ -61,11 +72,7 @@ def _parse_block(
         if not isinstance(keys, Mapping):
             raise NoEffectError(place, f"{operator} must hold an object of condition keys.")
         _check_names(keys, place)
-        seen: set[str] = set()
         for key, value in keys.items():
-            if key.lower() in seen:
-                raise NoEffectError(place, f"The condition key {key} stands twice, in different letters.")
-            seen.add(key.lower())
             values = _values(value, f"{place}.{key}", findings)
             yield _condition(operator, key, values, place, variables=variables, findings=findings)
 
@@ -73,8 +80,6 @@ def _parse_block(
 def _check_names(part: Mapping[str, object], position: str) -> None:
     for name in repeated_members(part):
         raise NoEffectError(position, f"{name} stands more than once.")
-    if not all(isinstance(name, str) for name in part):
-        raise NoEffectError(position, "Operators and condition keys must be texts.")
 
 
 def _values(value: object, position: str, findings: list[Finding]) -> tuple[str, ...]:

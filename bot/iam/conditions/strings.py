@@ -5,7 +5,7 @@ Source: AWS IAM User Guide, "IAM JSON policy elements: Condition operators", Str
 
 from collections.abc import Iterator, Sequence
 
-from bot.iam.conditions.operator import Matches, Operator, PolicyValue, Witness, accepts_any
+from bot.iam.conditions.operator import CandidateValue, Matches, Operator, PolicyValue, accepts_any
 from bot.iam.patterns import Pattern
 from bot.iam.variables import Context, Template
 from bot.iam.wildcard import Token, Wild, compile_tokens, tokens_of
@@ -56,22 +56,22 @@ def _template_is_like(template: Template, value: str, context: Context) -> bool:
     return tokens is not None and compile_tokens(tokens)(value)
 
 
-def _exact_witnesses(value: Pattern) -> Iterator[Witness]:
-    yield Witness(value.text, f"is {value.text}")
-    yield Witness(OTHER, "is another value", usual=True)
+def _exact_candidates(value: Pattern) -> Iterator[CandidateValue]:
+    yield CandidateValue(value.text, f"is {value.text}")
+    yield CandidateValue(OTHER, "is another value", usual=True)
 
 
-def _folded_witnesses(value: Pattern) -> Iterator[Witness]:
-    yield Witness(value.text.swapcase(), f"is {value.text} in other letters")
-    yield from _exact_witnesses(value)
+def _folded_candidates(value: Pattern) -> Iterator[CandidateValue]:
+    yield CandidateValue(value.text.swapcase(), f"is {value.text} in other letters")
+    yield from _exact_candidates(value)
 
 
-def pattern_witnesses(value: Pattern) -> Iterator[Witness]:
+def pattern_candidates(value: Pattern) -> Iterator[CandidateValue]:
     """Values that a pattern matches, and one that it does not."""
     phrase = f"is like {value.text}" if value.is_open else f"is {value.text}"
     for text in filled_in(value.tokens):
-        yield Witness(text, phrase)
-    yield Witness(OTHER, "is another value", usual=True)
+        yield CandidateValue(text, phrase)
+    yield CandidateValue(OTHER, "is another value", usual=True)
 
 
 def filled_in(tokens: Sequence[Token]) -> Iterator[str]:
@@ -82,12 +82,12 @@ def filled_in(tokens: Sequence[Token]) -> Iterator[str]:
 
 
 OPERATORS = (
-    Operator("StringEquals", _equals, _exact_witnesses, accepts_any, "is", variables=True),
-    Operator("StringNotEquals", _equals, _exact_witnesses, accepts_any, "is", variables=True, negated=True),
+    Operator("StringEquals", _equals, _exact_candidates, accepts_any, "is", variables=True),
+    Operator("StringNotEquals", _equals, _exact_candidates, accepts_any, "is", variables=True, negated=True),
     Operator(
         "StringEqualsIgnoreCase",
         _equals_ignoring_case,
-        _folded_witnesses,
+        _folded_candidates,
         accepts_any,
         "is",
         variables=True,
@@ -96,15 +96,15 @@ OPERATORS = (
     Operator(
         "StringNotEqualsIgnoreCase",
         _equals_ignoring_case,
-        _folded_witnesses,
+        _folded_candidates,
         accepts_any,
         "is",
         variables=True,
         negated=True,
         folded=True,
     ),
-    Operator("StringLike", _like, pattern_witnesses, accepts_any, "is like", variables=True, patterns=True),
+    Operator("StringLike", _like, pattern_candidates, accepts_any, "is like", variables=True, patterns=True),
     Operator(
-        "StringNotLike", _like, pattern_witnesses, accepts_any, "is like", variables=True, patterns=True, negated=True
+        "StringNotLike", _like, pattern_candidates, accepts_any, "is like", variables=True, patterns=True, negated=True
     ),
 )

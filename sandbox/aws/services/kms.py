@@ -8,6 +8,8 @@ from sandbox.aws.model import Key
 from sandbox.aws.parts import BEGINNING
 from sandbox.aws.service import JSON_SPELLING, Answer, AwsError, Parameters, Refusal, Service, View
 
+_ARN_PARTS = 6
+
 
 def describe_key(view: View, parameters: Parameters) -> Answer:
     """What a key is, and whether it can be used."""
@@ -88,11 +90,14 @@ def _find(view: View, named: str, operation: str) -> Key:
     """The key of an id, an ARN, an alias or an alias's ARN.
 
     Raises:
-        AwsError: It is another account's, of another Region, or nowhere.
+        AwsError: It is another account's, of another Region, or nowhere, or its ARN is malformed.
     """
     region, account, resource = view.region_name, view.account_id, named
     if named.startswith("arn:"):
-        region, account, resource = named.split(":", 5)[3:]
+        parts = named.split(":", 5)
+        if len(parts) < _ARN_PARTS or parts[2] != "kms":
+            raise AwsError("InvalidArnException", f"Invalid arn {named}")
+        region, account, resource = parts[3:]
     if account != view.account_id:
         action = f"kms:{operation}"
         raise JSON_SPELLING.denied.error(

@@ -30,8 +30,8 @@ def incident(request: pytest.FixtureRequest) -> Iterator[tuple[dict[str, Any], C
         yield written, client
 
 
-def test_forty_incidents_come_with_the_sandbox() -> None:
-    assert len(FILES) == 40
+def test_all_incidents_come_with_the_sandbox() -> None:
+    assert len(FILES) == 41
 
 
 def test_the_incident_is_read_as_it_is_written(incident: tuple[dict[str, Any], Client]) -> None:

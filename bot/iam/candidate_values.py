@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from bot.iam.candidates import Candidates
-from bot.iam.conditions import Condition, Witness
-from bot.iam.grants import ENCRYPTION_CONTEXT, Grant
+from bot.iam.candidate_search import CandidateSearch
+from bot.iam.conditions import CandidateValue, Condition
+from bot.iam.grants import ENCRYPTION_CONTEXT, KmsGrant
 from bot.iam.request import Request
 from bot.iam.statement import Statement
 from bot.iam.variables import Context
@@ -32,12 +32,12 @@ _MULTIVALUED = frozenset(
 )
 """The global keys that can have several values: AWS IAM User Guide, "AWS global condition context keys"."""
 
-_ABSENT = Witness(None, "is absent", usual=True)
+_ABSENT = CandidateValue(None, "is absent", usual=True)
 
 
-def domain(
-    key: str, request: Request, unknown: Collection[str], statements: Sequence[Statement], grants: Sequence[Grant]
-) -> list[Witness] | None:
+def candidate_values(
+    key: str, request: Request, unknown: Collection[str], statements: Sequence[Statement], grants: Sequence[KmsGrant]
+) -> list[CandidateValue] | None:
     """The values of a key to try.
 
     Args:
@@ -51,10 +51,10 @@ def domain(
         A value for each class of values that come to the same; first one that the policies do not mention. None where
         there are too many to find.
     """
-    candidates = Candidates(key, request, unknown, statements, grants)
+    candidates = CandidateSearch(key, request, unknown, statements, grants)
     found = candidates.find()
     compared = sum(len(condition.values) for condition in candidates.conditions)
-    if found is None or len({witness.value for witness in found}) * compared > _MOST_COMPARISONS:
+    if found is None or len({candidate.value for candidate in found}) * compared > _MOST_COMPARISONS:
         return None
     others = frozenset(unknown) - {key}
     is_compared_alone = not (
@@ -63,14 +63,14 @@ def domain(
         or any(key in _variables(statement) for statement in statements)
     )
     classes = _Classes(key, request.context, candidates.conditions if is_compared_alone else None)
-    for witness in found:
-        if witness.usual:
-            classes.add(witness)
-    if key not in request.beginnings:
+    for candidate in found:
+        if candidate.usual:
+            classes.add(candidate)
+    if key not in request.shapes:
         classes.add(_ABSENT)
-    for witness in found:
-        if not witness.usual:
-            classes.add(witness)
+    for candidate in found:
+        if not candidate.usual:
+            classes.add(candidate)
     if _can_be_several(key) and any(condition.quantifier for condition in candidates.conditions):
         return classes.values if classes.add_sets() else None
     return classes.values
@@ -89,20 +89,20 @@ class _Classes:
         self._key = key
         self._context = context
         self._conditions = conditions
-        self._found: dict[object, Witness] = {}
-        self._single: dict[object, Witness] = {}
+        self._found: dict[object, CandidateValue] = {}
+        self._single: dict[object, CandidateValue] = {}
 
     @property
-    def values(self) -> list[Witness]:
+    def values(self) -> list[CandidateValue]:
         """A value of each class."""
         return list(self._found.values())
 
-    def add(self, witness: Witness) -> None:
+    def add(self, candidate: CandidateValue) -> None:
         """Takes a value, where none comes to the same."""
-        mark = self._mark(witness)
-        self._found[mark] = _joined(self._found[mark], witness) if mark in self._found else witness
-        if isinstance(witness.value, str):
-            self._single.setdefault(mark, witness)
+        mark = self._mark(candidate)
+        self._found[mark] = _joined(self._found[mark], candidate) if mark in self._found else candidate
+        if isinstance(candidate.value, str):
+            self._single.setdefault(mark, candidate)
 
     def add_sets(self) -> bool:
         """Takes the sets of the values, for a key that can have several; False where there are too many.
@@ -124,26 +124,26 @@ class _Classes:
                 return False
         return True
 
-    def _mark(self, witness: Witness) -> object:
+    def _mark(self, candidate: CandidateValue) -> object:
         """What the conditions say of a value: values of which they say the same come to the same."""
         if self._conditions is None:
-            return witness.value if isinstance(witness.value, str | None) else frozenset(witness.value)
-        assumed = {**self._context, self._key: witness.value} if witness.value is not None else self._context
+            return candidate.value if isinstance(candidate.value, str | None) else frozenset(candidate.value)
+        assumed = {**self._context, self._key: candidate.value} if candidate.value is not None else self._context
         return tuple(condition.holds(assumed) for condition in self._conditions)
 
 
-def _union(some: Witness, one: Witness) -> Witness:
+def _union(some: CandidateValue, one: CandidateValue) -> CandidateValue:
     """The values of both; itself where one has all of the other."""
     values = tuple(dict.fromkeys([*_listed(some), *_listed(one)]))
-    return Witness(values, f"is {' and '.join(values)}") if len(values) > len(_listed(some)) else some
+    return CandidateValue(values, f"is {' and '.join(values)}") if len(values) > len(_listed(some)) else some
 
 
-def _listed(witness: Witness) -> Sequence[str]:
-    return (witness.value,) if isinstance(witness.value, str) else witness.value or ()
+def _listed(candidate: CandidateValue) -> Sequence[str]:
+    return (candidate.value,) if isinstance(candidate.value, str) else candidate.value or ()
 
 
-def _joined(first: Witness, other: Witness) -> Witness:
-    """A witness for the values of two, which come to the same."""
+def _joined(first: CandidateValue, other: CandidateValue) -> CandidateValue:
+    """A candidate for the values of two, which come to the same."""
     phrases = first.phrase.split(" or ")
     if first.usual or other.usual or other.phrase in phrases or len(phrases) > _MOST_PHRASES:
         return first

@@ -4,25 +4,28 @@ Sources: AWS IAM User Guide, "Policy evaluation logic", "Policy evaluation for r
 table of resource-based policies and implicit denies) and "Cross-account policy evaluation logic"; AWS KMS Developer
 Guide, "Troubleshooting key access".
 
-Within one account a resource's policy can allow alone. What it overrides hangs on whom it names:
+Within one account a resource's policy can allow alone. What it overrides depends on whom it names:
 
 - the user, the session or the service itself: implicit denies of identity policies, boundary and session policies;
 - `*`: the same ("AWS JSON policy elements: Principal", IAM role principals and All principals). Experts dispute it,
-  so an answer that hangs on it is marked;
+  so an answer that depends on it is marked;
 - the role behind a session, or the user behind a federated session: implicit denies of identity policies only;
 - the account: nothing, identity policies decide.
 
 A key's policy and a role's trust policy have to allow in any case: they name the principal or its account. Across
 accounts both sides have to allow, and boundary and session policies always count.
+
+Of KMS grants AWS does not say whether boundary and session policies limit them. They are taken to, as they limit a key
+policy's statement for the same principal; an answer that depends on it is marked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.iam.grantees import Grantee
-from bot.iam.grants import Grant
-from bot.iam.layers import Layer, PolicySet, Sheet
+from bot.iam.grants import KmsGrant
+from bot.iam.layers import LayerStatements, PolicyLayer, PolicySet
 from bot.iam.principals import PrincipalKind
 from bot.iam.request import Request
 from bot.iam.services import (
@@ -35,13 +38,13 @@ from bot.iam.services import (
     OWNED_BY_AWS,
     TRUST_POLICY_ACTIONS,
 )
-from bot.iam.statement import Statement, View
+from bot.iam.statement import RequestView, Statement
 
-_NOTHING = frozenset[Layer]()
-_IDENTITY = frozenset([Layer.IDENTITY])
-_RESOURCE = frozenset([Layer.RESOURCE])
-_LIMITS = frozenset([Layer.BOUNDARY, Layer.SESSION])
-_GUARDS = frozenset([Layer.SCP, Layer.RCP, Layer.ENDPOINT])
+_NOTHING = frozenset[PolicyLayer]()
+_IDENTITY = frozenset([PolicyLayer.IDENTITY])
+_RESOURCE = frozenset([PolicyLayer.RESOURCE])
+_LIMITS = frozenset([PolicyLayer.BOUNDARY, PolicyLayer.SESSION])
+_GUARDS = frozenset([PolicyLayer.SCP, PolicyLayer.RCP, PolicyLayer.ENDPOINT])
 
 
 class Decision(StrEnum):
@@ -58,14 +61,14 @@ class Decision(StrEnum):
 class Found:
     """What one sheet says of a request: the statements that mean it, and whom they name where they allow."""
 
-    sheet: Sheet
+    sheet: LayerStatements
     allows: list[Statement]
     denies: list[Statement]
     grantee: Grantee = Grantee.EVERYONE
 
 
 @dataclass(slots=True)
-class Weighed:
+class Authorization:
     """The decision on a request, under one view of its unknown keys.
 
     Args:
@@ -73,17 +76,17 @@ class Weighed:
         found: What each layer that binds the request says.
         grants: The KMS grants that allow it.
         missing: The layers that had to allow and did not.
-        contested: Whether the decision hangs on a rule that experts dispute.
+        contested: Whether the decision depends on a rule that experts dispute.
     """
 
     decision: Decision
     found: list[Found]
-    grants: list[Grant]
-    missing: tuple[Layer, ...]
+    grants: list[KmsGrant]
+    missing: tuple[PolicyLayer, ...]
     contested: bool
 
 
-def weigh(view: View, policies: PolicySet) -> Weighed:
+def authorize(view: RequestView, policies: PolicySet) -> Authorization:
     """Decides on a request.
 
     Args:
@@ -92,26 +95,35 @@ def weigh(view: View, policies: PolicySet) -> Weighed:
     """
     request = view.request
     if request.action in NEEDS_NO_PERMISSION and request.principal.kind is not PrincipalKind.ANONYMOUS:
-        return Weighed(Decision.ALLOWED, [], [], (), contested=False)
+        return Authorization(Decision.ALLOWED, [], [], (), contested=False)
     found = _survey(view, policies)
     grants = [grant for grant in policies.grants if grant.grantee(view)] if request.service == KMS else []
     denies = [statement for each in found for statement in each.denies]
-    missing, contested = _missing(
-        request, policies, found, max((grant.grantee(view) for grant in grants), default=Grantee.NOBODY)
-    )
+    granted = max((grant.grantee(view) for grant in grants), default=Grantee.NOBODY)
+    missing, contested = _missing(request, policies, found, granted)
     if denies:
-        contested = all(_is_disputed(statement, request) for statement in denies)
-        return Weighed(Decision.EXPLICIT_DENY, found, grants, missing, contested)
+        bounded = policies.binds_by_boundary(request)
+        contested = all(each.is_disputed(request.principal, view.context, bounded=bounded) for each in denies)
+        return Authorization(Decision.EXPLICIT_DENY, found, grants, missing, contested)
     if missing:
-        return Weighed(Decision.IMPLICIT_DENY, found, grants, missing, contested=False)
-    return Weighed(Decision.ALLOWED, found, grants, missing, contested)
+        contested = bool(granted) and _only_limits_grants(request, policies, found, missing)
+        return Authorization(Decision.IMPLICIT_DENY, found, grants, missing, contested)
+    return Authorization(Decision.ALLOWED, found, grants, missing, contested)
 
 
-def _survey(view: View, policies: PolicySet) -> list[Found]:
+def _only_limits_grants(
+    request: Request, policies: PolicySet, found: Sequence[Found], missing: Collection[PolicyLayer]
+) -> bool:
+    """Whether only a boundary or session policy denies what grants alone allow."""
+    without, _ = _missing(request, policies, found, Grantee.NOBODY)
+    return _LIMITS.issuperset(missing) and not _LIMITS.issuperset(without)
+
+
+def _survey(view: RequestView, policies: PolicySet) -> list[Found]:
     """Asks every statement that can mean the action, in the layers that bind the request."""
     request = view.request
     exempt = policies.exempt(request)
-    bounded = policies.has_boundary and request.principal.is_iam
+    bounded = policies.binds_by_boundary(request)
     found: list[Found] = []
     for sheet in policies.plan(request.action).sheets:
         if sheet.layer in exempt:
@@ -124,7 +136,7 @@ def _survey(view: View, policies: PolicySet) -> list[Found]:
     return found
 
 
-def _survey_naming(view: View, sheet: Sheet, *, bounded: bool) -> Found:
+def _survey_naming(view: RequestView, sheet: LayerStatements, *, bounded: bool) -> Found:
     """Asks the statements of a sheet whose statements name principals."""
     principal = view.request.principal
     named = [(each, each.grantee(principal, bounded=bounded)) for each in sheet.allows]
@@ -136,11 +148,11 @@ def _survey_naming(view: View, sheet: Sheet, *, bounded: bool) -> Found:
 
 def _missing(
     request: Request, policies: PolicySet, found: Iterable[Found], granted: Grantee
-) -> tuple[tuple[Layer, ...], bool]:
-    """The layers that had to allow and did not, and whether that hangs on a rule that experts dispute."""
+) -> tuple[tuple[PolicyLayer, ...], bool]:
+    """The layers that had to allow and did not, and whether that depends on a rule that experts dispute."""
     silent = frozenset(each.sheet.layer for each in found if not each.allows)
     if request.principal.kind is PrincipalKind.FEDERATED_USER and not policies.has_session:
-        silent |= {Layer.SESSION}
+        silent |= {PolicyLayer.SESSION}
     by_policy = named(found)
     limits = silent & _LIMITS
     if _is_out_of_reach(request):
@@ -159,17 +171,17 @@ def _missing(
         core = _RESOURCE | limits
     contested = bool(limits) and request.same_account and max(by_policy, granted) is Grantee.EVERYONE
     missing = core | silent & _GUARDS
-    return tuple(layer for layer in Layer if layer in missing) if missing else (), contested
+    return tuple(layer for layer in PolicyLayer if layer in missing) if missing else (), contested
 
 
 def named(found: Iterable[Found]) -> Grantee:
     """As whom the resource's policy allows the principal."""
-    return next((each.grantee for each in found if each.sheet.layer is Layer.RESOURCE), Grantee.NOBODY)
+    return next((each.grantee for each in found if each.sheet.layer is PolicyLayer.RESOURCE), Grantee.NOBODY)
 
 
 def _across_accounts(
-    request: Request, silent: frozenset[Layer], by_policy: Grantee, granted: Grantee
-) -> frozenset[Layer]:
+    request: Request, silent: frozenset[PolicyLayer], by_policy: Grantee, granted: Grantee
+) -> frozenset[PolicyLayer]:
     """The layers that did not allow a request to another account's resource, boundary and session aside."""
     if granted >= Grantee.ENTITY:
         return _NOTHING
@@ -199,8 +211,3 @@ def _is_out_of_reach(request: Request) -> bool:
     if request.principal.kind is PrincipalKind.ROOT and request.action in NOT_FOR_ROOT_USERS:
         return True
     return any(request.action in actions and part in request.resource for part, actions in OWNED_BY_AWS)
-
-
-def _is_disputed(statement: Statement, request: Request) -> bool:
-    grantees = statement.grantees
-    return grantees is not None and grantees.excepting and grantees.is_disputed(request.principal)

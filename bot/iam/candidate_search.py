@@ -3,17 +3,18 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from bot.iam.conditions import Condition, Operator, Witness
+from bot.iam.arn import behind_colons
+from bot.iam.conditions import CandidateValue, Condition, Operator
 from bot.iam.conditions.strings import OTHER, filled_in
-from bot.iam.grants import Grant
+from bot.iam.grants import KmsGrant
 from bot.iam.patterns import CommonTexts, Pattern
 from bot.iam.request import Request
 from bot.iam.statement import Statement
 from bot.iam.variables import Context, Template
-from bot.iam.wildcard import tokens_of
+from bot.iam.wildcard import compile_tokens, tokens_of
 
 
-class Candidates:
+class CandidateSearch:
     """Looks for the values of one key.
 
     Args:
@@ -25,7 +26,7 @@ class Candidates:
 
     Attributes:
         conditions: The conditions on the key.
-        beginning: What its value begins with, as far as that is known.
+        shapes: The patterns one of which its value matches; none where nothing is known of it.
     """
 
     def __init__(
@@ -34,10 +35,10 @@ class Candidates:
         request: Request,
         unknown: Collection[str],
         statements: Sequence[Statement],
-        grants: Sequence[Grant],
+        grants: Sequence[KmsGrant],
     ) -> None:
         self.key = key
-        self.beginning = request.beginnings.get(key, "")
+        self.shapes = tuple(map(Pattern.of, request.shapes.get(key, ())))
         self.conditions = [
             condition for statement in statements for condition in statement.conditions if condition.key.lower() == key
         ]
@@ -47,29 +48,39 @@ class Candidates:
         self._statements = statements
         self._grants = grants
 
-    def find(self) -> list[Witness] | None:
+    def find(self) -> list[CandidateValue] | None:
         """The values that could be told apart, absence aside; None where there are too many to find."""
-        if self.beginning and not all(map(_compares_texts, self.conditions)):
+        mentioned = [*self._compared(), *self._guessed(), *self._granted()]
+        if not self.shapes:
+            search = CommonTexts()
+            found = [*mentioned, *self._shared(search)]
+            return None if search.is_over else found
+        if not all(map(_compares_texts, self.conditions)):
             return None
-        search = CommonTexts(self.beginning)
-        found = [*self._compared(), *self._shared(search), *self._guessed(), *self._granted()]
-        if search.is_over:
-            return None
-        return self._behind_the_beginning(found) if self.beginning else found
+        matches = [compile_tokens(shape.tokens) for shape in self.shapes]
+        found = []
+        for shape in self.shapes:
+            if not shape.is_open:
+                found.append(CandidateValue(shape.text, f"is {shape.text}"))
+                continue
+            search = CommonTexts(shape)
+            found += [*self._within(shape), *self._shared(search)]
+            if search.is_over:
+                return None
+        return [each for each in (*found, *mentioned) if any(fits(str(each.value)) for fits in matches)]
 
-    def _behind_the_beginning(self, found: Sequence[Witness]) -> list[Witness]:
-        """The values that begin as the key's does, and those that the patterns leave open behind the beginning."""
-        begin = self.beginning
-        behind = [
-            Witness(begin + text, _phrase([pattern]))
-            for pattern in self._patterns()
-            for rest in pattern.rests(begin)
-            for text in filled_in(rest)
-        ]
-        usual = replace(_UNMENTIONED, value=begin + OTHER)
-        return [usual, *behind, *(each for each in found if str(each.value).startswith(begin))]
+    def _within(self, shape: Pattern) -> Iterator[CandidateValue]:
+        """Values of a shape: one that the policies do not mention, and those that patterns leave open in its middle."""
+        *_, other = filled_in(shape.tokens)
+        yield replace(_UNMENTIONED, value=other)
+        end = shape.tokens[-1] if isinstance(shape.tokens[-1], str) else ""
+        for pattern in self._patterns():
+            for rest in pattern.rests(shape.head):
+                for text in filled_in(rest):
+                    yield CandidateValue(shape.head + text, _phrase([pattern]))
+                    yield CandidateValue(shape.head + text + end, _phrase([pattern]))
 
-    def _compared(self) -> Iterator[Witness]:
+    def _compared(self) -> Iterator[CandidateValue]:
         """The values on either side of what the key is compared with; any, where it is only asked if it is there."""
         if all(condition.base is None for condition in self.conditions):
             yield replace(_UNMENTIONED, phrase="is there")
@@ -78,12 +89,12 @@ class Candidates:
                 if condition.variables:
                     yield _UNMENTIONED
                 for value in self._values(condition, condition.base):
-                    yield from condition.base.witnesses(value)
+                    yield from condition.base.candidate_values(value)
 
-    def _shared(self, search: CommonTexts) -> Iterator[Witness]:
+    def _shared(self, search: CommonTexts) -> Iterator[CandidateValue]:
         """Values that several patterns match at once."""
         for some, text in search.shared(list(self._patterns())):
-            yield Witness(text, _phrase(some))
+            yield CandidateValue(text, _phrase(some))
 
     def _patterns(self) -> Iterator[Pattern]:
         """The patterns that the key is compared with."""
@@ -101,7 +112,7 @@ class Candidates:
             if text is not None and tokens is not None:
                 yield Pattern(text, tokens if base.patterns else (text,), base.folded)
 
-    def _guessed(self) -> Iterator[Witness]:
+    def _guessed(self) -> Iterator[CandidateValue]:
         """Values with which a policy variable would give what it is compared with."""
         for statement in self._statements:
             for condition in statement.conditions:
@@ -111,7 +122,8 @@ class Candidates:
                             yield from self._guesses(value.template, target)
             if statement.resources and self.key in statement.resources.keys and self._request.arn:
                 for template in statement.resources.templates:
-                    yield from self._guesses(template.last, self._request.arn[5])
+                    for target in behind_colons(self._request.arn[5]):
+                        yield from self._guesses(template.last, target)
 
     def _compared_with(self, key: str) -> Iterator[str]:
         """The values of a key that a variable is compared with; of an unknown one those that policies mention."""
@@ -123,20 +135,20 @@ class Candidates:
                     for pattern in self._values(condition, condition.base):
                         yield from filled_in(pattern.tokens)
 
-    def _guesses(self, template: Template | None, target: str) -> Iterator[Witness]:
+    def _guesses(self, template: Template | None, target: str) -> Iterator[CandidateValue]:
         yield _UNMENTIONED
         for guess in template.guesses(self.key, target) if template else ():
-            yield Witness(guess, f"is {guess}")
+            yield CandidateValue(guess, f"is {guess}")
 
-    def _granted(self) -> Iterator[Witness]:
+    def _granted(self) -> Iterator[CandidateValue]:
         """The values that grants ask for."""
         for grant in self._grants:
             for wanted, value in grant.wanted():
                 if wanted == self.key:
-                    yield Witness(value, f"is {value}")
+                    yield CandidateValue(value, f"is {value}")
 
 
-_UNMENTIONED = Witness(OTHER, "is another value", usual=True)
+_UNMENTIONED = CandidateValue(OTHER, "is another value", usual=True)
 
 
 def _phrase(patterns: Sequence[Pattern]) -> str:
