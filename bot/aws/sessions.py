@@ -56,9 +56,9 @@ class Sessions:
             """The session's Region, where none is said."""
             credentials = self._own.get_credentials()
         except BotoCoreError as error:
+            why = str(error).rstrip(".")
             raise AwsUnreachableError(
-                f"There are no usable AWS credentials ({str(error).rstrip('.')}): set AWS_PROFILE or AWS_ACCESS_KEY_ID, "
-                "or log in again."
+                f"There are no usable AWS credentials ({why}): set AWS_PROFILE or AWS_ACCESS_KEY_ID, or log in again."
             ) from error
         self.access_key = str(credentials.access_key) if credentials else ""
         """Which credentials this process reads with; empty where there are none."""

