@@ -24,7 +24,7 @@ class Actions:
         self.excepting = excepting
 
     def matches(self, action: str) -> bool:
-        """Whether the statement means an action, given in lower case."""
+        """Whether the statement matches an action, given in lower case."""
         return lists_action((value.lower() for value in self.values), action) is not self.excepting
 
     @property
@@ -35,7 +35,7 @@ class Actions:
 
 
 def lists_action(values: Iterable[str], action: str) -> bool:
-    """Whether one of several values, in lower case, means an action, given in lower case."""
+    """Whether one of several values, in lower case, matches an action, given in lower case."""
     service, _, name = action.partition(":")
     for value in values:
         if value == action:

@@ -19,7 +19,7 @@ def answer_of(evaluation: PolicyEvaluation) -> dict[str, object]:
 
 
 def explanation_of(evaluation: PolicyEvaluation) -> dict[str, object]:
-    """What is told on top where the request asks for it: `sentence`, `layers`, `near_misses` and `findings`."""
+    """What is given on top where the request asks for it: `sentence`, `layers`, `near_misses` and `findings`."""
     request, policies = evaluation.request, evaluation.policies
     return {
         "sentence": evaluation.sentence,

@@ -58,8 +58,8 @@ def outcomes_of(request: Request, policies: PolicySet, unknown: Collection[str])
         `MOST_ASSIGNMENTS` or the values of a key are too many to find.
     """
     exempt = policies.exempt(request)
-    sheets = [sheet for sheet in policies.plan(request.action).sheets if sheet.layer not in exempt]
-    statements = [statement for sheet in sheets for statement in (*sheet.allows, *sheet.denies)]
+    by_layer = [in_layer for in_layer in policies.for_action(request.action).by_layer if in_layer.layer not in exempt]
+    statements = [statement for in_layer in by_layer for statement in (*in_layer.allows, *in_layer.denies)]
     keys = sorted(unknown)
     found = [candidate_values(key, request, keys, statements, policies.grants) for key in keys]
     choices = [values for values in found if values is not None]

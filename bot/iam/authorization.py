@@ -58,10 +58,10 @@ class Decision(StrEnum):
 
 
 @dataclass(slots=True)
-class Found:
-    """What one sheet says of a request: the statements that mean it, and whom they name where they allow."""
+class MatchedStatements:
+    """The statements of one layer, or one level of it, that match a request, and whom they name where they allow."""
 
-    sheet: LayerStatements
+    in_layer: LayerStatements
     allows: list[Statement]
     denies: list[Statement]
     grantee: Grantee = Grantee.EVERYONE
@@ -80,7 +80,7 @@ class Authorization:
     """
 
     decision: Decision
-    found: list[Found]
+    found: list[MatchedStatements]
     grants: list[KmsGrant]
     missing: tuple[PolicyLayer, ...]
     contested: bool
@@ -112,45 +112,45 @@ def authorize(view: RequestView, policies: PolicySet) -> Authorization:
 
 
 def _only_limits_grants(
-    request: Request, policies: PolicySet, found: Sequence[Found], missing: Collection[PolicyLayer]
+    request: Request, policies: PolicySet, found: Sequence[MatchedStatements], missing: Collection[PolicyLayer]
 ) -> bool:
     """Whether only a boundary or session policy denies what grants alone allow."""
     without, _ = _missing(request, policies, found, Grantee.NOBODY)
     return _LIMITS.issuperset(missing) and not _LIMITS.issuperset(without)
 
 
-def _survey(view: RequestView, policies: PolicySet) -> list[Found]:
-    """Asks every statement that can mean the action, in the layers that bind the request."""
+def _survey(view: RequestView, policies: PolicySet) -> list[MatchedStatements]:
+    """Evaluates every statement that can match the action, in the layers that bind the request."""
     request = view.request
     exempt = policies.exempt(request)
     bounded = policies.binds_by_boundary(request)
-    found: list[Found] = []
-    for sheet in policies.plan(request.action).sheets:
-        if sheet.layer in exempt:
+    found: list[MatchedStatements] = []
+    for in_layer in policies.for_action(request.action).by_layer:
+        if in_layer.layer in exempt:
             continue
-        if sheet.names_principals:
-            found.append(_survey_naming(view, sheet, bounded=bounded))
+        if in_layer.names_principals:
+            found.append(_survey_naming(view, in_layer, bounded=bounded))
         else:
-            allows = [each for each in sheet.allows if each.applies(view)]
-            found.append(Found(sheet, allows, [each for each in sheet.denies if each.applies(view)]))
+            allows = [each for each in in_layer.allows if each.applies(view)]
+            found.append(MatchedStatements(in_layer, allows, [each for each in in_layer.denies if each.applies(view)]))
     return found
 
 
-def _survey_naming(view: RequestView, sheet: LayerStatements, *, bounded: bool) -> Found:
-    """Asks the statements of a sheet whose statements name principals."""
+def _survey_naming(view: RequestView, in_layer: LayerStatements, *, bounded: bool) -> MatchedStatements:
+    """Evaluates the statements of a layer whose statements name principals."""
     principal = view.request.principal
-    named = [(each, each.grantee(principal, bounded=bounded)) for each in sheet.allows]
+    named = [(each, each.grantee(principal, bounded=bounded)) for each in in_layer.allows]
     allowing = [(each, whom) for each, whom in named if whom and each.applies(view)]
-    denies = [each for each in sheet.denies if each.grantee(principal, bounded=bounded) and each.applies(view)]
+    denies = [each for each in in_layer.denies if each.grantee(principal, bounded=bounded) and each.applies(view)]
     grantee = max((whom for _, whom in allowing), default=Grantee.NOBODY)
-    return Found(sheet, [each for each, _ in allowing], denies, grantee)
+    return MatchedStatements(in_layer, [each for each, _ in allowing], denies, grantee)
 
 
 def _missing(
-    request: Request, policies: PolicySet, found: Iterable[Found], granted: Grantee
+    request: Request, policies: PolicySet, found: Iterable[MatchedStatements], granted: Grantee
 ) -> tuple[tuple[PolicyLayer, ...], bool]:
     """The layers that had to allow and did not, and whether that depends on a rule that experts dispute."""
-    silent = frozenset(each.sheet.layer for each in found if not each.allows)
+    silent = frozenset(each.in_layer.layer for each in found if not each.allows)
     if request.principal.kind is PrincipalKind.FEDERATED_USER and not policies.has_session:
         silent |= {PolicyLayer.SESSION}
     by_policy = named(found)
@@ -174,9 +174,9 @@ def _missing(
     return tuple(layer for layer in PolicyLayer if layer in missing) if missing else (), contested
 
 
-def named(found: Iterable[Found]) -> Grantee:
+def named(found: Iterable[MatchedStatements]) -> Grantee:
     """As whom the resource's policy allows the principal."""
-    return next((each.grantee for each in found if each.sheet.layer is PolicyLayer.RESOURCE), Grantee.NOBODY)
+    return next((each.grantee for each in found if each.in_layer.layer is PolicyLayer.RESOURCE), Grantee.NOBODY)
 
 
 def _across_accounts(

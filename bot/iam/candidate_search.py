@@ -21,7 +21,7 @@ class CandidateSearch:
         key: The key, in lower case.
         request: The request.
         unknown: All unknown keys, in lower case.
-        statements: The statements that can mean the action in the layers that bind the request.
+        statements: The statements that can match the action in the layers that bind the request.
         grants: The grants of the key that is asked for.
 
     Attributes:

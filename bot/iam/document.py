@@ -65,7 +65,7 @@ class Document:
         return _loads(found) if isinstance(found, bytes) else found
 
     def places(self, action: str) -> Iterator[int]:
-        """The places of the statements that may mean an action, given in lower case."""
+        """The places of the statements that may match an action, given in lower case."""
         within = f"\n{action}\n"
         for place, named in enumerate(self._actions):
             if (

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from bot.iam.assignments import AssignmentOutcome, deciding_keys, outcomes_of
-from bot.iam.authorization import Authorization, Decision, Found, authorize, must_name, named
+from bot.iam.authorization import Authorization, Decision, MatchedStatements, authorize, must_name, named
 from bot.iam.grantees import Grantee
 from bot.iam.layers import LayerStatements, PolicyLayer, PolicySet
 from bot.iam.request import Request
@@ -42,7 +42,7 @@ def decide(request: Request, policies: PolicySet) -> Decision:
 
 def _outcomes(request: Request, policies: PolicySet) -> Sequence[AssignmentOutcome]:
     """One outcome, or one for each assignment of the unknown keys that the policies ask for."""
-    unknown = request.unknown_among(policies.plan(request.action).keys) if request.unknown else None
+    unknown = request.unknown_among(policies.for_action(request.action).keys) if request.unknown else None
     if unknown:
         return outcomes_of(request, policies, unknown)
     return (AssignmentOutcome({}, authorize(RequestView(request, request.context), policies)),)
@@ -77,7 +77,7 @@ class PolicyEvaluation:
         """The statements that decided: those that deny an explicit deny, all that allow what is allowed.
 
         Of an explicit deny, those that deny under every assignment; where none does, but one or the other always
-        denies, all of these. Of a decision that depends, the statements that mean the request only under some
+        denies, all of these. Of a decision that depends, the statements that match the request only under some
         assignments; of an implicit deny none.
         """
         match self.decision:
@@ -136,9 +136,9 @@ class PolicyEvaluation:
 
     def _layers(self) -> Iterator[LayerResult]:
         for place, found in enumerate(self._found):
-            yield self._layer(place, found.sheet)
+            yield self._layer(place, found.in_layer)
         if PolicyLayer.RESOURCE in self.missing and not any(
-            found.sheet.layer is PolicyLayer.RESOURCE for found in self._found
+            found.in_layer.layer is PolicyLayer.RESOURCE for found in self._found
         ):
             yield LayerResult(PolicyLayer.RESOURCE, None, LayerVerdict.SILENT, ())
         if self.policies.grants and self.request.service == KMS:
@@ -148,8 +148,8 @@ class PolicyEvaluation:
             )
             yield LayerResult(PolicyLayer.GRANT, None, verdict, tuple(self._grants()), keys)
 
-    def _layer(self, place: int, sheet: LayerStatements) -> LayerResult:
-        verdict, keys = self._verdict(sheet.layer, lambda authorization: _says(authorization.found[place]))
+    def _layer(self, place: int, in_layer: LayerStatements) -> LayerResult:
+        verdict, keys = self._verdict(in_layer.layer, lambda authorization: _says(authorization.found[place]))
         allows, denies = self._matches_at(place, Effect.ALLOW), self._matches_at(place, Effect.DENY)
         deciding = {
             LayerVerdict.ALLOWS: allows,
@@ -158,10 +158,10 @@ class PolicyEvaluation:
             LayerVerdict.DEPENDS: denies + allows,
         }
         whom: Literal["direct", "account"] | None = None
-        if sheet.layer is PolicyLayer.RESOURCE and allows:
+        if in_layer.layer is PolicyLayer.RESOURCE and allows:
             every = (named(outcome.authorization.found) for outcome in self._outcomes)
             whom = "direct" if max(every) > Grantee.ACCOUNT else "account"
-        return LayerResult(sheet.layer, sheet.level, verdict, tuple(deciding[verdict]), keys, whom)
+        return LayerResult(in_layer.layer, in_layer.level, verdict, tuple(deciding[verdict]), keys, whom)
 
     def _verdict(
         self, layer: PolicyLayer, asked: Callable[[Authorization], LayerVerdict]
@@ -187,7 +187,7 @@ class PolicyEvaluation:
         spelled = {
             condition.key.lower(): condition.key
             for found in self._found
-            for statement in (*found.sheet.allows, *found.sheet.denies)
+            for statement in (*found.in_layer.allows, *found.in_layer.denies)
             for condition in statement.conditions
         }
         spelled |= self.request.names
@@ -197,7 +197,7 @@ class PolicyEvaluation:
         """The statements of all layers that decided with one effect."""
         for place, found in enumerate(self._found):
             matches = self._matches_at(place, effect)
-            if found.sheet.layer is PolicyLayer.RESOURCE and effect is Effect.ALLOW and not self._delegation_counts:
+            if found.in_layer.layer is PolicyLayer.RESOURCE and effect is Effect.ALLOW and not self._delegation_counts:
                 matches = [match for match in matches if match.grantee is not Grantee.ACCOUNT]
             yield from matches
 
@@ -207,7 +207,7 @@ class PolicyEvaluation:
         return not self.request.same_account or must_name(self.request)
 
     def _matches_at(self, place: int, effect: Effect) -> list[StatementMatch]:
-        """The statements of one sheet that mean the request, under any assignment."""
+        """The statements of one layer that match the request, under any assignment."""
         if len(self._outcomes) == 1:
             (only,) = self._outcomes
             return [self._match(place, statement, only) for statement in _meaning(only, place, effect)]
@@ -222,17 +222,17 @@ class PolicyEvaluation:
     def _match(
         self, place: int, statement: Statement, outcome: AssignmentOutcome, *, depends: bool = False
     ) -> StatementMatch:
-        sheet = self._found[place].sheet
+        in_layer = self._found[place].in_layer
         context = outcome.context(self.request)
         contested = statement.effect is Effect.DENY and statement.is_disputed(
             self.request.principal, context, bounded=self.policies.binds_by_boundary(self.request)
         )
         return StatementMatch(
-            sheet.layer,
+            in_layer.layer,
             statement.policy,
             statement.id,
             statement.effect,
-            sheet.level,
+            in_layer.level,
             depends,
             contested,
             (statement, self.request, context),
@@ -248,12 +248,12 @@ class PolicyEvaluation:
 
 
 def _meaning(outcome: AssignmentOutcome, place: int, effect: Effect) -> list[Statement]:
-    """The statements of one sheet and one effect that mean the request under a assignment."""
+    """The statements of one layer and one effect that match the request under an assignment."""
     found = outcome.authorization.found[place]
     return found.allows if effect is Effect.ALLOW else found.denies
 
 
-def _says(found: Found) -> LayerVerdict:
+def _says(found: MatchedStatements) -> LayerVerdict:
     if found.denies:
         return LayerVerdict.DENIES
     return LayerVerdict.ALLOWS if found.allows else LayerVerdict.SILENT

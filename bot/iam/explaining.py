@@ -36,7 +36,7 @@ def matched(statement: Statement, request: Request, context: Context) -> Matched
     """Finds the values in a statement that matched.
 
     Args:
-        statement: A statement that means the request.
+        statement: A statement that matches the request.
         request: The request.
         context: Its condition keys, under the assignment in which the statement means it.
     """

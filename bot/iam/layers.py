@@ -1,4 +1,4 @@
-"""The layers of policies that a request has to pass, and which of their statements can mean its action."""
+"""The layers of policies that a request has to pass, and which of their statements can match its action."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from bot.iam.request import Request
 from bot.iam.services import NOT_BOUND_BY_RESOURCES, RCP_SERVICES, SERVICE_LINKED_ROLE, TRUST_POLICY_ACTIONS
 from bot.iam.statement import Effect, Statement
 
-_MOST_PLANS = 1024
-"""Of so many actions the plans are remembered."""
+_MOST_ACTIONS = 1024
+"""Of so many actions the statements are remembered."""
 
 
 class PolicyLayer(StrEnum):
@@ -53,9 +53,9 @@ class LayerStatements:
 
 @dataclass(frozen=True, slots=True)
 class ActionStatements:
-    """The sheets of all layers for an action, and the condition keys, in lower case, that they depend on."""
+    """The statements of all layers for an action, and the condition keys, in lower case, that they depend on."""
 
-    sheets: tuple[LayerStatements, ...]
+    by_layer: tuple[LayerStatements, ...]
     keys: frozenset[str]
 
 
@@ -78,8 +78,8 @@ class PolicySet:
     """
 
     __slots__ = (
+        "_by_action",
         "_levels",
-        "_plans",
         "grants",
         "has_boundary",
         "has_resource_policy",
@@ -112,7 +112,7 @@ class PolicySet:
         self._levels = tuple(
             (layer, level, tuple(policies)) for layer, level, policies in levels if policies is not None
         )
-        self._plans: dict[str, ActionStatements] = {}
+        self._by_action: dict[str, ActionStatements] = {}
         self.grants = tuple(grants)
         self.management_account = management_account
         present = {layer for layer, _, _ in self._levels}
@@ -120,19 +120,19 @@ class PolicySet:
         self.has_session = PolicyLayer.SESSION in present
         self.has_resource_policy = resource is not None
 
-    def plan(self, action: str) -> ActionStatements:
-        """The statements of every layer that can mean an action, given in lower case."""
-        plan = self._plans.get(action)
-        if plan is None:
-            if len(self._plans) >= _MOST_PLANS:
-                self._plans.clear()
-            plan = self._plans[action] = self._make_plan(action)
-        return plan
+    def for_action(self, action: str) -> ActionStatements:
+        """The statements of every layer that can match an action, given in lower case."""
+        found = self._by_action.get(action)
+        if found is None:
+            if len(self._by_action) >= _MOST_ACTIONS:
+                self._by_action.clear()
+            found = self._by_action[action] = self._find(action)
+        return found
 
-    def _make_plan(self, action: str) -> ActionStatements:
-        sheets = tuple(_sheet(layer, level, policies, action) for layer, level, policies in self._levels)
-        keys = (statement.keys for sheet in sheets for statement in (*sheet.allows, *sheet.denies))
-        return ActionStatements(sheets, frozenset[str]().union(*keys, *(grant.keys for grant in self.grants)))
+    def _find(self, action: str) -> ActionStatements:
+        by_layer = tuple(_in_layer(layer, level, policies, action) for layer, level, policies in self._levels)
+        keys = (statement.keys for in_layer in by_layer for statement in (*in_layer.allows, *in_layer.denies))
+        return ActionStatements(by_layer, frozenset[str]().union(*keys, *(grant.keys for grant in self.grants)))
 
     def policies(self, layer: PolicyLayer) -> Iterator[tuple[int | None, Policy]]:
         """The policies of a layer, each with its level."""
@@ -150,7 +150,7 @@ class PolicySet:
 
         A caller that does not know the value of one of them says so in the request's `unknown`.
         """
-        return self.plan(action.lower()).keys
+        return self.for_action(action.lower()).keys
 
     def exempt(self, request: Request) -> frozenset[PolicyLayer]:
         """The layers that do not bind a request.
@@ -202,7 +202,7 @@ def _policies(given: Policy | Sequence[Policy] | None) -> Sequence[Policy] | Non
     return (given,) if isinstance(given, Policy) else given
 
 
-def _sheet(layer: PolicyLayer, level: int | None, policies: Sequence[Policy], action: str) -> LayerStatements:
+def _in_layer(layer: PolicyLayer, level: int | None, policies: Sequence[Policy], action: str) -> LayerStatements:
     statements = [
         statement for policy in policies for statement in policy.candidates(action) if belongs(statement, layer)
     ]

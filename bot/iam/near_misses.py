@@ -1,6 +1,6 @@
 """For an implicit deny: the statements that came closest to allowing, and what in each of them failed.
 
-They are worked out only when asked for. Near are the statements that mean the request's action, and those that name
+They are worked out only when asked for. Near are the statements that match the request's action, and those that name
 the actions of its service that are spelled most like it. The nearest have the fewest parts that failed; among equals
 a condition is nearer than the resource, the resource nearer than the principal, the principal nearer than the action;
 then the statement that names the action more closely.
@@ -30,7 +30,7 @@ class Part(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A part of a statement that does not mean the request.
+    """A part of a statement that does not match the request.
 
     Args:
         part: Which.
@@ -123,7 +123,7 @@ def _shared(one: str, other: str) -> int:
 
 
 def _failures(statement: Statement, request: Request) -> Iterator[Failure]:
-    """What in a statement does not mean a request."""
+    """What in a statement does not match a request."""
     actions, resources, grantees = statement.actions, statement.resources, statement.grantees
     if not actions.matches(request.action):
         listed = alternatives(actions.values)

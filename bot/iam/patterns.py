@@ -24,7 +24,7 @@ class Pattern:
     """A pattern with what a search needs to know of it.
 
     Args:
-        text: How it is spelled where it is told.
+        text: How it is spelled where it is shown.
         tokens: Its texts and wildcards.
         folded: Whether upper and lower case are the same.
         unfinished: Whether the segments that it lacks as an ARN may be anything.

@@ -70,7 +70,7 @@ class _Body:
         return self._statements(range(len(self._document)))
 
     def candidates(self, action: str) -> tuple[Statement, ...]:
-        """The statements that mean an action, given in lower case, in their order."""
+        """The statements that match an action, given in lower case, in their order."""
         found = self._found.get(action)
         if found is None:
             if len(self._found) >= _MOST_ACTIONS:
@@ -144,7 +144,7 @@ class Policy:
         return self._statements
 
     def candidates(self, action: str) -> tuple[Statement, ...]:
-        """The statements that mean an action, given in lower case, in their order."""
+        """The statements that match an action, given in lower case, in their order."""
         found = self._found.get(action)
         if found is None:
             if len(self._found) >= _MOST_ACTIONS:
@@ -156,7 +156,7 @@ class Policy:
         return tuple(replace(statement, policy=self.name) for statement in statements)
 
     def neighbours(self, action: str, most: int) -> tuple[Statement, ...]:
-        """Statements that do not mean an action, but name actions of its service that are spelled most like it.
+        """Statements that do not match an action, but name actions of its service that are spelled most like it.
 
         Args:
             action: The action, in lower case.

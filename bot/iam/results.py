@@ -18,7 +18,7 @@ class LayerVerdict(StrEnum):
     ALLOWS = "allows"
     DENIES = "denies"
     SILENT = "silent"
-    """No statement means the request: an implicit deny, where the layer has to allow."""
+    """No statement matches the request: an implicit deny, where the layer has to allow."""
 
     DEPENDS = "depends"
     """An unknown condition key decides whether it allows."""
@@ -34,7 +34,7 @@ class StatementMatch:
         statement: Its Sid or its position ("0"); of a grant its id.
         effect: Allow or Deny.
         level: For SCPs and RCPs, the level from the root (0) down.
-        depends: Whether it means the request only under some assignments of the unknown keys.
+        depends: Whether it matches the request only under some assignments of the unknown keys.
         contested: Whether it denies by a rule that AWS leaves open.
     """
 
@@ -70,7 +70,7 @@ class LayerResult:
         level: For SCPs and RCPs, the level from the root (0) down.
         verdict: What it says.
         statements: The statements that decided: those that deny, else those that allow; where it depends, all that
-            mean the request under some assignment.
+            match the request under some assignment.
         depends_on: The condition keys that a `depends` depends on.
         grants: For the resource's policy, whether it allows the principal directly (by itself, by its role or with
             `*`) or only delegates to its account.

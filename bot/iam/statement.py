@@ -62,7 +62,7 @@ class Statement:
     keys: frozenset[str]
 
     def applies(self, view: "RequestView") -> bool:
-        """Whether it means a request's resource and its conditions are true; action and principal are not looked at."""
+        """Whether it matches a request's resource and its conditions are true; action and principal aside."""
         if view.unknown and not self.keys.isdisjoint(view.unknown):
             return self.effect is view.favoured and self._could_apply(view.request, view.unknown)
         if self.resources is not None and not self.resources.matches(

@@ -7,7 +7,7 @@ from bot.iam.authorization import Decision
 from bot.iam.conditions import CandidateValue
 
 _MOST_WAYS = 3
-"""So many ways to the other decision are told."""
+"""So many ways to the other decision are named."""
 
 
 def dependence(outcomes: Sequence[AssignmentOutcome], names: Mapping[str, str]) -> str:

@@ -225,8 +225,8 @@ def test_a_policy_set_takes_single_policies_and_lists() -> None:
 
 def test_plans_are_remembered_and_not_for_ever() -> None:
     policies = ask(identity=[allow()]).policies
-    first = policies.plan("s3:getobject")
-    assert policies.plan("s3:getobject") is first
+    first = policies.for_action("s3:getobject")
+    assert policies.for_action("s3:getobject") is first
     for number in range(1100):
-        policies.plan(f"s3:action{number}")
-    assert policies.plan("s3:getobject") is not first
+        policies.for_action(f"s3:action{number}")
+    assert policies.for_action("s3:getobject") is not first
