@@ -12,11 +12,12 @@ import botocore.session
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 from botocore.exceptions import BotoCoreError
-from botocore.loaders import Loader, create_loader
+from botocore.loaders import Loader
 
 from bot.aws.attempts import count_requests_of
 from bot.aws.bodies import check_bodies_of
 from bot.aws.lookup import OWN
+from bot.aws.permissions import operations
 from bot.errors import AwsUnreachableError, BadInputError
 from bot.settings import Settings
 
@@ -26,7 +27,11 @@ CONCURRENT_CALLS: Final = 40
 _GLOBAL_REGION: Final = "us-east-1"
 _OFTEN: Final = ("organizations", "backup", "iam", "kms", "cloudtrail", "ec2", "rds")
 """Services that most diagnoses read, those of the first rounds first."""
-_MODELS: Final = ("service-2", "endpoint-rule-set-1")
+_OPERATIONS: Final = "service-2"
+"""The model of a service that has its operations."""
+_MODELS: Final = (_OPERATIONS, "endpoint-rule-set-1")
+_BY_ITSELF: Final = {"s3": {"HeadBucket"}}
+"""What a client calls of itself: S3's, to find the Region of a bucket (botocore's `S3RegionRedirectorv2`)."""
 _ATTEMPTS: Final = 6
 """How often a call is tried, unless AWS_MAX_ATTEMPTS or the profile says."""
 _CONFIG: Final = Config(
@@ -139,10 +144,32 @@ def read_models_ahead() -> None:
     threading.Thread(target=read, name="aws-models", daemon=True).start()
 
 
+class _DeclaredOnly(Loader):  # type: ignore[misc]  # botocore ships no types
+    """Reads service models with the operations that are declared in this package, and no others.
+
+    botocore makes a method of every operation whenever it makes a client, and EC2 has more than 700. And a client can't
+    make a call that is not declared.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._declared: dict[str, set[str]] = {}
+        for operation in operations():
+            self._declared.setdefault(operation.service, set(_BY_ITSELF.get(operation.service, ()))).add(operation.name)
+
+    def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:
+        """As botocore's own."""
+        model = super().load_service_model(service_name, type_name, api_version)
+        if type_name != _OPERATIONS:
+            return model
+        every = model["operations"]
+        return model | {"operations": {name: every[name] for name in every if name in self._declared[service_name]}}
+
+
 @cache
 def _loader() -> Loader:
     """Reads each service's model once for all sessions of the process: reading them is most of what a client costs."""
-    return create_loader()
+    return _DeclaredOnly()
 
 
 def _session() -> botocore.session.Session:

@@ -4,7 +4,11 @@ import ast
 from pathlib import Path
 
 import bot
+from bot.aws.lookup import OWN
 from bot.aws.permissions import operations, permissions
+from bot.aws.sessions import Sessions
+from bot.settings import load_settings
+from sandbox.aws.server import Sandbox
 from tests.conftest import ServeEstate
 from tests.diagnosis.incidents import FILES, expectation, reference_to, text_of
 from tests.diagnosis.test_incidents import MakeDiagnostician
@@ -60,3 +64,11 @@ def test_permissions_are_spelled_as_iam_spells_them() -> None:
     assert "s3:GetEncryptionConfiguration" in permissions()
     assert "sts:GetCallerIdentity" not in permissions()
     assert list(permissions()) == sorted(set(permissions()))
+
+
+def test_a_client_has_no_call_but_the_declared_ones(sandbox: Sandbox) -> None:
+    sessions = Sessions(load_settings())
+    declared = {(operation.service, operation.name) for operation in operations()}
+    for service in {operation.service for operation in operations()}:
+        offered = sessions.client(service, OWN, sandbox.estate.bot.region).meta.method_to_api_mapping.values()
+        assert {(service, name) for name in offered} - declared <= {("s3", "HeadBucket")}
