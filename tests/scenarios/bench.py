@@ -2,7 +2,7 @@
 
 import asyncio
 import subprocess
-import time
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,6 +21,7 @@ from bot.diagnosis.failures import FailedJob
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Diagnosis
 from bot.diagnosis.reading import TextDiagnosis, read_error
+from bot.replies.checklist import Checklist
 from bot.serve import ACKNOWLEDGED_SECONDS
 from bot.site import EVENTS_PATH, make_site
 from bot.work.answers import DiagnoseText, diagnosing
@@ -38,35 +39,71 @@ from sandbox.slack.workspace import Call, Channel, Workspace
 
 SECRET = "a signing secret"
 TOKEN = "xoxb-local"
-PATIENCE = 60.0
 ANA = "U00000002"
 """The id that the first person of a bench has."""
+POLL = 0.02
+
+
+def _set() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
 
 
 @dataclass
 class Script:
-    """A diagnosis that does what a test wants: emits events, waits, and returns or raises."""
+    """A diagnosis that does what a test wants: emits events, waits, and returns or raises.
+
+    It never waits for a time: the bench lets it go on by what the workspace has seen, and when the test is over.
+    """
 
     result: Diagnosis | Exception
     events: Sequence[Event] = ()
-    seconds: float = 0.0
+    live: bool = False
+    """Whether each event that the head shows is shown before the next one happens."""
+    begin: threading.Event = field(default_factory=_set)
+    """What it waits for before anything happens."""
     asked: list[JobReference] = field(default_factory=list)
     fresh: list[bool] = field(default_factory=list)
+    most_at_once: int = 0
+    _running: int = 0
+    _streams: bool = False
+    _edits: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     def __call__(self, job: JobReference, *, observe: Observer, fresh: bool) -> Diagnosis:
         self.asked.append(job)
         self.fresh.append(fresh)
+        self._running += 1
+        self.most_at_once = max(self.most_at_once, self._running)
+        self.begin.wait()
+        shown = Checklist()
         for event in self.events:
+            before, shown = shown, shown.after(event)
             observe(event)
-            time.sleep(self.seconds / len(self.events))
+            if self.live and not (self._streams and shown.steps == before.steps):
+                self._edits.acquire()
+        self._running -= 1
         if isinstance(self.result, Exception):
             raise self.result
         return self.result
 
+    def see(self, call: Call) -> None:
+        """Takes note of a call that the workspace had."""
+        if call.method == "chat.startStream":
+            self._streams = bool(call.response["ok"])
+        elif call.method in ("chat.update", "chat.appendStream"):
+            self._edits.release()
+
+    def end(self) -> None:
+        """Lets it run to its end, whatever it waits for."""
+        self.live = False
+        self._edits.release()
+        self.begin.set()
+
 
 @dataclass
 class Bench:
-    """What a test has in hand."""
+    """What a test has in hand. It waits for what must come without a limit of its own: pytest ends what never comes."""
 
     workspace: Workspace
     server: WorkspaceServer
@@ -78,7 +115,6 @@ class Bench:
     script: Script
     channel: Channel
     user: str
-    patience: float = PATIENCE
     processes: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
     """What the test has started; whatever of it still runs at the end is killed."""
 
@@ -98,10 +134,9 @@ class Bench:
         changed = asyncio.Event()
         unwatch = self.workspace.watch(lambda _call: changed.set())
         try:
-            async with asyncio.timeout(self.patience):
-                while not true():
-                    changed.clear()
-                    await changed.wait()
+            while not true():
+                changed.clear()
+                await changed.wait()
         finally:
             unwatch()
 
@@ -117,21 +152,19 @@ class Bench:
 
     async def finished(self) -> None:
         """Waits until every question that was handed in is answered."""
-        async with asyncio.timeout(self.patience):
-            while True:
-                names = [name async for name in self.redis.scan_iter("backup-why:thread:*")]
-                if names and all([await self.redis.hexists(name, "finished") for name in names]):
-                    return
-                await asyncio.sleep(0.02)
+        while True:
+            names = [name async for name in self.redis.scan_iter("backup-why:thread:*")]
+            if names and all([await self.redis.hexists(name, "finished") for name in names]):
+                return
+            await asyncio.sleep(POLL)
 
     async def trail(self, count: int) -> list[Entry]:
         """The audit trail, once it has so many lines: a line is written after what it tells of was shown."""
-        async with asyncio.timeout(self.patience):
-            while True:
-                lines = [line async for line in Audit(self.redis).export()]
-                if len(lines) >= count:
-                    return lines
-                await asyncio.sleep(0.02)
+        while True:
+            lines = [line async for line in Audit(self.redis).export()]
+            if len(lines) >= count:
+                return lines
+            await asyncio.sleep(POLL)
 
     def slots(self) -> list[str]:
         """The slots of the messages in the channel, in their order."""
@@ -145,7 +178,7 @@ class Bench:
 async def until(true: Callable[[], Awaitable[object]]) -> None:
     """Waits until something in Redis is true."""
     while not await true():  # noqa: ASYNC110 — Redis tells nobody
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(POLL)
 
 
 @pytest.fixture(scope="session")
@@ -194,7 +227,7 @@ async def open_bench(
     rules: Rules | None = None,
     failures: Sequence[FailedJob] = (),
     worker: bool = True,
-    redelivery: float = 1.0,
+    redelivery: float = 60.0,
     pause: Pause = soon,
     diagnose_text: DiagnoseText = read_alone,
 ) -> AsyncIterator[Bench]:
@@ -216,6 +249,8 @@ async def open_bench(
             await stack.enter_async_context(working(redis_url, redis, duties, redelivery=timedelta(seconds=redelivery)))
         slack = await stack.enter_async_context(SlackClient(f"{url}{EVENTS_PATH}", SECRET, workspace))
         channel, user = workspace.add_channel("backups"), workspace.add_person("ana")
+        stack.callback(workspace.watch(script.see))
+        stack.callback(script.end)
         bench = Bench(workspace, server, slack, redis, redis_url, url, threads, script, channel, user)
         stack.callback(bench.end_processes)
         yield bench

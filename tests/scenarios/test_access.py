@@ -44,7 +44,7 @@ async def test_a_job_that_turns_out_to_be_in_another_account_is_refused_without_
     script = Script(
         diagnoses.denied(),
         [Entered("locate"), Left("locate", "a secret name"), Left("kms", "key secret", Verdict.BLOCKED)],
-        seconds=0.3,
+        live=True,
     )
     async with open_bench(redis_url, script, rules=granted) as bench:
         await bench.command(JOB_ID)

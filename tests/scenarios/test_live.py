@@ -17,7 +17,7 @@ STEPS = [event for state in STATES for event in (Entered(state), Left(state, f"{
 
 
 def script() -> Script:
-    return Script(diagnoses.denied(), STEPS, seconds=0.4)
+    return Script(diagnoses.denied(), STEPS, live=True)
 
 
 async def mention(bench: Bench) -> dict[str, Any]:

@@ -94,7 +94,7 @@ async def test_slack_stumbling_delays_a_message_and_loses_none(redis_url: str, f
 
 
 async def test_an_edit_of_the_checklist_that_fails_does_not_fail_the_diagnosis(redis_url: str) -> None:
-    script = Script(diagnoses.denied(), [Entered(state) for state in STATES], seconds=0.4)
+    script = Script(diagnoses.denied(), [Entered(state) for state in STATES], live=True)
     async with open_bench(redis_url, script) as bench:
         bench.workspace.fail("chat.update", *[Fault(error="internal_error")] * 2)
         await bench.command(JOB_ID)
@@ -104,7 +104,7 @@ async def test_an_edit_of_the_checklist_that_fails_does_not_fail_the_diagnosis(r
 
 
 async def test_the_head_that_somebody_deletes_is_posted_again(redis_url: str) -> None:
-    async with open_bench(redis_url, Script(diagnoses.denied(), seconds=0.0)) as bench:
+    async with open_bench(redis_url, Script(diagnoses.denied())) as bench:
         bench.workspace.fail("chat.update", Fault(error="message_not_found"))
         await bench.command(JOB_ID)
         await bench.finished()
@@ -139,7 +139,7 @@ async def test_redis_gone_in_the_middle_of_an_answer_delays_it_and_loses_nothing
     server = ValkeyServer(port=0, unix_socket_path=socket, **kept)
     server.start()
     script = Script(diagnoses.denied())
-    async with open_bench(f"unix://{socket}", script) as bench:
+    async with open_bench(f"unix://{socket}", script, redelivery=1.0) as bench:
         unwatch = bench.workspace.watch(lambda call: server.terminate() if call.method == "chat.postMessage" else None)
         await bench.command(JOB_ID)
         await bench.posted(1)

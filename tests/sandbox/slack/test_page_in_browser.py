@@ -36,9 +36,9 @@ def diagnose(job: JobReference, settings: Settings, *, observe: Observer) -> Dia
 async def opened(**looks: Any) -> AsyncIterator[tuple[Stage, Page]]:
     """A stage and its page in a browser; whatever goes wrong in the page's own code fails the test."""
     async with on_stage(diagnose) as stage, showing(stage) as url, async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=0)
         tab = await browser.new_page(**looks)
-        tab.set_default_timeout(8_000)
+        tab.set_default_timeout(0)
         wrong: list[str] = []
         tab.on("pageerror", lambda error: wrong.append(str(error)))
         tab.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
