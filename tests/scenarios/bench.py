@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -54,13 +55,15 @@ def _set() -> threading.Event:
 class Script:
     """A diagnosis that does what a test wants: emits events, waits, and returns or raises.
 
-    It never waits for a time: the bench lets it go on by what the workspace has seen, and when the test is over.
+    The bench lets it go on by what the workspace has seen, and when the test is over.
     """
 
     result: Diagnosis | Exception
     events: Sequence[Event] = ()
     live: bool = False
     """Whether each event that the head shows is shown before the next one happens."""
+    seconds: float = 0.0
+    """How long it waits after each event, for what must not happen meanwhile."""
     begin: threading.Event = field(default_factory=_set)
     """What it waits for before anything happens."""
     asked: list[JobReference] = field(default_factory=list)
@@ -82,6 +85,7 @@ class Script:
             observe(event)
             if self.live and not (self._streams and shown.steps == before.steps):
                 self._edits.acquire()
+            time.sleep(self.seconds)
         self._running -= 1
         if isinstance(self.result, Exception):
             raise self.result
