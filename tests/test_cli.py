@@ -1,13 +1,21 @@
-"""The command line: run as a process of its own, with nothing but the environment, against a sandbox started apart."""
+"""The command line, with nothing but the environment.
 
+Most rows run it in this process, as `main` does. What is of a process runs as one: exit status, logging, signals,
+and a sandbox that is started apart.
+"""
+
+import asyncio
+import io
 import json
+import logging
 import os
 import re
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,7 +24,9 @@ from bot.access.audit import Act, Audit, Entry
 from bot.cli import run
 from bot.diagnosis.model import Diagnosis
 from bot.work.connection import connect
-from sandbox.aws.estate import INCIDENTS
+from sandbox.aws.estate import INCIDENTS, load_estate
+from sandbox.aws.server import Sandbox
+from sandbox.aws.server import environment as environment_of
 from tests.diagnosis.incidents import FILES, differences, expectation, text_of
 from tests.scenarios.bench import redis_url, valkey
 
@@ -28,25 +38,55 @@ EXPECTED = expectation(text_of(INCIDENT))
 UNKNOWN_JOB = "00000000-0000-4000-8000-000000000000"
 
 
-def backup_why(
-    *arguments: str, environment: Mapping[str, str] | None = None, stdin: str = ""
-) -> subprocess.CompletedProcess[str]:
-    """Runs the command line with an environment that has no other AWS settings."""
-    bare = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "BACKUP_WHY_", "REDIS"))}
-    bare |= {
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-    return subprocess.run(  # noqa: S603 — our own program
-        [*BACKUP_WHY, *arguments],
-        env={**bare, **(environment or {})},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+@dataclass
+class Done:
+    """What a run left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+NOT_OURS = ("AWS_", "BACKUP_WHY_", "REDIS")
+NOTHING_ELSE = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+@contextmanager
+def bare(environment: Mapping[str, str] | None) -> Iterator[None]:
+    """An environment that has no other AWS settings."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(NOT_OURS)]:
+            patch.delenv(name)
+        for name, value in (NOTHING_ELSE | dict(environment or {})).items():
+            patch.setenv(name, value)
+        yield
+
+
+def backup_why(*arguments: str, environment: Mapping[str, str] | None = None, stdin: str = "") -> Done:
+    """Runs the command line in this process."""
+    out, err, bot = io.StringIO(), io.StringIO(), logging.getLogger("bot")
+    logged, level = logging.StreamHandler(err), bot.level
+    logged.setLevel(logging.WARNING)
+    bot.addHandler(logged)
+    try:
+        with bare(environment), redirect_stdout(out), redirect_stderr(err), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "stdin", io.StringIO(stdin))
+            code = run(list(arguments))
+    finally:
+        bot.removeHandler(logged)
+        bot.setLevel(level)
+    return Done(code, out.getvalue(), err.getvalue())
+
+
+def process(*arguments: str, environment: Mapping[str, str] | None = None) -> Done:
+    """Runs the command line as a process of its own."""
+    with bare(environment):
+        done = subprocess.run([*BACKUP_WHY, *arguments], capture_output=True, text=True, check=False)  # noqa: S603
+    return Done(done.returncode, done.stdout, done.stderr)
 
 
 @contextmanager
@@ -63,9 +103,9 @@ def sandbox_process(*options: str) -> Iterator[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[dict[str, str]]:
-    """The environment that reads one incident, served by another process."""
-    with sandbox_process(str(INCIDENT)) as environment:
-        yield environment
+    """The environment that reads one incident."""
+    with Sandbox(load_estate(INCIDENT)) as sandbox:
+        yield environment_of(sandbox)
 
 
 def one_line(text: str) -> str:
@@ -76,9 +116,10 @@ def one_line(text: str) -> str:
     return lines[0]
 
 
-def test_a_job_is_diagnosed_with_nothing_but_the_environment(aws: dict[str, str]) -> None:
+def test_a_job_is_diagnosed_with_nothing_but_the_environment() -> None:
     place = ("--account", EXPECTED["account"], "--region", EXPECTED["region"])
-    done = backup_why("diagnose", EXPECTED["job"], *place, "--json", environment=aws)
+    with sandbox_process(str(INCIDENT)) as environment:
+        done = process("diagnose", EXPECTED["job"], *place, "--json", environment=environment)
     assert (done.returncode, done.stderr) == (0, "")
     assert differences(Diagnosis.model_validate_json(done.stdout), EXPECTED) == []
 
@@ -150,6 +191,12 @@ def test_bad_input_is_one_clear_line_with_its_exit_code(
     assert (done.returncode, done.stdout) == (code, "")
 
 
+def test_a_process_ends_with_the_exit_code_and_says_why_on_stderr_only() -> None:
+    done = process("diagnose", "yesterday's")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "names no job" in one_line(done.stderr)
+
+
 def test_an_unknown_job_names_where_it_was_looked_for(aws: dict[str, str]) -> None:
     done = backup_why(
         "diagnose", UNKNOWN_JOB, "--json", environment={**aws, "BACKUP_WHY_ACCOUNTS": "444455556666,123456789012"}
@@ -187,7 +234,7 @@ def test_a_policy_that_is_not_valid_is_evaluated_as_aws_would_and_crashes_nothin
 
 
 def test_a_redis_that_does_not_answer_costs_one_warning(aws: dict[str, str]) -> None:
-    done = backup_why("diagnose", EXPECTED["job"], "--json", environment={**aws, "REDIS_URL": "redis://127.0.0.1:9/0"})
+    done = process("diagnose", EXPECTED["job"], "--json", environment={**aws, "REDIS_URL": "redis://127.0.0.1:9/0"})
     assert done.returncode == 0
     assert "Redis does not answer" in one_line(done.stderr)
     assert json.loads(done.stdout)["outcome"] == "denied"
@@ -286,7 +333,7 @@ async def test_the_audit_trail_is_printed_oldest_line_first(redis_url: str) -> N
         for number in range(3):
             await Audit(redis).write(Entry(Act.QUESTION, "U0ANA", "C0BACKUPS", str(number)))
     for options, expected in [((), ["0", "1", "2"]), (("--last", "2"), ["1", "2"])]:
-        done = backup_why("audit", *options, environment={"REDIS_URL": redis_url})
+        done = await asyncio.to_thread(backup_why, "audit", *options, environment={"REDIS_URL": redis_url})
         assert [json.loads(line)["about"] for line in done.stdout.splitlines()] == expected, done.stderr
 
 
@@ -296,7 +343,7 @@ def test_a_worker_that_is_told_to_stop_does_so_in_order(redis_url: str) -> None:
         assert worker.stderr is not None
         assert "taking questions from Redis" in worker.stderr.readline()
         worker.terminate()
-        assert (worker.wait(timeout=30), worker.stderr.read()) == (0, "")
+        assert (worker.wait(), worker.stderr.read()) == (0, "")
 
 
 def test_every_command_teaches(capsys: pytest.CaptureFixture[str]) -> None:

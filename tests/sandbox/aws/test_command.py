@@ -26,23 +26,22 @@ serve(Path(sys.argv[1]), log=Path(sys.argv[2]))
 
 def test_it_prints_one_line_to_export_serves_and_ends_with_ctrl_c(tmp_path: Path) -> None:
     log = tmp_path / "calls.jsonl"
-    process = subprocess.Popen(  # noqa: S603 - our own code in our own interpreter
+    with subprocess.Popen(  # noqa: S603 - our own code in our own interpreter
         [sys.executable, "-c", RUN, str(INCIDENT), str(log)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    export, *assignments = shlex.split(line, comments=True)
-    exported = dict(assignment.split("=", 1) for assignment in assignments)
-    identity = boto3.client(
-        "sts",
-        endpoint_url=exported["AWS_ENDPOINT_URL"],
-        aws_access_key_id=exported["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=exported["AWS_SECRET_ACCESS_KEY"],
-        region_name=exported["AWS_REGION"],
-    ).get_caller_identity()
-    logged = json.loads(log.read_text())
-    os.kill(process.pid, signal.SIGINT)
-    rest, errors = process.communicate(timeout=10)
+    ) as process:
+        assert process.stdout is not None
+        export, *assignments = shlex.split(process.stdout.readline(), comments=True)
+        exported = dict(assignment.split("=", 1) for assignment in assignments)
+        identity = boto3.client(
+            "sts",
+            endpoint_url=exported["AWS_ENDPOINT_URL"],
+            aws_access_key_id=exported["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=exported["AWS_SECRET_ACCESS_KEY"],
+            region_name=exported["AWS_REGION"],
+        ).get_caller_identity()
+        logged = json.loads(log.read_text())
+        os.kill(process.pid, signal.SIGINT)
+        rest, errors = process.communicate()
     assert (export, process.returncode, rest, errors) == ("export", 0, "", "")
     assert identity["Account"] == "444455556666"
     assert (logged["operation"], logged["status"]) == ("GetCallerIdentity", 200)

@@ -20,14 +20,14 @@ NOTHING = parse_estate(json.dumps(written()))
 
 
 def test_calls_at_once_wait_side_by_side(serve: Serve) -> None:
-    reader = serve(latency_ms=200)
+    reader = serve(latency_ms=1_000)
     client = reader.client("backup", max_pool_connections=30)
     client.list_backup_jobs()
     reader.sandbox.reset_calls()
     with ThreadPoolExecutor(30) as threads:
         list(threads.map(lambda _: client.list_backup_jobs(), range(30)))
     calls = reader.sandbox.calls
-    assert all(call.ended - call.started >= 0.2 for call in calls)
+    assert all(call.ended - call.started >= 1 for call in calls)
     assert sum(call.started < min(call.ended for call in calls) for call in calls) > 1
 
 
