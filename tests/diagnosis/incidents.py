@@ -4,12 +4,16 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Cause, Certainty, Diagnosis, Outcome
+from bot.diagnosis.run import Diagnostician
+from bot.settings import load_settings
 from sandbox.aws.estate import INCIDENTS
+from sandbox.aws.here import served
 
 FILES = tuple(sorted(INCIDENTS.glob("*.json")))
 _KEPT_NAMES = ("AWS", "aws", "BackupWhy", "Default", "Enable", "Allow")
@@ -36,6 +40,13 @@ def expectation(text: str) -> Mapping[str, Any]:
 def reference_to(expected: Mapping[str, Any]) -> JobReference:
     """The incident's job."""
     return JobReference(id=expected["job"], account=expected["account"], region=expected["region"])
+
+
+@cache
+def diagnosis_of(incident: Path) -> Diagnosis:
+    """The diagnosis of an incident as it ships, from scratch; reached once for all tests that only look at it."""
+    with served(incident):
+        return Diagnostician(load_settings()).diagnose(reference_to(expectation(text_of(incident))))
 
 
 def differences(diagnosis: Diagnosis, expected: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.diagnosis.model import Certainty, Diagnosis, Verdict
 from tests.conftest import ServeEstate
-from tests.diagnosis.incidents import FILES, expectation, reference_to, text_of
+from tests.diagnosis.incidents import FILES, diagnosis_of, expectation, reference_to, text_of
 from tests.diagnosis.mending import mended
 from tests.diagnosis.test_incidents import MakeDiagnostician
 
@@ -38,7 +38,7 @@ def without_message(text: str) -> str:
 def test_the_fixes_together_mend_the_job(
     incident: Path, served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:
-    before = diagnosed(text_of(incident), served_estate, diagnostician)
+    before = diagnosis_of(incident)
     proven = [cause for cause in before.causes if cause.certainty is Certainty.PROVEN]
     assert [cause.code for cause in proven if cause.fix is None] == []
     assert {cause.code for cause in proven if cause.fix and not cause.fix.proven} <= UNMENDABLE
@@ -51,11 +51,8 @@ def test_the_fixes_together_mend_the_job(
 
 
 @pytest.mark.parametrize("incident", FILES, ids=lambda file: file.stem)
-def test_a_fix_is_told_for_people_and_for_tools(
-    incident: Path, served_estate: ServeEstate, diagnostician: MakeDiagnostician
-) -> None:
-    diagnosis = diagnosed(text_of(incident), served_estate, diagnostician)
-    for fix in (cause.fix for cause in diagnosis.causes if cause.fix):
+def test_a_fix_is_told_for_people_and_for_tools(incident: Path) -> None:
+    for fix in (cause.fix for cause in diagnosis_of(incident).causes if cause.fix):
         assert fix.summary.endswith(".")
         assert fix.owner
         assert len(fix.cli) == len(fix.changes)
@@ -66,11 +63,8 @@ def test_a_fix_is_told_for_people_and_for_tools(
             assert "*" not in json.dumps(change.document.get("Principal", ""))
 
 
-def test_a_guard_rail_is_said_to_be_one_and_only_narrowed(
-    served_estate: ServeEstate, diagnostician: MakeDiagnostician
-) -> None:
-    diagnosis = diagnosed(text_of(FILES[5]), served_estate, diagnostician)
-    [cause] = diagnosis.causes
+def test_a_guard_rail_is_said_to_be_one_and_only_narrowed() -> None:
+    [cause] = diagnosis_of(FILES[5]).causes
     assert cause.fix is not None
     assert cause.fix.caution is not None
     assert "guard rail" in cause.fix.caution
@@ -84,11 +78,8 @@ def test_a_guard_rail_is_said_to_be_one_and_only_narrowed(
     }
 
 
-def test_a_missing_permission_is_allowed_on_what_it_is_missing_on_and_for_its_service_only(
-    served_estate: ServeEstate, diagnostician: MakeDiagnostician
-) -> None:
-    diagnosis = diagnosed(text_of(FILES[7]), served_estate, diagnostician)
-    [cause] = diagnosis.causes
+def test_a_missing_permission_is_allowed_on_what_it_is_missing_on_and_for_its_service_only() -> None:
+    [cause] = diagnosis_of(FILES[7]).causes
     assert cause.fix is not None
     assert [change.document["Statement"] for change in cause.fix.changes] == [
         [

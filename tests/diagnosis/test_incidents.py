@@ -8,18 +8,14 @@ import pytest
 
 from bot.diagnosis.run import Diagnostician
 from tests.conftest import ServeEstate
-from tests.diagnosis.incidents import FILES, differences, disguised, expectation, reference_to, text_of
+from tests.diagnosis.incidents import FILES, diagnosis_of, differences, disguised, expectation, reference_to, text_of
 
 MakeDiagnostician = Callable[[], Diagnostician]
 
 
 @pytest.mark.parametrize("incident", FILES, ids=lambda file: file.stem)
-def test_an_incident_comes_out_as_expected(
-    incident: Path, served_estate: ServeEstate, diagnostician: MakeDiagnostician
-) -> None:
-    expected = expectation(text_of(incident))
-    served_estate(text_of(incident))
-    assert differences(diagnostician().diagnose(reference_to(expected)), expected) == []
+def test_an_incident_comes_out_as_expected(incident: Path) -> None:
+    assert differences(diagnosis_of(incident), expectation(text_of(incident))) == []
 
 
 @pytest.mark.parametrize("incident", FILES, ids=lambda file: file.stem)
@@ -43,12 +39,8 @@ def test_a_job_is_found_without_saying_where(served_estate: ServeEstate, diagnos
     assert differences(found, expected) == []
 
 
-def test_the_document_reads_back_as_it_was_written(
-    served_estate: ServeEstate, diagnostician: MakeDiagnostician
-) -> None:
-    text = text_of(FILES[16])
-    served_estate(text)
-    diagnosis = diagnostician().diagnose(reference_to(expectation(text)))
+def test_the_document_reads_back_as_it_was_written() -> None:
+    diagnosis = diagnosis_of(FILES[16])
     document = json.loads(diagnosis.to_json())
     assert document["schema"] == 1
     assert type(diagnosis).model_validate(document) == diagnosis

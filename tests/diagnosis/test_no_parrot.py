@@ -28,7 +28,7 @@ from bot.diagnosis.required_call import RequiredCall
 from bot.diagnosis.required_calls import required_calls
 from tests.conftest import ServeEstate
 from tests.diagnosis.altering import gathered
-from tests.diagnosis.incidents import FILES, expectation, reference_to, text_of
+from tests.diagnosis.incidents import FILES, diagnosis_of, expectation, reference_to, text_of
 from tests.diagnosis.test_fixes import without_message
 from tests.diagnosis.test_incidents import MakeDiagnostician
 
@@ -52,12 +52,9 @@ def identities(causes: tuple[Cause, ...]) -> set[Identity]:
 def test_without_its_message_an_incident_keeps_its_proven_causes(
     incident: Path, served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:
-    told, silent = text_of(incident), without_message(text_of(incident))
-    reference = reference_to(expectation(told))
-    served_estate(told)
-    before = identities(diagnostician().diagnose(reference).causes)
-    served_estate(silent)
-    after = identities(diagnostician().diagnose(reference).causes)
+    before = identities(diagnosis_of(incident).causes)
+    served_estate(without_message(text_of(incident)))
+    after = identities(diagnostician().diagnose(reference_to(expectation(text_of(incident)))).causes)
     if incident.name[:2] in ONLY_THE_MESSAGE_TELLS:
         assert after < before
     else:

@@ -1,5 +1,6 @@
 """The incidents: every cause with every job and resource type that it can meet, and the ones that are put together."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import chain
 
@@ -68,17 +69,20 @@ def can_occur(code: str, job: str, kind: str) -> bool:
     return True
 
 
-def product() -> Iterator[list[Case]]:
-    """Every cause with every job and resource type: a list of the types for each cause and job that can meet."""
+def product() -> Iterator[tuple[str, dict[str, Case]]]:
+    """Every cause with every job and resource type: for each cause and job that can meet, the job and its types."""
     turn = 0
     for code in BREAKERS:
         for job, kinds in JOBS.items():
             met = [kind for kind in kinds if can_occur(code, job, kind)]
             if met:
-                yield [
-                    Case(f"{code}-{job}-{kind}", _broken(code, job, kind, turn + step))
-                    for step, kind in enumerate(met, start=1)
-                ]
+                yield (
+                    job,
+                    {
+                        kind: Case(f"{code}-{job}-{kind}", _broken(code, job, kind, turn + step))
+                        for step, kind in enumerate(met, start=1)
+                    },
+                )
             turn += len(met)
 
 
@@ -113,13 +117,22 @@ def put_together() -> Iterator[Case]:
 
 def every_case() -> Iterator[Case]:
     """All of them."""
-    yield from chain.from_iterable(product())
+    yield from chain.from_iterable(cases.values() for _, cases in product())
     yield from unharmed()
     yield from put_together()
 
 
 def some_cases() -> Iterator[Case]:
-    """Each cause with each job for one resource type, and some of the others: what a few minutes are enough for."""
-    yield from (cases[turn % len(cases)] for turn, cases in enumerate(product()))
-    yield from list(unharmed())[::4]
-    yield from list(put_together())[::2]
+    """Each cause with each job for one resource type, each type with each job, and some of the others."""
+    met: Counter[tuple[str, str]] = Counter()
+    for job, cases in product():
+        kind = min(cases, key=lambda kind: met[job, kind])
+        met[job, kind] += 1
+        yield cases[kind]
+    for job, cases in product():
+        for kind in cases:
+            if not met[job, kind]:
+                met[job, kind] += 1
+                yield cases[kind]
+    yield from list(unharmed())[::8]
+    yield from list(put_together())[::4]

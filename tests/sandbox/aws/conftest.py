@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
-import boto3
 import botocore.session
 import pytest
 from botocore.config import Config
@@ -27,6 +26,8 @@ class Reader:
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self.assumed: dict[str, dict[str, str]] = {}
+        self._core = botocore.session.Session()
+        self._core.register_component("data_loader", _LOADER)
 
     def client(
         self, service: str, *, account: str | None = None, region: str = REGION, token: str | None = None, **config: Any
@@ -35,10 +36,9 @@ class Reader:
         keys = {"aws_access_key_id": "AKIAANYTHING", "aws_secret_access_key": "any", "aws_session_token": token}
         if account not in {None, self.sandbox.estate.bot.account}:
             keys |= self.credentials(str(account))
-        core = botocore.session.Session()
-        core.register_component("data_loader", _LOADER)
-        session = boto3.Session(botocore_session=core, region_name=region, **keys)
-        return session.client(service, endpoint_url=self.sandbox.url, config=Config(**config))
+        return self._core.create_client(
+            service, region_name=region, endpoint_url=self.sandbox.url, config=Config(**config), **keys
+        )
 
     def credentials(self, account: str) -> dict[str, str]:
         """The credentials of the bot's role in another account, asked for once."""
