@@ -177,8 +177,8 @@ async def test_an_accepted_question_is_in_the_trail_and_in_the_queue_before_its_
     assert (line["act"], line["about"]) == ("question", JOB_ID)
     assert await deployment.redis.zcard("backup-why:open") == 1
     assert await deployment.redis.xlen("backup-why-queue:stream") == 1
-    await all_answered(deployment, [channel])
-    await until(lambda: _finished(deployment.redis))
+    async with deployment.worker():
+        await until(lambda: _finished(deployment.redis))
     lines = await deployment.redis.xrange("backup-why:audit")
     assert [line["act"] for _, line in lines] == ["question", "answer"]
 
