@@ -43,7 +43,7 @@ PLACES: tuple[tuple[int, str, Setter], ...] = (
 )
 
 
-@pytest.mark.parametrize(("number", "member", "change"), PLACES, ids=str)
+@pytest.mark.parametrize(("number", "member", "change"), PLACES, ids=[f"{place[0]}-{place[1]}" for place in PLACES])
 def test_no_malformed_arn_ends_a_diagnosis(
     number: int, member: str, change: Setter, served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:
