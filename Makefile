@@ -113,6 +113,10 @@ needs-table: $(TEST_READY)  ## Write docs/needs.md: how well the needs of each r
 .PHONY: lock
 lock:  ## Lock the dependencies anew (needs uv)
 	$(UV) lock --upgrade
+	@$(MAKE) --no-print-directory export
+
+.PHONY: export
+export:  ## Write the requirements files of uv.lock as it is (needs uv)
 	$(EXPORT) --output-file requirements.lock
 	$(EXPORT_DEV) --output-file requirements-dev.lock
 
