@@ -45,7 +45,7 @@ async def _take(
     context: AsyncBoltContext,
     intake: Intake,
 ) -> None:
-    """Hands in what was written; the answer belongs in the thread of the message."""
+    """Submits what was written; the answer belongs in the thread of the message."""
     place = of_event(event, context)
     notice = await intake.take(await understand(text), place, text_at(body, "event_id"))
     if notice:

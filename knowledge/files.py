@@ -33,7 +33,7 @@ def read_yaml(text: str, name: str, above: int = 0) -> Any:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1 + above}" if mark else ""
         problem = getattr(error, "problem", None) or "it is no YAML"
-        raise BadInputError(f"knowledge/{name}{line} can't be read: {problem}; mend the file.") from error
+        raise BadInputError(f"knowledge/{name}{line} can't be read: {problem}; fix the file.") from error
 
 
 def validated(model: type[Model], value: object, name: str) -> Model:
@@ -53,4 +53,4 @@ def validated(model: type[Model], value: object, name: str) -> Model:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
         problem = first["msg"].removeprefix("Value error, ")
-        raise BadInputError(f"knowledge/{name}: {place}: {problem}; mend the file.") from error
+        raise BadInputError(f"knowledge/{name}: {place}: {problem}; fix the file.") from error

@@ -100,14 +100,14 @@ class KnowledgeEntry(FrontMatter):
     """The first paragraph: what to know if one reads no further."""
     what: str
     recognise: str
-    mend: str
+    fix: str
     snippets: tuple[Mapping[str, Any], ...] = ()
     """The policy documents of the `json` blocks, in their order."""
 
     @property
     def text(self) -> str:
         """The entry as Markdown, without its front matter."""
-        parts = zip(SECTIONS, (self.what, self.recognise, self.mend), strict=True)
+        parts = zip(SECTIONS, (self.what, self.recognise, self.fix), strict=True)
         return "\n\n".join([self.verdict, *(f"## {heading}\n\n{part}" for heading, part in parts)])
 
 
@@ -153,9 +153,9 @@ def parse_entry(slug: str, source: str) -> KnowledgeEntry:
     snippets = tuple(_snippet(match[1], name) for match in _SNIPPET.finditer(parts["body"]))
     if {evaluation.snippet for evaluation in front.evaluates} != set(range(1, len(snippets) + 1)):
         raise BadInputError(f"knowledge/{name}: evaluates must name each of its {len(snippets)} json blocks; add them.")
-    what, recognise, mend = sections
+    what, recognise, fix = sections
     return KnowledgeEntry(
-        **front.model_dump(), slug=slug, verdict=verdict, what=what, recognise=recognise, mend=mend, snippets=snippets
+        **front.model_dump(), slug=slug, verdict=verdict, what=what, recognise=recognise, fix=fix, snippets=snippets
     )
 
 
@@ -163,7 +163,7 @@ def _split(body: str, name: str) -> list[str]:
     """The verdict and the three sections."""
     headings = tuple(re.findall(r"^## (.+)$", body, re.MULTILINE))
     if headings != SECTIONS:
-        raise BadInputError(f"knowledge/{name}: its headings must be {', '.join(SECTIONS)}, in this order; mend them.")
+        raise BadInputError(f"knowledge/{name}: its headings must be {', '.join(SECTIONS)}, in this order; fix them.")
     return [part.strip() for part in re.split(r"^## .+$", body, flags=re.MULTILINE)]
 
 
@@ -172,7 +172,7 @@ def _snippet(text: str, name: str) -> Mapping[str, Any]:
     try:
         document = json.loads(text)
     except ValueError as error:
-        raise BadInputError(f"knowledge/{name}: a json block is no JSON ({error}); mend it.") from error
+        raise BadInputError(f"knowledge/{name}: a json block is no JSON ({error}); fix it.") from error
     if not isinstance(document, dict) or "Statement" not in document:
         raise BadInputError(f"knowledge/{name}: a json block is no policy document; mark it as text instead.")
     return document

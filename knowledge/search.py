@@ -102,7 +102,7 @@ class _Index:
             names = (entry.slug, entry.title, *entry.aliases)
             for name in names:
                 self._phrases.setdefault(self._fold(name), []).append(entry.slug)
-            body = f"{entry.what} {entry.recognise} {entry.mend}"
+            body = f"{entry.what} {entry.recognise} {entry.fix}"
             row = (f"{entry.title} {entry.slug}", " · ".join(entry.aliases), entry.verdict, body, entry.slug)
             self._database.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?)", row)
 

@@ -153,7 +153,7 @@ def _from_payload(payload: list[Any]) -> Answer:
 
 
 def _keeps(payload: list[Any]) -> bool:
-    """A refusal is not kept, it may be mended the next moment; nor is a job that is under way."""
+    """A refusal is not kept, it may be fixed the next moment; nor is a job that is under way."""
     state, value, _why = payload
     under_way = isinstance(value, dict) and {value.get("State"), value.get("Status")} & _UNDER_WAY
     return state != State.REFUSED and not under_way

@@ -38,7 +38,7 @@ def changes(before: AnyDiagnosis, after: AnyDiagnosis, *, by: str, at: datetime)
 
 
 def _key(cause: Cause) -> tuple[str | None, ...]:
-    """What makes two causes the same thing to mend."""
+    """What makes two causes the same thing to fix."""
     return (cause.code, cause.principal, cause.policy, cause.statement, cause.target)
 
 

@@ -9,8 +9,8 @@ from bot.replies.document import Facts, Heading, Line, Note, Page, Paragraph, Pa
 
 def fix_pages(causes: Iterable[Cause]) -> tuple[Page, ...]:
     """A page for each fix, in the order in which they are to be made."""
-    mended = [(cause, cause.fix) for cause in causes if cause.fix]
-    return tuple(_fix_page(cause, fix, number, len(mended)) for number, (cause, fix) in enumerate(mended, start=1))
+    fixed = [(cause, cause.fix) for cause in causes if cause.fix]
+    return tuple(_fix_page(cause, fix, number, len(fixed)) for number, (cause, fix) in enumerate(fixed, start=1))
 
 
 def _fix_page(cause: Cause, fix: Fix, number: int, total: int) -> Page:
@@ -18,7 +18,7 @@ def _fix_page(cause: Cause, fix: Fix, number: int, total: int) -> Page:
     parts: list[Part] = [
         Heading(heading),
         Paragraph(line(fix.summary)),
-        Facts((("Who can make it", line(fix.owner)), ("Proof", _proof(fix)), ("Mends", line(code(cause.code))))),
+        Facts((("Who can make it", line(fix.owner)), ("Proof", _proof(fix)), ("Fixes", line(code(cause.code))))),
     ]
     if fix.caution:
         parts.append(Paragraph(line(strong("Think of this first: "), fix.caution)))

@@ -37,7 +37,7 @@ def _evaluated(read: TextDiagnosis) -> list[Paragraph | Bullets]:
     verdicts = tuple(line(LAYERS[layer.layer], ": ", MARKS[layer.verdict]) for layer in read.layers)
     parts: list[Paragraph | Bullets] = [Paragraph(line("What the policies in AWS say now:")), Bullets(verdicts)]
     if not read.causes:
-        says = "Nothing that can be read denies it: it may have been mended since, or what could not be read denies it."
+        says = "Nothing that can be read denies it: it may have been fixed since, or what could not be read denies it."
         return [*parts, Paragraph(line(says))]
     causes = tuple(line(strong(cause.code), f" ({cause.certainty}): {cause.explanation}") for cause in read.causes)
     return [*parts, Bullets(causes)]

@@ -40,7 +40,7 @@ def cause_facts(cause: Cause, *, shown: int | None = None) -> tuple[tuple[str, L
     """What a person looks for first: what is denied to whom on what, by which statement, and how it is known.
 
     Args:
-        cause: One thing to mend.
+        cause: One thing to fix.
         shown: How many of its actions to name; all by default.
 
     Returns:
@@ -67,9 +67,9 @@ def _some(names: tuple[str, ...], shown: int | None) -> Line:
 
 
 def _more(causes: tuple[Cause, ...]) -> Line:
-    """The other things to mend, since mending one alone leaves the job blocked."""
+    """The other things to fix, since fixing one alone leaves the job blocked."""
     return (
-        *line(f"{counted(len(causes), 'more thing')} to mend: "),
+        *line(f"{counted(len(causes), 'more thing')} to fix: "),
         *_some(tuple(cause.code for cause in causes), _SHOWN),
     )
 

@@ -68,8 +68,8 @@ def certainty(cause: Cause) -> Line:
             return line("Likely: a message says so, and no policy that could be read contradicts it.")
         case Certainty.POSSIBLE:
             keys = listing(code(key) for key in cause.depends_on)
-            hangs_on = (*line("the value of "), *keys) if keys else line("a condition")
-            return (*line("Possible: it hangs on "), *hangs_on, *line(", which no read call can tell."))
+            value = (*line("the value of "), *keys) if keys else line("a condition")
+            return (*line("Possible: it depends on "), *value, *line(", which no read call can show."))
 
 
 def statement(name: str) -> Line:

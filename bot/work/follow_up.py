@@ -107,7 +107,7 @@ def _policies(diagnosis: AnyDiagnosis) -> Page:
 
 
 def _trust(diagnosis: AnyDiagnosis) -> Page:
-    """The trust policy: what the check found, and its text where the answer hangs on it."""
+    """The trust policy: what the check found, and its text where the answer depends on it."""
     checks = [check for layer in diagnosis.layers for check in layer.checks if "trust" in check.check]
     causes = [cause for cause in diagnosis.causes if cause.policy == "trust"]
     if not checks:

@@ -1,4 +1,4 @@
-"""Where every entry point hands in what people ask: rights, audit trail, claim and task, before Slack is answered.
+"""Where every entry point submits what people ask: rights, audit trail, claim and task, before Slack is answered.
 
 What is accepted is kept: the audit line, the claim and the task are written in one transaction of Redis, and only then
 is Slack's request acknowledged. The web process knows tasks by their names alone; the workers carry them out.

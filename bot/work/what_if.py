@@ -21,16 +21,16 @@ def attaching(policy: ManagedPolicy, diagnosis: AnyDiagnosis) -> Page:
         diagnosis: The diagnosis.
     """
     if not diagnosis.causes:
-        says = f"Nothing that I could read denies this, so attaching {policy.name} would mend nothing."
+        says = f"Nothing that I could read denies this, so attaching {policy.name} would fix nothing."
         return Page("follow-up", says, (Paragraph(line(says)),))
     told = tuple(_told(policy, cause) for cause in diagnosis.causes)
-    mended = [mends for mends, _ in told]
-    if all(mended):
-        says = f"Attaching {policy.name} would mend this."
-    elif any(mended):
-        says = f"Attaching {policy.name} would mend a part of this; the rest would stay denied."
+    fixed = [fixes for fixes, _ in told]
+    if all(fixed):
+        says = f"Attaching {policy.name} would fix this."
+    elif any(fixed):
+        says = f"Attaching {policy.name} would fix a part of this; the rest would stay denied."
     else:
-        says = f"Attaching {policy.name} would not mend this."
+        says = f"Attaching {policy.name} would not fix this."
     note = Note(line("Evaluated with that policy alone. Check again after the change to have it proven."))
     return Page(
         "follow-up",
@@ -45,7 +45,7 @@ def attaching(policy: ManagedPolicy, diagnosis: AnyDiagnosis) -> Page:
 
 
 def _told(policy: ManagedPolicy, cause: Cause) -> tuple[bool, Line]:
-    """Whether it would mend a cause, and why."""
+    """Whether it would fix a cause, and why."""
     if not cause_codes()[cause.code].is_missing_permission:
         return False, line(
             code(cause.code), f": stays. It stands in another policy, which {policy.name} can't overrule."
@@ -55,11 +55,11 @@ def _told(policy: ManagedPolicy, cause: Cause) -> tuple[bool, Line]:
         return False, line(
             code(cause.code), f": stays. {policy.name} does not allow ", code(denied[0]), " on this resource."
         )
-    return True, line(code(cause.code), f": would be mended. {policy.name} allows {', '.join(cause.actions)}.")
+    return True, line(code(cause.code), f": would be fixed. {policy.name} allows {', '.join(cause.actions)}.")
 
 
 def _allows(policy: ManagedPolicy, cause: Cause, action: str) -> bool:
-    """Whether the policy alone allows an action of a cause; what hangs on an unknown key is no yes."""
+    """Whether the policy alone allows an action of a cause; what depends on an unknown key is no yes."""
     compiled = Policy.compile(policy.name, policy.document)
     try:
         request = Request(cause.principal or "", action, cause.resource or "*")

@@ -54,7 +54,7 @@ def job(**changes: object) -> Job:
 
 
 def fix(**changes: object) -> Fix:
-    """The change that mends the denied snapshot."""
+    """The change that fixes the denied snapshot."""
     known = Fix(
         summary="Exempt the job role from statement OnlyEU of DenyOutsideEU.",
         owner="organization admin",

@@ -155,7 +155,7 @@ class Bench:
         return list(self.channel.messages.values())
 
     async def finished(self) -> None:
-        """Waits until every question that was handed in is answered."""
+        """Waits until every question that was submitted is answered."""
         while True:
             names = [name async for name in self.redis.scan_iter("backup-why:thread:*")]
             if names and all([await self.redis.hexists(name, "finished") for name in names]):

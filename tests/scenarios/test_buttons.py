@@ -16,7 +16,7 @@ from tests.replies.diagnoses import JOB_ID, POLICY
 from tests.scenarios.bench import ANA, Bench, Script, open_bench
 
 DENIED = diagnoses.denied(diagnoses.scp_cause(document=POLICY), diagnoses.key_cause())
-MENDED = diagnoses.denied(
+FIXED = diagnoses.denied(
     diagnoses.key_cause(),
     layers=diagnoses.layers(kms=Verdict.BLOCKED),
     summary="The key policy lets nobody create the grant.",
@@ -55,7 +55,7 @@ async def test_the_head_has_its_buttons_and_each_says_what_it_does(bench: Bench)
 
 
 async def test_check_again_edits_the_head_and_says_what_is_resolved_and_by_whom(bench: Bench) -> None:
-    bench.script.result = MENDED
+    bench.script.result = FIXED
     before = len(bench.channel.messages)
     ben = bench.workspace.add_person("ben")
     await press(bench, "check_again", user=ben)
@@ -69,7 +69,7 @@ async def test_check_again_edits_the_head_and_says_what_is_resolved_and_by_whom(
 
 
 async def test_a_fix_that_no_longer_applies_says_so_in_its_place(bench: Bench) -> None:
-    bench.script.result = MENDED
+    bench.script.result = FIXED
     await press(bench, "check_again")
     await bench.until(lambda: any("No longer so" in shown(m["blocks"]) for m in bench.channel.messages.values()))
     (over,) = [m for m in bench.channel.messages.values() if "No longer so" in shown(m["blocks"])]
@@ -104,7 +104,7 @@ async def test_a_button_works_after_a_restart_of_everything_but_redis(redis_url:
         await first.command(JOB_ID)
         await first.finished()
         messages, channel, user = first.channel.messages, first.channel, first.user
-    async with open_bench(redis_url, Script(MENDED)) as second:
+    async with open_bench(redis_url, Script(FIXED)) as second:
         second.channel.messages = messages
         assert (second.channel.id, second.user) == (channel.id, user)
         await press(second, "check_again")
@@ -213,11 +213,11 @@ async def test_every_question_answer_refusal_and_button_is_in_the_trail(bench: B
 
 
 async def test_an_outcome_that_changes_is_told(redis_url: str) -> None:
-    mended = Diagnosis(job=diagnoses.job(), outcome=Outcome.NOT_PERMISSION, summary="Nothing denies it now.")
+    fixed = Diagnosis(job=diagnoses.job(), outcome=Outcome.NOT_PERMISSION, summary="Nothing denies it now.")
     async with open_bench(redis_url, Script(diagnoses.denied())) as bench:
         await bench.command(JOB_ID)
         await bench.finished()
-        bench.script.result = mended
+        bench.script.result = fixed
         await press(bench, "check_again")
         await bench.until(lambda: "it is not a permission failure" in shown(head(bench)["blocks"]))
         assert "start it again to see it pass" in shown(head(bench)["blocks"])

@@ -106,8 +106,8 @@ FOLLOW_UPS = [
     ("what could you not read?", "Everything was read."),
     ("what was the message", "You are not authorized"),
     ("why?", "Denied"),
-    ("what if I attach AWSBackupServiceRolePolicyForBackup?", "would mend a part of this"),
-    ("would attaching AWSBackupServiceRolePolicyForS3Backup help?", "would not mend this"),
+    ("what if I attach AWSBackupServiceRolePolicyForBackup?", "would fix a part of this"),
+    ("would attaching AWSBackupServiceRolePolicyForS3Backup help?", "would not fix this"),
     ("<!channel> *bold*", "I have no entry on"),
     ("help", "give me its job id"),
 ]

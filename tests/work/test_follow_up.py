@@ -22,11 +22,11 @@ def told(question: str, diagnosis: Diagnosis | None) -> str:
 
 
 ATTACHING = [
-    pytest.param((missing("dynamodb:ListTagsOfResource"),), "would mend this.", id="the policy allows it"),
-    pytest.param((missing("dynamodb:DeleteTable"),), "would not mend this.", id="the policy does not allow it"),
+    pytest.param((missing("dynamodb:ListTagsOfResource"),), "would fix this.", id="the policy allows it"),
+    pytest.param((missing("dynamodb:DeleteTable"),), "would not fix this.", id="the policy does not allow it"),
     pytest.param((diagnoses.scp_cause(),), "It stands in another policy", id="another policy denies it"),
     pytest.param((missing("dynamodb:ListTagsOfResource"), diagnoses.scp_cause()), "a part of this", id="one of two"),
-    pytest.param((missing("no action"),), "would not mend this.", id="what is no action is no yes"),
+    pytest.param((missing("no action"),), "would not fix this.", id="what is no action is no yes"),
 ]
 
 
@@ -37,7 +37,7 @@ def test_what_attaching_a_policy_would_change_is_evaluated(causes: tuple[Cause, 
 
 
 def test_attaching_to_what_is_not_denied_mends_nothing() -> None:
-    assert "would mend nothing" in told("would attaching AWSBackupFullAccess help", diagnoses.not_permission())
+    assert "would fix nothing" in told("would attaching AWSBackupFullAccess help", diagnoses.not_permission())
 
 
 def test_without_a_fix_nobody_is_named_to_ask() -> None:
@@ -52,7 +52,7 @@ def test_without_a_check_of_the_trust_policy_the_job_role_is_told() -> None:
     assert "Job role: clear" in told("show me the trust policy", diagnoses.denied())
 
 
-def test_the_trust_policy_is_shown_where_the_answer_hangs_on_it() -> None:
+def test_the_trust_policy_is_shown_where_the_answer_depends_on_it() -> None:
     document = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}}]}
     cause = diagnoses.scp_cause(code="trust-missing", policy="trust", statement=None, document=document)
     layer = diagnoses.layers()[0]
