@@ -36,7 +36,7 @@ def test_what_attaching_a_policy_would_change_is_evaluated(causes: tuple[Cause, 
     assert expected in told(question, diagnoses.denied(*causes))
 
 
-def test_attaching_to_what_is_not_denied_mends_nothing() -> None:
+def test_attaching_to_what_is_not_denied_fixes_nothing() -> None:
     assert "would fix nothing" in told("would attaching AWSBackupFullAccess help", diagnoses.not_permission())
 
 
