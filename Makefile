@@ -106,9 +106,9 @@ bench: $(TEST_READY)  ## Measure: the evaluator, reading AWS, acknowledging
 knowledge-check: $(TEST_READY)  ## Compare the needs with AWS's newest service authorization data and managed policies
 	$(BIN)/python -m knowledge.checking
 
-.PHONY: needs-table
-needs-table: $(TEST_READY)  ## Write docs/needs.md: how well the needs of each resource type and job are known
-	$(BIN)/python -m knowledge.table > docs/needs.md
+.PHONY: docs
+docs: $(TEST_READY)  ## Write what the docs take from code and data: settings, commands, needs
+	$(BIN)/python -m tools.reference
 
 .PHONY: lock
 lock:  ## Lock the dependencies anew (needs uv)

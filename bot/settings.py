@@ -1,6 +1,7 @@
 """Every setting, typed and checked, read from the environment; each has a default that works offline.
 
-The names are those of `docs/settings.md`. AWS's own settings (credentials, profile, endpoint) are not here: boto3
+The text under a setting is what docs/settings.md says of it (`make docs`): what it means, and after `Unset:` what holds
+without it where that is more than a default. AWS's own settings (credentials, profile, endpoint) are not here: boto3
 reads them as every AWS SDK does. Two of them are checked, since what boto3 makes of a wrong one is no sentence.
 """
 
@@ -59,22 +60,42 @@ class Settings(BaseSettings):
     )
 
     role_name: str = Field("BackupWhyReadOnly", alias="BACKUP_WHY_ROLE_NAME")
+    """The role that is assumed in every account but the own one: its name, not its ARN, after its path if it has
+    one."""
     external_id: SecretStr | None = Field(None, alias="BACKUP_WHY_EXTERNAL_ID")
+    """The external id with which that role is assumed, as AWS STS takes it."""
     accounts: Names = Field((), alias="BACKUP_WHY_ACCOUNTS")
+    """Accounts in scope, comma separated. Unset: the own account, and all of the organization where it may be
+    listed."""
     regions: Names = Field((), alias="BACKUP_WHY_REGIONS")
+    """Regions in scope, comma separated. Unset: the session's Region."""
     management_account: str | None = Field(None, alias="BACKUP_WHY_MANAGEMENT_ACCOUNT")
+    """The organization's management account. Unset: as organizations:DescribeOrganization says."""
     cache_seconds: Seconds = Field(300, alias="BACKUP_WHY_CACHE_SECONDS")
+    """How long a lookup is taken for current; 0 reads everything anew."""
 
     redis_password: SecretStr | None = Field(None, alias="REDIS_PASSWORD")
+    """The password for Redis, as it is. In the URL itself a password with one of `/ ? # @ % [ ]` has to be
+    percent-encoded (`/` as `%2F`, `@` as `%40`). Where both have one, they have to agree."""
     redis_url: SecretStr | None = Field(None, alias="REDIS_URL")
-    """With the password of `redis_password` in it, if that is set."""
+    """The cache; for `serve` and `work` also the queue, the threads and the audit trail: `redis://HOST:PORT/0`,
+    `rediss://…` with TLS, or `unix:///PATH`. Unset: none; the command line's lookups live as long as the
+    process."""
+    # Its value has the password of `redis_password` in it, if that is set.
 
     slack_bot_token: SecretStr | None = Field(None, alias="SLACK_BOT_TOKEN")
+    """The app's bot token, `xoxb-…`. Unset: none; `serve` and `work` need it."""
     slack_signing_secret: SecretStr | None = Field(None, alias="SLACK_SIGNING_SECRET")
+    """What requests to `/slack/events` are signed with. Unset: none; `serve` then needs an app token."""
     slack_app_token: SecretStr | None = Field(None, alias="SLACK_APP_TOKEN")
+    """An app token, `xapp-…`: Socket Mode, no public address needed. Unset: none; Slack's requests come over HTTP."""
     slack_api_url: str = Field("https://slack.com/api/", alias="SLACK_API_URL")
+    """The base of the Web API, for stand-ins."""
     access_file: Path | None = Field(None, alias="BACKUP_WHY_ACCESS_FILE")
+    """A file that says who may ask about which accounts (docs/operations.md). Unset: none; everybody may ask about
+    everything in scope."""
     port: Port = Field(3000, alias="PORT")
+    """Where `serve` listens; with `docker compose` the port on the host."""
 
     @field_validator("role_name")
     @classmethod

@@ -1,9 +1,8 @@
 """The page docs/needs.md: how well the needs of each resource type and job are known.
 
-`python -m knowledge.table` prints it.
+`make docs` writes it.
 """
 
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final, get_args
@@ -17,7 +16,7 @@ _ABOVE: Final = """\
 # What jobs need, and how well it is known
 
 The rows of `knowledge/needs` by resource type and job: first the rows without which the job fails, then in brackets
-the optional ones. This page is generated: `make needs-table` writes it, and a test compares it with the data.
+the optional ones. This page is generated: `make docs` writes it, and a test compares it with the data.
 
 - **documented**: an AWS page states that this principal makes this call for this job. A denial is `proven`.
 - **managed policy**: AWS's managed policies imply the call, and no page states it. A denial is `likely` at most.
@@ -66,7 +65,3 @@ def _line(name: str, kind: str, counted: Counter[tuple[Basis, bool]]) -> str:
 
 def _cell(required: int, optional: int) -> str:
     return f"{required or '-'}{f' ({optional})' if optional else ''}"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(page())

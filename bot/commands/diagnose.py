@@ -32,7 +32,7 @@ def diagnose(
     as_json: AsJson = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Read everything anew, whatever is cached.")] = False,
 ) -> None:
-    """Tell why an AWS Backup job was denied.
+    """Show why an AWS Backup job was denied.
 
     The job is looked for in every account and Region in scope, as a backup, a copy and a restore job. The answer names
     the statement, the policy, the layer and the identity, shows the evidence for each layer, and offers a change.

@@ -26,7 +26,7 @@ class Kind(StrEnum):
 
 
 def needs(
-    kind: Annotated[Kind, typer.Argument(help="The kind of job.")],
+    kind: Annotated[Kind, typer.Argument(help="The kind of job: backup, restore or copy.")],
     resource_type: Annotated[str, typer.Argument(metavar="TYPE", help="EBS, EC2, RDS, EFS, S3, …")],
     role: Annotated[
         str | None, typer.Option("--role", metavar="ARN", help="Say what this role lacks of it.", show_default=False)

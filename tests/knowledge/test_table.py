@@ -9,7 +9,7 @@ PAGE = Path(__file__).parents[2] / "docs/needs.md"
 
 
 def test_the_page_in_docs_is_the_one_of_the_data() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run `make needs-table`"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run `make docs`"
 
 
 def test_a_line_counts_required_rows_and_in_brackets_optional_ones() -> None:
