@@ -23,7 +23,7 @@ _INTERRUPTED = 130
 
 app = typer.Typer(
     name="backup-why",
-    help="Tell an on-call engineer why an AWS Backup job was denied: job id in, proven answer out. It only reads.",
+    help="Show an on-call engineer why an AWS Backup job was denied: job id in, proven answer out. It only reads.",
     invoke_without_command=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -47,7 +47,7 @@ def home_parts(latest: Sequence[Latest]) -> list[Part]:
     parts: list[Part] = [
         Heading("Why did my backup fail?"),
         Paragraph(
-            line("Give me the id of a failed AWS Backup job, and I tell which statement of which policy stopped it.")
+            line("Give me the id of a failed AWS Backup job, and I show which statement of which policy stopped it.")
         ),
         Bullets(
             (

@@ -69,5 +69,5 @@ def role_page(compared: RoleNeeds) -> Page:
     for title, actions in groups:
         if actions:
             parts += [Paragraph(line(strong(title))), Bullets(tuple(line(code(action)) for action in actions))]
-    parts.append(Note(line("Actions only: on which resources and under which conditions, a diagnosis of a job tells.")))
+    parts.append(Note(line("Actions only: on which resources and under which conditions, a diagnosis of a job shows.")))
     return Page("role", verdict, tuple(parts))

@@ -8,7 +8,7 @@ from bot.replies.words import ENTITIES, LAYERS, MARKS
 _VERDICTS = {
     Outcome.DENIED: "A permission was denied.",
     Outcome.NOT_PERMISSION: "This is no permission failure.",
-    Outcome.UNDETERMINED: "The text alone does not tell what was denied.",
+    Outcome.UNDETERMINED: "The text alone does not show what was denied.",
 }
 
 

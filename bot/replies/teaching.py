@@ -17,7 +17,7 @@ def ask_page(wrong: str = "") -> Page:
     Args:
         wrong: What was wrong with what was typed, in a sentence; empty where nothing was typed.
     """
-    says = wrong or "I tell why an AWS Backup job was denied: give me its job id."
+    says = wrong or "I show why an AWS Backup job was denied: give me its job id."
     return Page(
         "usage",
         says,
