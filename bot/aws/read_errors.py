@@ -158,6 +158,15 @@ class ReadError:
     kind: Kind
     message: str = ""
     """What AWS or botocore says of it, on one line."""
+    answered: bool = True
+    """Whether a server answered; the code is AWS's then."""
+
+    @property
+    def why(self) -> str:
+        """The reason as a person reads it: botocore's names of exceptions say nothing that its messages do not."""
+        if not self.answered:
+            return (self.message or self.code).rstrip(".")
+        return f"{self.code}: {self.message}" if self.message else self.code
 
     def sentence(self, call: str) -> str:
         """What went wrong and what to do, in a sentence or two.
@@ -207,7 +216,7 @@ def of_exception(error: Exception) -> ReadError:
         is_missing = _KIND_OF_STATUS.get(error.status) is Kind.NOT_OFFERED
         return ReadError(str(error.status), Kind.NOT_OFFERED if is_missing else Kind.GARBLED, _on_one_line(str(error)))
     kind = next((kind for kinds, kind in _KIND_OF_EXCEPTION if isinstance(error, kinds)), Kind.UNFORESEEN)
-    return ReadError(type(error).__name__, kind, _on_one_line(str(error)))
+    return ReadError(type(error).__name__, kind, _on_one_line(str(error)), answered=False)
 
 
 def malformed(message: str) -> ReadError:

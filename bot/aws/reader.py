@@ -149,5 +149,4 @@ _BY_DEFAULT = "AWS can't be reached ({why}): check the network, proxies and AWS_
 
 def _unreachable(error: ReadError) -> AwsUnreachableError:
     """Turns an error of the very first call into a sentence that says what to do."""
-    why = f"{error.code}: {error.message}" if error.message else error.code
-    return AwsUnreachableError(_BY_KIND.get(error.kind, _BY_DEFAULT).format(why=why))
+    return AwsUnreachableError(_BY_KIND.get(error.kind, _BY_DEFAULT).format(why=error.why))
