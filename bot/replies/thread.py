@@ -91,7 +91,7 @@ def _job_page(job: Job) -> Page:
     said = [Verbatim("Status message", f"message-of-{job.id}.txt", job.status_message)] if job.status_message else []
     heading = f"What AWS Backup says of this {JOBS[job.type]}"
     silent = [] if job.status_message else [Paragraph(line("The job has no status message."))]
-    says = f"{heading}: {job.status_message}" if job.status_message else f"{heading}: it has no status message."
+    says = f"{heading}: its state is {job.state}."  # not its message, which is hidden where documents are
     return Page("job", says, (Heading(heading), Facts(tuple(facts)), *said, *silent))
 
 
