@@ -9,7 +9,7 @@ from bot.replies.buttons import ASK_OWNER, CHECK_AGAIN, FEEDBACK, FORMS, SHOW_FI
 from bot.replies.details import fix_parts, owner_draft, policy_parts
 from bot.replies.document import Note, line
 from bot.replies.fields import Field, plain
-from bot.replies.safe import shorten
+from bot.replies.safe import shorten, visible
 from bot.work.feedback import REASONS
 from bot.work.intake import Intake
 from bot.work.responding import Responder
@@ -63,7 +63,7 @@ def register(app: AsyncApp, intake: Intake) -> None:
     ) -> None:
         place, thread = of_interaction(body, context), text_at(action, "value")
         answer, reader = await intake.press("ask the owner", thread, place, sends=True)
-        draft = shorten(reader.text(owner_draft(answer)), LONGEST)
+        draft = shorten(visible(reader.text(owner_draft(answer))), LONGEST)
         fields = (
             Field("to", "Who owns it", {"type": "users_select", "placeholder": plain("A person")}),
             Field("text", "What to ask", {"type": "plain_text_input", "multiline": True, "initial_value": draft}),
