@@ -243,9 +243,12 @@ class Intake:
             raise RightsUnknownError(RIGHTS_UNKNOWN) from error
 
     async def _is_shared(self, place: Place) -> bool | None:
-        """Whether others read at a place; what Slack does not say in time counts as not known."""
+        """Whether others read at a place; what Slack does not say in time counts as not known.
+
+        Outside of channels the person reads alone, who may be of another organization.
+        """
         if not place.channel:
-            return False
+            return place.outsider
         try:
             async with asyncio.timeout(SLACK_SECONDS):
                 return await self._authorizer.is_shared(place.channel)
