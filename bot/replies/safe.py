@@ -43,8 +43,14 @@ def one_line(text: str) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most `limit` characters, the cut marked with `…`; whoever calls this says where the whole text is."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    """At most `limit` characters, the cut marked with `…`; whoever calls this says where the whole text is.
+
+    A number is not cut: a mask that comes later would not know half an account id.
+    """
+    if len(text) <= limit:
+        return text
+    kept, rest = text[: limit - 1], text[limit - 1 :]
+    return (kept.rstrip("0123456789") if rest[0].isdigit() else kept).rstrip() + "…"
 
 
 def notification(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -53,5 +54,6 @@ def _view(jobs: Sequence[FailedJob], reader: Audience) -> View:
     """The form, or what is said where there is no job to pick."""
     if not jobs:
         return reader.modal(TITLE, NO_JOBS)
-    said, fields = picking_form(jobs)
+    # Options hold no parts that the form could mask: a resource may be named after another account.
+    said, fields = picking_form([replace(job, resource=reader.text(job.resource)) for job in jobs])
     return reader.form(TITLE, "Find out", PICK, "", said, fields)

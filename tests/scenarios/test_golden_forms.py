@@ -4,6 +4,7 @@ What was changed on purpose is written anew with `pytest tests/scenarios/test_go
 """
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -105,12 +106,14 @@ async def test_owner_and_feedback(reader: str, redis_url: str, snapshot: Snapsho
 
 @pytest.mark.parametrize("jobs", ["some", "none"])
 async def test_picker(jobs: str, redis_url: str, snapshot: SnapshotAssertion) -> None:
-    failures = [FAILED, FAILED] if jobs == "some" else []
-    async with open_bench(redis_url, Script(DENIED), failures=failures) as bench:
+    rules, _, readable = READERS["a-right-to-one-of-two-accounts"]
+    failures = [FAILED, replace(FAILED, resource=f"logs-{OTHER}")] if jobs == "some" else []
+    async with open_bench(redis_url, Script(DENIED), rules=rules, failures=failures) as bench:
         await bench.slack.shortcut("pick_failed", user=bench.user)
         opened, filled = await bench.called("views.open"), await bench.called("views.update")
         handed = {"at once": opened.args["view"], "then": filled.args["view"]}
         assert [view_problems(view) for view in handed.values()] == [[], []]
+        assert account_ids(handed) <= readable
         assert as_json(handed) == snapshot(extension_class=GoldenJson)
 
 
