@@ -5,7 +5,6 @@ says since when nobody works.
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,9 +14,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
-from bot.work.connection import UNANSWERED
-
-logger = logging.getLogger(__name__)
+from bot.work.periodically import periodically
 
 WORKERS = "backup-why:workers"
 """Workers by when they were alive last, in seconds since the epoch."""
@@ -105,20 +102,12 @@ async def beating(redis: Redis, name: str, is_well: Callable[[], Awaitable[bool]
         What is set once the worker has been written down for the first time.
     """
     begun = asyncio.Event()
-    beats = asyncio.create_task(_beat(redis, name, is_well, begun))
-    try:
+
+    async def beat() -> float:
+        if await is_well():
+            await redis.eval(_BEAT, 1, WORKERS, name, str(FORGOTTEN_SECONDS))
+            begun.set()
+        return BEAT_SECONDS if begun.is_set() else STARTING_SECONDS
+
+    async with periodically(beat, "writing down that the worker is alive", BEAT_SECONDS):
         yield begun
-    finally:
-        beats.cancel()
-        await asyncio.gather(beats, return_exceptions=True)
-
-
-async def _beat(redis: Redis, name: str, is_well: Callable[[], Awaitable[bool]], begun: asyncio.Event) -> None:
-    while True:
-        try:
-            if await is_well():
-                await redis.eval(_BEAT, 1, WORKERS, name, str(FORGOTTEN_SECONDS))
-                begun.set()
-        except UNANSWERED as error:
-            logger.warning("the worker can't write down that it is alive: %s", error)
-        await asyncio.sleep(BEAT_SECONDS if begun.is_set() else STARTING_SECONDS)

@@ -4,7 +4,6 @@ A question and its task are written together, so that none should be found: this
 was written by hand, and for tasks that were tried so often that the queue has given them up.
 """
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +11,7 @@ from contextlib import asynccontextmanager
 from docket import Docket
 from redis.asyncio import Redis
 
-from bot.work.connection import UNANSWERED
+from bot.work.periodically import periodically
 from bot.work.queue import enqueue
 from bot.work.tasks import AnswerQuestion
 from bot.work.thread_store import ThreadStore
@@ -48,18 +47,10 @@ async def sweep(redis: Redis, queue: Docket, *, older_than: float = SWEEP_SECOND
 @asynccontextmanager
 async def sweeping(redis: Redis, queue: Docket) -> AsyncIterator[None]:
     """Sweeps now and then, while the context is open."""
-    sweeps = asyncio.create_task(_sweep_now_and_then(redis, queue))
-    try:
+
+    async def once() -> float:
+        await sweep(redis, queue)
+        return SWEEP_SECONDS
+
+    async with periodically(once, "the sweep for questions without a task", SWEEP_SECONDS):
         yield
-    finally:
-        sweeps.cancel()
-        await asyncio.gather(sweeps, return_exceptions=True)
-
-
-async def _sweep_now_and_then(redis: Redis, queue: Docket) -> None:
-    while True:
-        try:
-            await sweep(redis, queue)
-        except UNANSWERED as error:
-            logger.warning("the sweep for questions without a task failed: %s", error)
-        await asyncio.sleep(SWEEP_SECONDS)

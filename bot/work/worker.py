@@ -133,19 +133,19 @@ async def working(
         The running worker, once it takes tasks up; it ends by itself only with an error.
     """
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="diagnosis"))
-    async with open_queue(redis_url) as queue, consuming(queue, duties.run, redelivery=redelivery) as worker:
-        running = asyncio.create_task(worker.run_forever())
+    async with open_queue(redis_url) as queue:
+        async with consuming(queue, duties.run, redelivery=redelivery) as worker:
+            running = asyncio.create_task(worker.run_forever())
 
-        async def is_well() -> bool:
-            return not running.done() and any(known.name == worker.name for known in await queue.workers())
+            async def is_well() -> bool:
+                return not running.done() and any(known.name == worker.name for known in await queue.workers())
 
-        try:
             async with beating(redis, worker.name, is_well) as begun, sweeping(redis, queue):
                 await _either(running, begun)
                 yield running
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+        # The worker has taken nothing more up since its context was left, and has finished what it had begun. To cancel
+        # it instead would be swallowed where it comes while the worker starts.
+        await asyncio.gather(running, return_exceptions=True)
 
 
 async def _either(running: asyncio.Task[None], begun: asyncio.Event) -> None:
