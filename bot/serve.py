@@ -35,8 +35,10 @@ FINISH_SECONDS = 5.0
 """How long requests that are under way have to end when the process is told to stop."""
 
 
-async def serve(settings: Settings, rules: Rules | None = None, *, host: str | None = None) -> None:
-    """Serves until it is cancelled.
+async def serve(
+    settings: Settings, rules: Rules | None = None, *, host: str | None = None, stopping: asyncio.Event
+) -> None:
+    """Serves until it is told to stop, and then ends what is under way.
 
     With an app token the app is reached over Slack's Socket Mode, which needs no public address; without one it takes
     signed requests at `/slack/events`. `/healthz` is there either way.
@@ -45,6 +47,7 @@ async def serve(settings: Settings, rules: Rules | None = None, *, host: str | N
         settings: The process's settings.
         rules: The access file; None where there is none.
         host: The address to listen on; every one by default, as in a container.
+        stopping: Set to stop it.
 
     Raises:
         BadInputError: A setting is missing, or Slack refuses a token.
@@ -52,7 +55,7 @@ async def serve(settings: Settings, rules: Rules | None = None, *, host: str | N
         BackupWhyError: Slack can't be reached.
     """
     async with serving(settings, rules, host=host):
-        await asyncio.Event().wait()
+        await stopping.wait()
 
 
 @asynccontextmanager

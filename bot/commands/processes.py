@@ -1,10 +1,10 @@
 """`backup-why serve`, `work` and `try`: the processes of the bot, and all of them at once for a newcomer."""
 
 import asyncio
-import contextlib
 import logging
 import signal
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -26,7 +26,7 @@ def serve() -> None:
 
     settings = load_settings()
     rules = load_rules(settings.access_file) if settings.access_file else None
-    _run_until_stopped(serve_until_stopped(settings, rules))
+    _run_until_stopped(partial(serve_until_stopped, settings, rules))
 
 
 def work(
@@ -63,20 +63,24 @@ def work(
     rules = load_rules(settings.access_file) if settings.access_file else None
     diagnostician = Diagnostician(settings)
     diagnose = diagnosing(diagnostician.diagnose, diagnostician.diagnose_text)
-    _run_until_stopped(work_until_stopped(redis_url, client, diagnose, rules, diagnostician.failures))
+    _run_until_stopped(partial(work_until_stopped, redis_url, client, diagnose, rules, diagnostician.failures))
 
 
-def _run_until_stopped(process: Coroutine[None, None, None]) -> None:
-    """Runs a process until Ctrl-C or SIGTERM, either of which lets it finish what it has begun."""
+def _run_until_stopped(process: Callable[..., Coroutine[None, None, None]]) -> None:
+    """Runs a process until Ctrl-C or SIGTERM, either of which lets it finish what it has begun.
+
+    Args:
+        process: Takes `stopping`, the event that it ends by.
+    """
     logging.getLogger("bot").setLevel(logging.INFO)
 
     async def stoppable() -> None:
-        running = asyncio.ensure_future(process)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
-        await running
+        stopping, loop = asyncio.Event(), asyncio.get_running_loop()
+        for told in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(told, stopping.set)
+        await process(stopping=stopping)
 
-    with contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(stoppable())
+    asyncio.run(stoppable())
 
 
 def try_(

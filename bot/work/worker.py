@@ -148,11 +148,11 @@ async def working(
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def _either(running: asyncio.Task[None], begun: asyncio.Event) -> None:
-    """Waits until a worker takes tasks up, or has ended before it could."""
-    beginning = asyncio.ensure_future(begun.wait())
-    await asyncio.wait({running, beginning}, return_when=asyncio.FIRST_COMPLETED)
-    beginning.cancel()
+async def _either(running: asyncio.Task[None], event: asyncio.Event) -> None:
+    """Waits until something happens, or a worker has ended."""
+    happening = asyncio.ensure_future(event.wait())
+    await asyncio.wait({running, happening}, return_when=asyncio.FIRST_COMPLETED)
+    happening.cancel()
 
 
 async def work(
@@ -161,8 +161,12 @@ async def work(
     diagnose: Diagnose,
     rules: Rules | None = None,
     failures: ListFailedJobs = tuple,
+    *,
+    stopping: asyncio.Event,
 ) -> None:
-    """The worker process: works until it is cancelled, and then finishes what it has begun.
+    """The worker process: works until it is told to stop, and then finishes what it has begun.
+
+    It is told and not cancelled: Redis's client swallows a cancellation that comes in the wrong moment.
 
     Args:
         redis_url: Where the queue is.
@@ -170,6 +174,7 @@ async def work(
         diagnose: The diagnosis, which blocks.
         rules: The access file; None where there is none.
         failures: Lists the jobs that failed lately, which blocks; none where it is not given.
+        stopping: Set to stop it.
 
     Raises:
         RedisUnreachableError: Redis does not answer at the start; later it waits for it.
@@ -179,4 +184,6 @@ async def work(
         logger.info("taking questions from Redis at %s", place(redis))
         duties = make_duties(redis, client, diagnose, rules, failures)
         async with working(redis_url, redis, duties) as running:
-            await running
+            await _either(running, stopping)
+            if running.done():
+                await running

@@ -72,7 +72,7 @@ async def test_a_port_that_is_taken_is_a_sentence(redis_url: str) -> None:
         taken = int(server.workspace.url.rsplit(":", 1)[1])
         known = settings(server.api_url, redis_url).model_copy(update={"port": taken})
         with pytest.raises(BadInputError, match=f"Port {taken} can't be listened on"):
-            await serve(known, host="127.0.0.1")
+            await serve(known, host="127.0.0.1", stopping=asyncio.Event())
 
 
 @pytest.mark.parametrize(
@@ -91,14 +91,14 @@ async def test_a_setting_that_is_missing_or_wrong_is_a_sentence(
     async with WorkspaceServer(Workspace()) as server:
         known = settings(server.api_url, redis_url).model_copy(update=changes)  # what no check of the form finds
         with pytest.raises(BadInputError, match=sentence):
-            await serve(known, host="127.0.0.1")
+            await serve(known, host="127.0.0.1", stopping=asyncio.Event())
 
 
 async def test_redis_unreachable_at_the_start_has_its_own_exit_code(tmp_path: Path) -> None:
     async with WorkspaceServer(Workspace()) as server:
         known = settings(server.api_url, f"unix://{tmp_path}/none.sock")
         with pytest.raises(RedisUnreachableError, match=r"Redis can't be reached at .*none\.sock") as raised:
-            await serve(known, host="127.0.0.1")
+            await serve(known, host="127.0.0.1", stopping=asyncio.Event())
     assert raised.value.exit_code == 5
 
 
@@ -106,7 +106,7 @@ async def test_slack_unreachable_at_the_start_is_a_sentence(redis_url: str) -> N
     async with WorkspaceServer(Workspace()) as server:
         gone = server.api_url
     with pytest.raises(BackupWhyError, match="Slack can't be reached at"):
-        await serve(settings(gone, redis_url), host="127.0.0.1")
+        await serve(settings(gone, redis_url), host="127.0.0.1", stopping=asyncio.Event())
 
 
 async def test_a_handler_that_fails_is_told_to_the_asker_alone_by_a_reference(redis_url: str) -> None:

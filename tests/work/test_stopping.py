@@ -14,9 +14,9 @@ from tests.scenarios.bench import TOKEN, Script, read_alone
 @pytest.mark.parametrize("steps", [*range(0, 40, 4), *range(40, 400, 40)])
 async def test_a_worker_stops_at_whatever_moment_of_its_start_it_is_told_to(redis_url: str, steps: int) -> None:
     diagnose = diagnosing(Script(diagnoses.denied()), read_alone)
-    working = asyncio.ensure_future(work(redis_url, web_client(TOKEN, "http://127.0.0.1:9/api/"), diagnose))
+    client, stopping = web_client(TOKEN, "http://127.0.0.1:9/api/"), asyncio.Event()
+    working = asyncio.ensure_future(work(redis_url, client, diagnose, stopping=stopping))
     for _ in range(steps):
         await asyncio.sleep(0)
-    working.cancel()
-    await asyncio.wait({working})
-    assert working.cancelled()
+    stopping.set()
+    await working
