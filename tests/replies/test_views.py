@@ -132,9 +132,9 @@ def harmless(message: Message) -> None:
     json.dumps(message.blocks).encode("utf-8")
 
 
-def test_a_thousand_generated_texts_ping_nobody_and_are_refused_nowhere() -> None:
+def test_hundreds_of_generated_texts_ping_nobody_and_are_refused_nowhere() -> None:
     dice = random.Random(20_261_120)  # noqa: S311 — a test that is the same every time
-    texts = ["".join(dice.choices(PIECES, k=dice.randint(1, 12))) for _ in range(1_000)]
+    texts = ["".join(dice.choices(PIECES, k=dice.randint(1, 12))) for _ in range(300)]
     for at in range(0, len(texts), 7):
         for message in messages_of(*texts[at : at + 7]):
             harmless(message)
