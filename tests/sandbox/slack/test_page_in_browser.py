@@ -24,7 +24,7 @@ from sandbox.stage import Stage, on_stage
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="the local page is not tried: there is no Chromium")
 
-ARTIFACTS = Path(__file__).parents[2] / "artifacts"
+ARTIFACTS = Path(__file__).parents[3] / "artifacts"
 REPLIES = re.compile(r"^\d+ replies$")
 
 
