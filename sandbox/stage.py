@@ -20,9 +20,9 @@ from bot.diagnosis.run import Diagnostician
 from bot.serve import serving
 from bot.settings import Settings
 from bot.site import EVENTS_PATH
-from bot.work.answers import diagnosing
 from bot.work.client import web_client
 from bot.work.connection import connect
+from bot.work.diagnosing import diagnosing
 from bot.work.thread_store import ThreadStore
 from bot.work.worker import make_duties, working
 from sandbox.aws.estate import INCIDENTS, load_estate

@@ -39,9 +39,9 @@ def work(
     from bot.access.rules import load_rules
     from bot.diagnosis.run import Diagnostician
     from bot.serve import needed
-    from bot.work.answers import diagnosing
     from bot.work.client import web_client
     from bot.work.connection import check, connect
+    from bot.work.diagnosing import diagnosing
     from bot.work.heartbeat import living_workers
     from bot.work.worker import work as work_until_stopped
 

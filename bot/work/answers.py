@@ -8,7 +8,6 @@ import asyncio
 import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Protocol
 
 from redis.asyncio import Redis
 from slack_sdk.errors import SlackApiError
@@ -21,20 +20,19 @@ from bot.access.place import Place
 from bot.access.slack_errors import SLACK_FAULTS, code_of
 from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.events import Event, Left, Observer
-from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Diagnosis
-from bot.diagnosis.reading import TextDiagnosis
 from bot.errors import BackupWhyError
 from bot.replies.changes import changes
 from bot.replies.prompts import next_prompts
 from bot.replies.trouble import trouble_page
 from bot.replies.verdict import PARENT
+from bot.work.diagnosing import Diagnose
 from bot.work.faults import passes
 from bot.work.notices import sentence_for
 from bot.work.patience import patiently
 from bot.work.progress import Abilities, Pause, Progress
 from bot.work.publishing import Publisher
-from bot.work.question import JobSubject, Question, Subject
+from bot.work.question import Question
 from bot.work.responding import Responder
 from bot.work.tasks import AnswerQuestion, CheckAgain
 from bot.work.thread_poster import ClosedPlaceError, ThreadPoster
@@ -45,42 +43,6 @@ logger = logging.getLogger(__name__)
 INVITE = "I can't post here. Invite me to this channel with /invite, then ask again."
 REFUSED = "Slack does not let me post the answer here ({}). Tell whoever runs this bot."
 ASKED_BEFORE = "This was asked here a moment ago: the answer is on its way."
-
-
-class Diagnose(Protocol):
-    """The diagnosis of a subject, as a function that blocks; it is called in a thread.
-
-    Raises:
-        BackupWhyError: There is no diagnosis, and its sentence says what to do.
-    """
-
-    def __call__(self, subject: Subject, *, observe: Observer, fresh: bool) -> AnyDiagnosis:
-        """Diagnoses a subject; `fresh` reads everything anew."""
-
-
-class DiagnoseJob(Protocol):
-    """The diagnosis of a job."""
-
-    def __call__(self, job: JobReference, *, observe: Observer, fresh: bool) -> Diagnosis:
-        """Diagnoses a job; raises as `Diagnose`."""
-
-
-class DiagnoseText(Protocol):
-    """The diagnosis of an error text."""
-
-    def __call__(self, text: str, *, observe: Observer, fresh: bool) -> TextDiagnosis:
-        """Reads a text and evaluates the call that it names; raises as `Diagnose`."""
-
-
-def diagnosing(job: DiagnoseJob, text: DiagnoseText) -> Diagnose:
-    """The diagnosis of a subject of either kind."""
-
-    def diagnose(subject: Subject, *, observe: Observer, fresh: bool) -> AnyDiagnosis:
-        if isinstance(subject, JobSubject):
-            return job(subject.job, observe=observe, fresh=fresh)
-        return text(subject.text, observe=observe, fresh=fresh)
-
-    return diagnose
 
 
 class NotAllowedError(BackupWhyError):

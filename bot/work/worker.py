@@ -18,10 +18,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.access.authorizer import Authorizer
 from bot.access.rules import Rules
 from bot.access.slack_errors import code_of
-from bot.work.answers import Answers, Diagnose
+from bot.work.answers import Answers
 from bot.work.audit_report import AuditReport
 from bot.work.connection import check, connect, place
 from bot.work.conversation import Conversation
+from bot.work.diagnosing import Diagnose
 from bot.work.faults import passes
 from bot.work.heartbeat import beating
 from bot.work.home import Home

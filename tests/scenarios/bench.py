@@ -25,9 +25,9 @@ from bot.diagnosis.reading import TextDiagnosis, read_error
 from bot.replies.checklist import Checklist
 from bot.serve import ACKNOWLEDGED_SECONDS
 from bot.site import EVENTS_PATH, make_site
-from bot.work.answers import DiagnoseText, diagnosing
 from bot.work.client import web_client
 from bot.work.connection import connect
+from bot.work.diagnosing import DiagnoseText, diagnosing
 from bot.work.intake import make_intake
 from bot.work.progress import Pause
 from bot.work.queue import open_queue

@@ -22,9 +22,9 @@ from bot.app import build_app
 from bot.replies.home import Latest, home_parts
 from bot.replies.picking import LOADING, TITLE
 from bot.site import EVENTS_PATH, make_site
-from bot.work.answers import diagnosing
 from bot.work.client import web_client
 from bot.work.connection import connect
+from bot.work.diagnosing import diagnosing
 from bot.work.intake import make_intake
 from bot.work.queue import open_queue
 from bot.work.worker import make_duties, working

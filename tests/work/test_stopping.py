@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.work.answers import diagnosing
 from bot.work.client import web_client
+from bot.work.diagnosing import diagnosing
 from bot.work.worker import work
 from tests.replies import diagnoses
 from tests.scenarios.bench import TOKEN, Script, read_alone

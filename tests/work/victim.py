@@ -4,9 +4,9 @@ import asyncio
 import sys
 from datetime import timedelta
 
-from bot.work.answers import diagnosing
 from bot.work.client import web_client
 from bot.work.connection import connect
+from bot.work.diagnosing import diagnosing
 from bot.work.worker import make_duties, working
 from tests.replies import diagnoses
 from tests.scenarios.bench import TOKEN, Script, read_alone
