@@ -1,4 +1,4 @@
-"""The diagnosis as a worker calls it: one function for both kinds of subjects, which blocks and is called in a thread."""
+"""The diagnosis as a worker calls it: one function for both kinds of subjects, which blocks; call it in a thread."""
 
 from typing import Protocol
 
