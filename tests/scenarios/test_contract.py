@@ -84,6 +84,7 @@ async def contract(redis_url: str, unused_tcp_port: int) -> AsyncIterator[Contra
         duties = make_duties(redis, client, diagnosing(script, read_alone))
         await stack.enter_async_context(working(redis_url, redis, duties))
         people = Workspace(channels={CHANNEL: Channel(CHANNEL, "general")}, people={USER: "admin"})
+        people.url = f"http://{LOOPBACK}:{unused_tcp_port}"  # response URLs are the stand-in's
         slack = await stack.enter_async_context(SlackClient(f"{url}{EVENTS_PATH}", SECRET, people))
         yield Contract(slack, client, script, redis)
 
@@ -115,6 +116,7 @@ async def test_a_button_edits_the_head_in_place(contract: Contract) -> None:
     head, _ = await contract.answered()
     button = element_of(head["blocks"], "check_again")
     payload = contract.slack.interaction_payload("block_actions", channel=CHANNEL, user=USER)
+    payload["user"]["team_id"] = (await contract.client.auth_test())["team_id"]  # who presses is of its workspace
     answer = await contract.slack.interaction({**payload, "message": head, "actions": [pressed(button)]})
     assert answer.status == 200
     for _ in range(100):
