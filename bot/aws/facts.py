@@ -1,8 +1,8 @@
 """What has been read so far, and the rounds in which the rest is read.
 
-A gatherer is a plain function of `Facts`: it asks for what it needs and goes as far as the answers that are there
-allow. `gather` calls it again and again; between two calls everything that it asked for and did not get is read at
-once. So a gatherer reads like straight code, whatever nothing unread blocks is asked for together, and the number
+A collector is a plain function of `Facts`: it asks for what it needs and goes as far as the answers that are there
+allow. `collect` calls it again and again; between two calls everything that it asked for and did not get is read at
+once. So a collector reads like straight code, whatever nothing unread blocks is asked for together, and the number
 of rounds is the number of AWS round trips.
 """
 
@@ -48,7 +48,7 @@ class Facts:
         return identity.value["Account"] if identity.known else None
 
     def ask(self, lookup: Lookup) -> Answer:
-        """What is known of a lookup; it is read before the gatherer is called again if nothing is.
+        """What is known of a lookup; it is read before the collector is called again if nothing is.
 
         A lookup in another account waits until that account has been entered, and is refused where it can't be. One
         in what is no account or no Region, as a malformed ARN names it, is refused without asking AWS.
@@ -107,20 +107,22 @@ class Facts:
         return answer
 
 
-def gather(gatherer: Callable[[Facts], T], facts: Facts, reader: Reads, enough: Callable[[T], bool] | None = None) -> T:
-    """Calls a gatherer until nothing that it asks for is unread.
+def collect(
+    collector: Callable[[Facts], T], facts: Facts, reader: Reads, enough: Callable[[T], bool] | None = None
+) -> T:
+    """Calls a collector until nothing that it asks for is unread.
 
     Args:
-        gatherer: A function without side effects.
+        collector: A function without side effects.
         facts: What is known already; grows.
         reader: Reads what is asked for.
         enough: Whether a result will do although more was asked for; the rest is left to whoever asks next.
 
     Returns:
-        What the gatherer returned at last.
+        What the collector returned at last.
     """
     while True:
-        result = gatherer(facts)
+        result = collector(facts)
         wanted = facts.take_wanted()
         if not wanted or (enough and enough(result)):
             return result

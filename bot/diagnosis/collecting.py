@@ -1,4 +1,4 @@
-"""Gathers the case of one failed job: all that its diagnosis looks at is read here, once."""
+"""Collects the case of one failed job: all that its diagnosis looks at is read here, once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -65,7 +65,7 @@ def summary(facts: JobFacts, result: Outcome, causes: Sequence[Cause], layers: S
         return f"{noun} has not failed: its state is {facts.job.state}."
     if result is Outcome.DENIED:
         telling = [cause for cause in causes if cause.certainty is not Certainty.POSSIBLE]
-        more = f" ({len(telling) - 1} more to mend)" if len(telling) > 1 else ""
+        more = f" ({len(telling) - 1} more to fix)" if len(telling) > 1 else ""
         likely = "Likely: " if telling[0].certainty is Certainty.LIKELY else ""
         aside = " The job's message speaks of something else." if facts.reading.rules_permissions_out else ""
         since = changed_since(facts) if likely else ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.diagnosis.model import Verdict
 
-STATES = ("locate", "gather", "job-role", "vault", "organization", "kms", "conclude")
+STATES = ("locate", "collect", "job-role", "vault", "organization", "kms", "conclude")
 """The states of the machine, in their order."""
 
 

@@ -42,10 +42,10 @@ def examine_call(facts: CallFacts) -> Examination[CallFacts]:
         "The service control policies allow it at every level.",
     )
     kms = _checked(
-        LayerName.KMS, evaluated if facts.key else (), "key-policy", PolicyLayer.RESOURCE, "The key's policy admits it."
+        LayerName.KMS, evaluated if facts.key else (), "key-policy", PolicyLayer.RESOURCE, "The key's policy allows it."
     )
     own_policy = _checked(
-        LayerName.RESOURCE, evaluated, "resource-policy", PolicyLayer.RESOURCE, "The role's trust admits it."
+        LayerName.RESOURCE, evaluated, "resource-policy", PolicyLayer.RESOURCE, "The role's trust policy allows it."
     )
     layers = (job_role, vault, organization, kms, *([own_policy] if facts.trust else []))
     return Examination(facts, evaluated, layers)

@@ -47,7 +47,7 @@ def recent_failures(facts: Facts, settings: Settings, region: str, now: datetime
     """The jobs that failed in the last days, newest first.
 
     Args:
-        facts: What is known so far; this is a gatherer.
+        facts: What is known so far; this is a collector.
         settings: The accounts and Regions in scope.
         region: The session's Region, where no other is in scope.
         now: The end of the days, in UTC.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.aws.backup import DESCRIBE_JOB
-from bot.aws.facts import Facts, gather
+from bot.aws.facts import Facts, collect
 from bot.aws.reader import Reader
 from bot.aws.sts import ASSUME_ROLE
 from bot.diagnosis.conclude import layers_of, likely_causes, outcome, summary
@@ -50,7 +50,7 @@ class JobSubject:
             JobNotFoundError: None of them knows it.
             AwsUnreachableError: No jobs could be read anywhere.
         """
-        found = gather(
+        found = collect(
             lambda known: search(known, self._reference, self._settings, self._region),
             facts,
             reader,

@@ -1,4 +1,4 @@
-"""The machine: locate → gather → job-role → vault → organization → kms → conclude, for a job and for a text alike.
+"""The machine: locate → collect → job-role → vault → organization → kms → conclude, for a job and for a text alike.
 
 What differs between the two is their `Subject`. The machine goes from one state to the next and reports each entering
 and leaving to an observer, from which every live view is drawn.
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from bot.aws.facts import Facts, gather
+from bot.aws.facts import Facts, collect
 from bot.aws.reader import Reader
 from bot.diagnosis.changes.change import F
 from bot.diagnosis.events import Entered, Left, Observer, Progress
@@ -85,9 +85,9 @@ class Machine(Generic[F, D]):
         facts = Facts(self.region)
         self._enter("locate")
         self.observe(Left("locate", self.subject.locate(facts, self.reader)))
-        self._enter("gather")
-        collected = gather(self.subject.collect, facts, self.reader)
-        self.observe(Left("gather", f"Read AWS with {self.reader.cost.aws_calls} calls."))
+        self._enter("collect")
+        collected = collect(self.subject.collect, facts, self.reader)
+        self.observe(Left("collect", f"Read AWS with {self.reader.cost.aws_calls} calls."))
         diagnosis = self._examine(collected)
         accounts = frozenset[str]().union(*(each.accounts for each in collected)) | {facts.own_account or ""}
         refused = unread(facts, self.settings.role_name, accounts)

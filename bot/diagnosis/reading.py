@@ -187,7 +187,7 @@ def text_summary(outcome: Outcome, causes: Sequence[Cause]) -> str:
     """One sentence about a text: the first cause that evaluation proves, else what the text alone amounts to."""
     proven = [cause for cause in causes if cause.certainty is Certainty.PROVEN]
     if proven:
-        more = f" ({len(proven) - 1} more to mend)" if len(proven) > 1 else ""
+        more = f" ({len(proven) - 1} more to fix)" if len(proven) > 1 else ""
         return f"{proven[0].explanation}{more}"
     return {
         Outcome.DENIED: "The text says that a permission was denied; no policy was found that proves it.",

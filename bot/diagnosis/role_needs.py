@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.aws.facts import Facts, gather
+from bot.aws.facts import Facts, collect
 from bot.aws.read_errors import Kind
 from bot.aws.reader import Reader
 from bot.diagnosis.facts.documents import NamedDocument, statements_of
@@ -53,7 +53,7 @@ def compare_role(role_arn: str, kind: JobKind, resource_type: str, reader: Reade
     if not is_role_arn(role_arn):
         raise BadInputError(f"{role_arn} is no role's ARN: give one such as arn:aws:iam::222233334444:role/backup-job.")
     facts = Facts(region)
-    role = gather(lambda known: collect_role(known, role_arn), facts, reader)
+    role = collect(lambda known: collect_role(known, role_arn), facts, reader)
     if role.exists is False:
         raise BadInputError(f"There is no role {role_arn}{f': its ARN is {role.found_arn}' if role.found_arn else ''}.")
     if not role.identity_is_complete or not role.boundary_is_known:

@@ -7,7 +7,7 @@ import os
 from datetime import UTC, datetime
 
 from bot.aws.cache import LookupCache
-from bot.aws.facts import Facts, gather
+from bot.aws.facts import Facts, collect
 from bot.aws.reader import Reader
 from bot.aws.sessions import Sessions, read_models_ahead
 from bot.diagnosis.call_subject import CallSubject
@@ -92,4 +92,4 @@ class Diagnostician:
             BackupWhyError: AWS can't be reached.
         """
         reader, region, end = Reader(self._sessions, self._cache), self._sessions.region, now or datetime.now(UTC)
-        return gather(lambda facts: recent_failures(facts, self._settings, region, end), Facts(region), reader)
+        return collect(lambda facts: recent_failures(facts, self._settings, region, end), Facts(region), reader)

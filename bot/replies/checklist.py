@@ -20,7 +20,7 @@ _LABELS = {
     "kms": LAYERS[LayerName.KMS],
     "conclude": "Verdict",
 }
-"""The steps; `gather` is none of its own, it is shown as the count of lookups."""
+"""The steps; `collect` is none of its own, it is shown as the count of lookups."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.aws.cache import LookupCache
-from bot.aws.facts import Facts, gather
+from bot.aws.facts import Facts, collect
 from bot.aws.lookup import Answer, Lookup
 from bot.aws.reader import Reader
 from bot.aws.sessions import Sessions
@@ -51,5 +51,5 @@ def make_reader() -> MakeReader:
 
 
 def ask(reader: Reader, *lookups: Lookup) -> list[Answer]:
-    """What a gatherer that asks for these lookups ends up with."""
-    return gather(lambda facts: [facts.ask(lookup) for lookup in lookups], Facts(REGION), reader)
+    """What a collector that asks for these lookups ends up with."""
+    return collect(lambda facts: [facts.ask(lookup) for lookup in lookups], Facts(REGION), reader)

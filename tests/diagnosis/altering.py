@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.aws.cache import LookupCache
-from bot.aws.facts import Facts, gather
+from bot.aws.facts import Facts, collect
 from bot.aws.reader import Reader
 from bot.aws.sessions import Sessions
 from bot.diagnosis.collecting import collect_job_facts
@@ -91,17 +91,17 @@ def diagnosed(altered: Altered, serve: ServeEstate, diagnostician: MakeDiagnosti
     return diagnostician().diagnose(reference_to(altered.expect))
 
 
-def gathered(text: str, serve: ServeEstate) -> JobFacts:
+def collected(text: str, serve: ServeEstate) -> JobFacts:
     """What is known of an incident's job, read through the sandbox."""
     serve(text)
     settings = load_settings()
     sessions = Sessions(settings)
     reader, facts = Reader(sessions, LookupCache(None, 300, "tests")), Facts(sessions.region)
     reference = reference_to(json.loads(text)["expect"])
-    found = gather(lambda known: search(known, reference, settings, sessions.region), facts, reader)
+    found = collect(lambda known: search(known, reference, settings, sessions.region), facts, reader)
     assert found.job is not None
     job = found.job
-    return gather(lambda known: collect_job_facts(known, job, settings), facts, reader)
+    return collect(lambda known: collect_job_facts(known, job, settings), facts, reader)
 
 
 def only(diagnosis: Diagnosis | TextDiagnosis, code: str) -> Cause:

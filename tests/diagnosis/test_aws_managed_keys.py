@@ -1,4 +1,4 @@
-"""Keys that AWS manages: no policy of the customer's reaches them, and none of theirs is anybody's to mend."""
+"""Keys that AWS manages: no policy of the customer's reaches them, and none of theirs is anybody's to fix."""
 
 import json
 

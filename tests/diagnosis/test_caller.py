@@ -13,7 +13,7 @@ from bot.diagnosis.model import Certainty, Entity, LayerName, Outcome, Verdict
 from bot.diagnosis.reading import TextDiagnosis
 from tests.conftest import ServeEstate
 from tests.diagnosis.altering import ACCOUNT, Altered, Json, fix_of
-from tests.diagnosis.mending import mended
+from tests.diagnosis.fixing import fixed
 from tests.diagnosis.refusing import refusing
 from tests.diagnosis.test_incidents import MakeDiagnostician
 
@@ -254,7 +254,7 @@ def test_what_denies_a_caller_is_found_in_the_policies(
 
 
 @pytest.mark.parametrize(("alter", "action", "resource", "who", "expected"), BLOCKED)
-def test_the_fix_mends_the_call(
+def test_the_fix_repairs_the_call(
     alter: Alter,
     action: str,
     resource: str,
@@ -270,7 +270,7 @@ def test_the_fix_mends_the_call(
     assert fix.proven
     assert [shlex.split(command)[0] for command in fix.cli] == ["aws"]
     hcl2.loads(fix.terraform + "\n")
-    served_estate(mended(staffed.text, list(fix.changes)))
+    served_estate(fixed(staffed.text, list(fix.changes)))
     assert diagnostician().diagnose_text(text).causes == ()
 
 
@@ -296,7 +296,7 @@ def test_a_fix_changes_the_policy_that_decides(
 
 
 @pytest.mark.parametrize("policies", [{}, {"freeze": document(deny("backup:*", Resource="*"))}], ids=["none", "deny"])
-def test_a_role_of_the_identity_center_is_mended_in_its_permission_set(
+def test_a_role_of_the_identity_center_is_fixed_in_its_permission_set(
     policies: Json, served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:
     staffed = Staffed()
@@ -324,7 +324,7 @@ def test_a_boundary_that_is_awss_own_gives_way_to_another(
     assert f"iam:Put{owner.split()[1].title()}PermissionsBoundary on {owner}" in str(fix.caution)
 
 
-def test_a_trust_that_denies_spares_the_caller(served_estate: ServeEstate, diagnostician: MakeDiagnostician) -> None:
+def test_a_trust_that_denies_exempts_the_caller(served_estate: ServeEstate, diagnostician: MakeDiagnostician) -> None:
     staffed = Staffed()
     staffed.user["AttachedPolicies"] = [ADMINISTRATOR]
     trust: Json = staffed.operator["AssumeRolePolicyDocument"]
@@ -332,7 +332,7 @@ def test_a_trust_that_denies_spares_the_caller(served_estate: ServeEstate, diagn
     text = said("sts:AssumeRole", OPERATOR)
     fix = fix_of(read(staffed, text, served_estate, diagnostician), "resource-policy-denied")
     assert fix.proven
-    served_estate(mended(staffed.text, list(fix.changes)))
+    served_estate(fixed(staffed.text, list(fix.changes)))
     assert diagnostician().diagnose_text(text).causes == ()
 
 

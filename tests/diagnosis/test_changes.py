@@ -1,4 +1,4 @@
-"""What was changed after a job failed: incidents that were mended since, with the change in CloudTrail."""
+"""What was changed after a job failed: incidents that were fixed since, with the change in CloudTrail."""
 
 import json
 from typing import Any
@@ -8,8 +8,8 @@ import pytest
 from bot.diagnosis.conclude import ago
 from bot.diagnosis.model import Certainty, Diagnosis, LayerName
 from tests.conftest import ServeEstate
+from tests.diagnosis.fixing import fixed
 from tests.diagnosis.incidents import FILES, expectation, reference_to, text_of
-from tests.diagnosis.mending import mended
 from tests.diagnosis.test_incidents import MakeDiagnostician
 
 ANA = "arn:aws:sts::444455556666:assumed-role/Admin/ana"
@@ -55,11 +55,11 @@ def trail_of(estate: dict[str, Any], region: str, *, of_organization: bool = Fal
 def diagnosed(
     number: int, serve: ServeEstate, diagnostician: MakeDiagnostician, *events: tuple[str, dict[str, Any]]
 ) -> Diagnosis:
-    """An incident that has been mended, with events in trails."""
+    """An incident that has been fixed, with events in trails."""
     text = text_of(FILES[number - 1])
     serve(text)
     before = diagnostician().diagnose(reference_to(expectation(text)))
-    estate = json.loads(mended(text, [change for cause in before.causes if cause.fix for change in cause.fix.changes]))
+    estate = json.loads(fixed(text, [change for cause in before.causes if cause.fix for change in cause.fix.changes]))
     for region, recorded in events:
         trail_of(estate, region, of_organization="policyId" in recorded["requestParameters"]).append(recorded)
     serve(json.dumps(estate))
@@ -67,7 +67,7 @@ def diagnosed(
 
 
 @pytest.mark.parametrize(("number", "region", "name", "parameters", "target"), CASES)
-def test_the_change_that_mended_it_is_told_with_who_and_when(
+def test_the_change_that_fixed_it_is_told_with_who_and_when(
     number: int,
     region: str,
     name: str,

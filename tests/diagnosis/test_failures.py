@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.aws.cache import LookupCache
-from bot.aws.facts import Facts, gather
+from bot.aws.facts import Facts, collect
 from bot.aws.reader import Reader
 from bot.aws.sessions import Sessions
 from bot.diagnosis import failures
@@ -23,7 +23,7 @@ def listed(incident: str, region: str, now: datetime = NOW) -> list[FailedJob]:
     settings = Settings(_env_file=None, regions=(region,), cache_seconds=0)
     with served(INCIDENTS / incident):
         reader = Reader(Sessions(settings), LookupCache(None, 0, ""))
-        return gather(lambda facts: recent_failures(facts, settings, region, now), Facts(region), reader)
+        return collect(lambda facts: recent_failures(facts, settings, region, now), Facts(region), reader)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Every fix of every incident, made in the estate file and diagnosed again from scratch, mends the job."""
+"""Every fix of every incident, made in the estate file and diagnosed again from scratch, makes the job succeed."""
 
 import json
 import shlex
@@ -9,12 +9,12 @@ import pytest
 
 from bot.diagnosis.model import Certainty, Diagnosis, Verdict
 from tests.conftest import ServeEstate
+from tests.diagnosis.fixing import fixed
 from tests.diagnosis.incidents import FILES, diagnosis_of, expectation, reference_to, text_of
-from tests.diagnosis.mending import mended
 from tests.diagnosis.test_incidents import MakeDiagnostician
 
 UNMENDABLE = {"different-organization", "aws-managed-key", "vault-default-key"}
-"""Causes that no change of a policy mends."""
+"""Causes that no change of a policy fixes."""
 
 
 def diagnosed(text: str, served_estate: ServeEstate, diagnostician: MakeDiagnostician) -> Diagnosis:
@@ -35,7 +35,7 @@ def without_message(text: str) -> str:
 
 
 @pytest.mark.parametrize("incident", FILES, ids=lambda file: file.stem)
-def test_the_fixes_together_mend_the_job(
+def test_the_fixes_together_repair_the_job(
     incident: Path, served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:
     before = diagnosis_of(incident)
@@ -45,7 +45,7 @@ def test_the_fixes_together_mend_the_job(
     changes = [change for cause in proven if cause.fix for change in cause.fix.changes]
     if not changes:
         return
-    after = diagnosed(mended(without_message(text_of(incident)), changes), served_estate, diagnostician)
+    after = diagnosed(fixed(without_message(text_of(incident)), changes), served_estate, diagnostician)
     assert [cause for cause in after.causes if cause.certainty is Certainty.PROVEN] == []
     assert Verdict.BLOCKED not in [layer.verdict for layer in after.layers]
 

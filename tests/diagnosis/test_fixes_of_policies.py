@@ -102,7 +102,7 @@ def test_a_key_comes_back_into_use_where_its_state_allows_that(
     fix = fix_of(diagnosed(altered, served_estate, diagnostician), "key-unusable")
     assert [change.kind for change in fix.changes] == kinds
     assert fix.proven is bool(kinds)
-    assert kinds or fix.caution == "The key is Unavailable: no call mends it."
+    assert kinds or fix.caution == "The key is Unavailable: no call fixes it."
 
 
 def file_system_of(owner: str, policy: Json) -> Altered:

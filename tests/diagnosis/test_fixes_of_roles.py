@@ -5,7 +5,7 @@ import pytest
 from bot.diagnosis.model import Certainty, Change
 from tests.conftest import ServeEstate
 from tests.diagnosis.altering import ACCOUNT, BACKUP_POLICY, Altered, diagnosed, fix_of, only
-from tests.diagnosis.mending import mended
+from tests.diagnosis.fixing import fixed
 from tests.diagnosis.test_fixes import diagnosed as diagnosed_again
 from tests.diagnosis.test_fixes import without_message
 from tests.diagnosis.test_incidents import MakeDiagnostician
@@ -45,7 +45,7 @@ def test_a_deny_in_a_policy_of_awss_own_is_to_be_detached_and_not_rewritten(
     assert "Somebody attached it to keep this role from doing harm" in str(fix.caution)
 
 
-def test_a_deny_that_spares_nobody_yet_spares_the_role(
+def test_a_deny_that_exempts_nobody_yet_exempts_the_role(
     served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:
     altered = Altered(37)
@@ -55,7 +55,7 @@ def test_a_deny_that_spares_nobody_yet_spares_the_role(
     role = altered.job["IamRoleArn"]
     assert fix.proven
     assert fix.changes[0].document["Statement"] == [{**deny, "Condition": {"ArnNotLike": {"aws:PrincipalArn": [role]}}}]
-    assert fix.summary == f"Spare the role {role} in statement 0 of approved-subnets."
+    assert fix.summary == f"Exempt the role {role} from statement 0 of approved-subnets."
 
 
 def test_an_inline_policy_called_trust_is_not_taken_for_the_trust_policy(
@@ -97,7 +97,7 @@ def test_awss_own_policy_is_named_as_another_way_only_where_it_is_not_attached(
     assert ("AWSBackupServiceRolePolicyForBackup" in str(fix.caution)) is not is_attached
 
 
-def test_what_the_service_linked_role_lacks_is_for_aws_to_mend(
+def test_what_the_service_linked_role_lacks_is_for_aws_to_fix(
     served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:
     altered = Altered(28)
@@ -112,7 +112,7 @@ def test_what_the_service_linked_role_lacks_is_for_aws_to_mend(
 
 def made_again(altered: Altered, changes: tuple[Change, ...], serve: ServeEstate, make: MakeDiagnostician) -> bool:
     """Whether nothing is proven to refusal the job once the changes are made in the estate itself."""
-    after = diagnosed_again(mended(without_message(altered.text), list(changes)), serve, make)
+    after = diagnosed_again(fixed(without_message(altered.text), list(changes)), serve, make)
     return not [cause for cause in after.causes if cause.certainty is Certainty.PROVEN]
 
 

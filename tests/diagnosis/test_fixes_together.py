@@ -5,8 +5,8 @@ import json
 from bot.diagnosis.model import Certainty
 from tests.conftest import ServeEstate
 from tests.diagnosis.altering import ACCOUNT, Altered, Json, diagnosed, fix_of, only
+from tests.diagnosis.fixing import fixed
 from tests.diagnosis.incidents import reference_to
-from tests.diagnosis.mending import mended
 from tests.diagnosis.test_fixes import diagnosed as diagnosed_again
 from tests.diagnosis.test_fixes import without_message
 from tests.diagnosis.test_incidents import MakeDiagnostician
@@ -23,14 +23,14 @@ def moved() -> Altered:
     return altered
 
 
-def sparing(altered: Altered) -> Json:
-    """Whom the vault's policy spares by now."""
+def exempting(altered: Altered) -> Json:
+    """Whom the vault's policy exempts by now."""
     statements = altered.vault(altered.job["DestinationBackupVaultArn"])["AccessPolicy"]["Statement"]
-    spared: Json = statements[1]["Condition"]["ArnNotLike"]
-    return spared
+    exempt: Json = statements[1]["Condition"]["ArnNotLike"]
+    return exempt
 
 
-def test_what_is_left_is_mended_for_the_role_that_the_plan_names_by_then(
+def test_what_is_left_is_fixed_for_the_role_that_the_plan_names_by_then(
     served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:
     altered = moved()
@@ -39,19 +39,19 @@ def test_what_is_left_is_mended_for_the_role_that_the_plan_names_by_then(
     assert fix_of(diagnosis, "role-missing").proven
     of_vault = fix_of(diagnosis, "vault-policy-denied")
     assert of_vault.proven
-    assert of_vault.summary.startswith(f"Spare {MOVED} in statement OnlyTheCopierWrites")
+    assert of_vault.summary.startswith(f"Exempt {MOVED} from statement OnlyTheCopierWrites")
     assert COPIER not in json.dumps([change.document for change in of_vault.changes])
 
 
-def test_what_the_change_before_mends_is_not_mended_twice(
+def test_what_the_change_before_fixes_is_not_fixed_twice(
     served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:
     altered = moved()
-    sparing(altered)["aws:PrincipalArn"] = [MOVED]
+    exempting(altered)["aws:PrincipalArn"] = [MOVED]
     diagnosis = diagnosed(altered, served_estate, diagnostician)
     assert fix_of(diagnosis, "role-missing").proven
     of_vault = fix_of(diagnosis, "vault-policy-denied")
-    assert of_vault.summary == "Nothing more: the change before this one mends it too."
+    assert of_vault.summary == "Nothing more: the change before this one fixes it too."
     assert (of_vault.changes, of_vault.cli, of_vault.proven) == ((), (), True)
 
 
@@ -60,7 +60,7 @@ def test_a_change_that_lets_something_new_block_is_not_called_proven(
 ) -> None:
     altered = moved()
     altered.role["AttachedPolicies"] = []
-    sparing(altered)["aws:PrincipalArn"] = [COPIER]
+    exempting(altered)["aws:PrincipalArn"] = [COPIER]
     diagnosis = diagnosed(altered, served_estate, diagnostician)
     assert [cause.code for cause in diagnosis.causes] == ["role-missing"]
     assert not fix_of(diagnosis, "role-missing").proven
@@ -91,7 +91,7 @@ def test_one_policy_for_several_nested_jobs_names_what_each_of_them_works_on(
     assert {action for statement in allowed for action in statement["Action"]} == set(missing.actions)
     assert all(statement["Resource"] for statement in allowed)
     assert missing.fix.proven
-    after = mended(without_message(altered.text), [change])
+    after = fixed(without_message(altered.text), [change])
     again = diagnosed_again(after, served_estate, diagnostician)
     assert [cause for cause in again.causes if cause.certainty is Certainty.PROVEN] == []
 

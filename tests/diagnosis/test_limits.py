@@ -14,7 +14,7 @@ from bot.diagnosis.changes.roles import CreateRole
 from bot.diagnosis.changes.vaults import PutVaultAccessPolicy
 from bot.diagnosis.model import Fix
 from tests.conftest import ServeEstate
-from tests.diagnosis.altering import Altered, diagnosed, fix_of, gathered, padding
+from tests.diagnosis.altering import Altered, collected, diagnosed, fix_of, padding
 from tests.diagnosis.test_incidents import MakeDiagnostician
 
 BUCKET, FILE_SYSTEM = "arn:aws:s3:::media", "arn:aws:elasticfilesystem:eu-west-1:444455556666:file-system/fs-1"
@@ -39,7 +39,7 @@ def document_of(size: int, filler: str = "x") -> dict[str, Any]:
 def test_a_document_may_be_as_large_as_its_quota_and_no_larger(
     kind: type[PlannedChange], target: str, quota: int, served_estate: ServeEstate
 ) -> None:
-    case = gathered(Altered(38).text, served_estate)
+    case = collected(Altered(38).text, served_estate)
     assert kind(target, document_of(quota)).too_large(case) is None
     says = kind(target, document_of(quota + 1)).too_large(case)
     assert says is not None
@@ -47,20 +47,20 @@ def test_a_document_may_be_as_large_as_its_quota_and_no_larger(
 
 
 def test_white_space_counts_for_a_key_policy_and_not_for_iam(served_estate: ServeEstate) -> None:
-    case = gathered(Altered(38).text, served_estate)
+    case = collected(Altered(38).text, served_estate)
     spaced = document_of(40_000, filler=" ")
     assert PutPolicyVersion(target="arn:…", document=spaced).too_large(case) is None
     assert PutKeyPolicy(target="arn:…", document=spaced).too_large(case) is not None
 
 
 def test_the_bytes_of_a_key_policy_count_and_not_its_letters(served_estate: ServeEstate) -> None:
-    case = gathered(Altered(38).text, served_estate)
+    case = collected(Altered(38).text, served_estate)
     accented = document_of(20_000, filler="\N{LATIN SMALL LETTER E WITH ACUTE}")
     assert PutKeyPolicy(target="arn:…", document=accented).too_large(case) is not None
 
 
 def test_what_has_no_quota_is_never_too_large(served_estate: ServeEstate) -> None:
-    case = gathered(Altered(38).text, served_estate)
+    case = collected(Altered(38).text, served_estate)
     assert CreateRole(target="arn:…", document=document_of(90_000)).too_large(case) is None
 
 

@@ -52,7 +52,7 @@ def test_a_job_of_a_type_that_nobody_has_written_down_is_not_said_to_be_allowed(
 def test_what_a_grant_may_allow_that_was_not_read_is_not_called_missing(
     served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:
-    altered = Altered(38)  # the key's policy admits nobody, and a grant lets the role use the key
+    altered = Altered(38)  # the key's policy allows nobody, and a grant lets the role use the key
     altered.job.update(State="FAILED", StatusMessage="Access denied")
     with refusing(served_estate(altered.text), "TrentService.ListGrants"):
         diagnosis = diagnostician().diagnose(reference_to(altered.expect))

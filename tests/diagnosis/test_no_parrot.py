@@ -27,7 +27,7 @@ from bot.diagnosis.reading import read
 from bot.diagnosis.required_call import RequiredCall
 from bot.diagnosis.required_calls import required_calls
 from tests.conftest import ServeEstate
-from tests.diagnosis.altering import gathered
+from tests.diagnosis.altering import collected
 from tests.diagnosis.incidents import FILES, diagnosis_of, expectation, reference_to, text_of
 from tests.diagnosis.test_fixes import without_message
 from tests.diagnosis.test_incidents import MakeDiagnostician
@@ -65,7 +65,7 @@ def test_without_its_message_an_incident_keeps_its_proven_causes(
 def test_a_need_that_is_taken_away_in_a_layer_blocks_exactly_that_layer(
     incident: Path, served_estate: ServeEstate
 ) -> None:
-    case = replace(gathered(text_of(incident), served_estate), reading=read("Access denied"), denials=())
+    case = replace(collected(text_of(incident), served_estate), reading=read("Access denied"), denials=())
     assert examine_job(case).causes == ()
     found = {
         (call.action, call.resource, code): {

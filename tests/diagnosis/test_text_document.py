@@ -92,4 +92,4 @@ def test_a_summary_counts_what_else_is_to_be_fixed(
     staffed.group["AttachedPolicies"] = []
     served_estate(staffed.text)
     [cause] = diagnostician().diagnose_text(TEXT).causes
-    assert text_summary(Outcome.DENIED, [cause, cause, cause]) == f"{cause.explanation} (2 more to mend)"
+    assert text_summary(Outcome.DENIED, [cause, cause, cause]) == f"{cause.explanation} (2 more to fix)"

@@ -22,9 +22,9 @@ def test_a_trust_policy_that_a_server_does_not_tell_is_unknown_and_not_missing(
     assert "proven" not in {cause.certainty for cause in diagnosis.causes}
 
 
-@pytest.mark.parametrize(("spared", "codes"), [("own", []), ("o-another0000", ["rcp-denied"])])
+@pytest.mark.parametrize(("exempt", "codes"), [("own", []), ("o-another0000", ["rcp-denied"])])
 def test_the_organization_may_bar_services_that_come_from_outside_of_it(
-    spared: str, codes: list[str], served_estate: ServeEstate, diagnostician: MakeDiagnostician
+    exempt: str, codes: list[str], served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:
     altered = Altered(26)
     organization = altered.estate["organization"]
@@ -35,7 +35,7 @@ def test_the_organization_may_bar_services_that_come_from_outside_of_it(
         "Action": ["sts:*", "s3:*", "kms:*"],
         "Resource": "*",
         "Condition": {
-            "StringNotEqualsIfExists": {"aws:SourceOrgID": organization["Id"] if spared == "own" else spared},
+            "StringNotEqualsIfExists": {"aws:SourceOrgID": organization["Id"] if exempt == "own" else exempt},
             "Null": {"aws:SourceAccount": "false"},
             "Bool": {"aws:PrincipalIsAWSService": "true"},
         },

@@ -97,12 +97,12 @@ def not_principal_applies(principal: Any, line: Line, caller: Caller) -> bool:
     if caller.kind == "service":
         return caller.arn not in listed(principal.get("Service", []))
     entries = listed(principal.get("AWS", []))
-    spared = (
+    exempt = (
         caller.arn in entries
         and (not caller.role_arn or any(names_role(entry, caller) for entry in entries))
         and any(is_account(entry, caller.account) for entry in entries)
     )
-    return bool(line.get("permission_boundaries")) or not spared
+    return bool(line.get("permission_boundaries")) or not exempt
 
 
 def granted_roles(grant: Line, line: Line, caller: Caller, reading: Reading) -> set[str]:

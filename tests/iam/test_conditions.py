@@ -256,6 +256,6 @@ def test_a_key_that_stands_twice_is_noted() -> None:
     assert finding.message == "The condition key AWS:principaltag/Team stands twice, in different letters."
 
 
-def test_a_deny_that_hangs_on_an_unknown_key_that_stands_twice_names_both_values() -> None:
+def test_a_deny_that_depends_on_an_unknown_key_that_stands_twice_names_both_values() -> None:
     answer = ask(identity=[allow(), deny(Condition=RED_AND_BLUE)], unknown=["aws:PrincipalTag/team"])
     assert answer.sentence == "allowed unless aws:PrincipalTag/team is red or is blue"

@@ -147,7 +147,7 @@ NOT_BY_IDENTITY = ("implicit-deny", ["identity"])
                 "resource_policy": policy(deny(NotPrincipal={"AWS": [SESSION, ROLE, ROOT]})),
             },
             ALLOWED,
-            id="NotPrincipal spares whom it names",
+            id="NotPrincipal exempts whom it names",
         ),
         pytest.param(
             {
@@ -156,7 +156,7 @@ NOT_BY_IDENTITY = ("implicit-deny", ["identity"])
                 "resource_policy": policy(deny(NotPrincipal={"AWS": [SESSION, ROLE, ROOT]})),
             },
             ("explicit-deny", []),
-            id="NotPrincipal spares none with a boundary",
+            id="NotPrincipal exempts none with a boundary",
         ),
     ],
 )

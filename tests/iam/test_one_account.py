@@ -295,14 +295,14 @@ EXCEPTED = [
     ("the user and its account are listed", USER, [USER, ROOT], {}, False),
     ("the account can be listed by its id", USER, [USER, HERE], {}, False),
     ("the user is listed without its account", USER, [USER], {}, True),
-    ("the account alone spares none of its users", USER, [ROOT], {}, True),
+    ("the account alone exempts none of its users", USER, [ROOT], {}, True),
     ("another user of the account is hit", USER, [USER + "-other", ROOT], {}, True),
     ("the role and its account are listed", ROLE, [ROLE, ROOT], {}, False),
     ("the role is listed without its account", ROLE, [ROLE], {}, True),
     ("session, role and account are listed", SESSION, SESSION_LISTED, {}, False),
     ("the session is listed without its role", SESSION, [SESSION, ROOT], {}, True),
-    ("the role and its account do not spare a session", SESSION, [ROLE, ROOT], {}, True),
-    ("the root user is spared by its account", ROOT, [ROOT], {}, False),
+    ("the role and its account do not exempt a session", SESSION, [ROLE, ROOT], {}, True),
+    ("the root user is exempted by its account", ROOT, [ROOT], {}, False),
     ("a federated user and its account are listed", FEDERATED_USER, [FEDERATED_USER, ROOT], {}, False),
     ("everyone is listed", SESSION, ["*"], {}, False),
     ("a principal with a boundary is hit, whoever is listed", ROLE, [ROLE, ROOT], {"boundary": [allow()]}, True),
@@ -310,7 +310,7 @@ EXCEPTED = [
 
 
 @pytest.mark.parametrize(("rule", "principal", "listed", "layers", "hit"), EXCEPTED, ids=[row[0] for row in EXCEPTED])
-def test_a_deny_with_not_principal_spares_only_who_is_listed_whole(
+def test_a_deny_with_not_principal_exempts_only_who_is_listed_whole(
     rule: str, principal: str, listed: list[str], layers: dict[str, Any], hit: bool
 ) -> None:
     statement = deny(NotPrincipal={"AWS": listed})
@@ -318,7 +318,7 @@ def test_a_deny_with_not_principal_spares_only_who_is_listed_whole(
     assert (answer.decision is Decision.EXPLICIT_DENY) is hit, rule
 
 
-def test_a_deny_with_not_principal_spares_a_service_that_is_listed() -> None:
+def test_a_deny_with_not_principal_exempts_a_service_that_is_listed() -> None:
     for listed, decision in ((BACKUP, Decision.ALLOWED), ("rds.amazonaws.com", Decision.EXPLICIT_DENY)):
         statement = deny(NotPrincipal={"Service": listed})
         assert ask(BACKUP, resource=[to("*"), statement]).decision is decision

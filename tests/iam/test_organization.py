@@ -37,7 +37,7 @@ SCPS: list[tuple[str, str, dict[str, Any], str, list[str]]] = [
     ("a level without policies is silent", ROLE, {"scps": [[FULL], []]}, "implicit-deny", ["scp"]),
     ("no levels bind nobody", ROLE, {"scps": []}, "allowed", []),
     ("one level denies", ROLE, {"scps": [[FULL], [FULL, policy(deny())]]}, "explicit-deny", []),
-    ("a condition spares", ROLE, {"scps": [[deny(Condition={"Null": {"a:b": "false"}})]]}, "allowed", []),
+    ("a condition exempts", ROLE, {"scps": [[deny(Condition={"Null": {"a:b": "false"}})]]}, "allowed", []),
     ("an SCP grants nothing", ROLE, {"identity": [], "scps": [[FULL]]}, "implicit-deny", ["identity"]),
     ("the root user of a member is bound", ROOT, {"scps": DENYING}, "explicit-deny", []),
     ("a service-linked role is not bound", SERVICE_LINKED, {"scps": DENYING}, "allowed", []),
@@ -102,7 +102,7 @@ def test_resource_control_policies(
     assert (answer.decision, list(answer.missing)) == (decision, missing), rule
 
 
-def test_a_service_passes_a_perimeter_that_spares_services() -> None:
+def test_a_service_passes_a_perimeter_that_exempts_services() -> None:
     """The data perimeter of AWS's examples: `aws:PrincipalIsAWSService` is filled in from the principal."""
     condition = {
         "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1"},

@@ -136,7 +136,7 @@ def test_a_key_that_is_given_or_said_to_be_unknown_is_not_absent() -> None:
     assert ask(BACKUP, unknown=["aws:PrincipalOrgID"], resource=policies).decision is Decision.DEPENDS
 
 
-def test_an_rcp_that_admits_one_organization_denies_a_service() -> None:
+def test_an_rcp_that_allows_one_organization_denies_a_service() -> None:
     outside = {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}
     denying = {**deny(Condition=outside), "Principal": "*"}
     trust = [allow(Principal={"Service": BACKUP})]

@@ -159,7 +159,7 @@ KNOWN = {"svc:known": "blue", "svc:list": ["blue", "red"]}
 
 
 @pytest.mark.parametrize(("rule", "unknown", "layers", "decision", "keys"), ROWS, ids=[row[0] for row in ROWS])
-def test_a_decision_hangs_on_what_decides(
+def test_a_decision_depends_on_what_decides(
     rule: str, unknown: list[str], layers: dict[str, Any], decision: str, keys: list[str]
 ) -> None:
     answer = ask(ROLE, "s3:GetObject", f"{BUCKET}/blue/x", context=KNOWN, unknown=unknown, **layers)
@@ -328,20 +328,20 @@ OTHER_PAIR = "kms:EncryptionContext:Site"
 
 
 @pytest.mark.parametrize("unknown", [OTHER_PAIR, "kms:EncryptionContext:*"])
-def test_a_grant_of_an_exact_encryption_context_hangs_on_any_other_pair(unknown: str) -> None:
+def test_a_grant_of_an_exact_encryption_context_depends_on_any_other_pair(unknown: str) -> None:
     given: dict[str, Any] = {"context": {PAIR: "vol-1"}, "resource": [to(HERE + "0")]}
     answer = ask(ROLE, "kms:Decrypt", KEY, unknown=[unknown], grants=[EXACT], **given)
     assert (answer.decision, answer.depends_on) == (Decision.DEPENDS, (unknown,))
 
 
-def test_a_grant_of_a_part_of_an_encryption_context_hangs_on_no_other_pair() -> None:
+def test_a_grant_of_a_part_of_an_encryption_context_depends_on_no_other_pair() -> None:
     grant = {**GRANT, "Constraints": {"EncryptionContextSubset": {"aws:ebs:id": "vol-1"}}}
     given: dict[str, Any] = {"context": {PAIR: "vol-1"}, "resource": [to(HERE + "0")]}
     answer = ask(ROLE, "kms:Decrypt", KEY, unknown=[OTHER_PAIR], grants=[grant], **given)
     assert answer.decision is Decision.ALLOWED
 
 
-def test_a_grant_to_a_service_hangs_on_the_resource_it_works_for() -> None:
+def test_a_grant_to_a_service_depends_on_the_resource_it_works_for() -> None:
     grant = {"Operations": ["Decrypt"], "GranteeServicePrincipal": BACKUP, "Constraints": {"SourceArn": VAULT}}
     answer = ask(BACKUP, "kms:Decrypt", KEY, unknown=["aws:SourceArn"], grants=[grant])
     assert (answer.decision, answer.depends_on) == (Decision.DEPENDS, ("aws:SourceArn",))
@@ -349,7 +349,7 @@ def test_a_grant_to_a_service_hangs_on_the_resource_it_works_for() -> None:
 
 
 @pytest.mark.parametrize("constraint", ["EncryptionContextSubset", "EncryptionContextEquals"])
-def test_a_grant_hangs_on_its_encryption_context(constraint: str) -> None:
+def test_a_grant_depends_on_its_encryption_context(constraint: str) -> None:
     grant = {**GRANT, "Constraints": {constraint: {"aws:ebs:id": "vol-1"}}}
     answer = ask(ROLE, "kms:Decrypt", KEY, unknown=[PAIR], grants=[grant], resource=[to(HERE + "0")])
     assert (answer.decision, answer.depends_on) == (Decision.DEPENDS, (PAIR,))

@@ -45,7 +45,7 @@ def test_a_text_without_variables_is_no_template(text: str) -> None:
     assert parse_template(text) is None
 
 
-def test_a_text_knows_the_keys_it_hangs_on() -> None:
+def test_a_text_knows_the_keys_it_depends_on() -> None:
     template = parse_template("${aws:username}/${aws:PrincipalTag/team, 'x'}/${*}")
     assert template is not None
     assert template.keys == {"aws:username", "aws:principaltag/team"}

@@ -124,7 +124,7 @@ SILENT = TextDiagnosis(schema=1, outcome=Outcome.UNDETERMINED, summary=KEY, subj
 _RUNNING = (
     Checklist()
     .after(Left("locate", MENTION))
-    .after(Progress("gather", 3, 9))
+    .after(Progress("collect", 3, 9))
     .after(Left("job-role", REVERSED, Verdict.CLEAR))
     .after(Left("vault", LINK, Verdict.BLOCKED))
     .after(Entered("organization"))

@@ -163,9 +163,9 @@ def test_the_checklist_follows_the_events_and_keeps_unknown_unknown() -> None:
     for event in (
         Entered("locate"),
         Left("locate", "EBS backup in eu-west-1"),
-        Entered("gather"),
-        Progress("gather", 7, 12),
-        Left("gather", "31 lookups"),
+        Entered("collect"),
+        Progress("collect", 7, 12),
+        Left("collect", "31 lookups"),
         Left("organization", "not readable", Verdict.UNKNOWN),
         Entered("kms"),
     ):

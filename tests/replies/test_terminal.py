@@ -63,7 +63,7 @@ def test_the_checklist_lives_on_a_terminal_and_leaves_nothing_behind() -> None:
     out = io.StringIO()
     with LiveChecklist(Console(file=out, width=80, force_terminal=True)) as observe:
         observe(Entered("locate"))
-        observe(Progress("gather", 3, 9))
+        observe(Progress("collect", 3, 9))
         observe(Left("locate", "EBS backup in eu-west-1"))
         observe(Left("kms", "disabled", Verdict.BLOCKED))
     drawn = out.getvalue()
@@ -77,5 +77,5 @@ def test_progress_in_a_log_is_a_line_a_state() -> None:
     with LiveChecklist(Console(file=out, width=80)) as observe:
         observe(Entered("locate"))
         observe(Left("locate", "EBS backup\x1b[2J"))
-        observe(Progress("gather", 3, 9))
+        observe(Progress("collect", 3, 9))
     assert out.getvalue() == "locate: EBS backup⟨U+001B⟩[2J\n"

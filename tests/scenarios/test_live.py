@@ -34,7 +34,7 @@ async def test_a_reply_to_somebody_is_streamed_and_ends_as_the_verdict(redis_url
         assert start.args["task_display_mode"] == "plan"
         assert start.args["recipient_user_id"] == bench.user
         updates = [chunk for call in bench.workspace.calls_of("chat.appendStream") for chunk in call.args["chunks"]]
-        assert {chunk["id"] for chunk in updates} == {state for state in STATES if state != "gather"}
+        assert {chunk["id"] for chunk in updates} == {state for state in STATES if state != "collect"}
         assert {chunk["status"] for chunk in updates} >= {"in_progress", "complete"}
         assert all(call.response["ok"] for call in bench.workspace.calls if "Stream" in call.method)
         assert bench.workspace.calls_of("chat.stopStream")

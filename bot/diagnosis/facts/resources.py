@@ -40,7 +40,7 @@ class _Place:
     arn: Arn
 
 
-Gatherer = Callable[[_Place, ResourceFacts], ResourceFacts]
+Collector = Callable[[_Place, ResourceFacts], ResourceFacts]
 
 
 def collect_resource(facts: Facts, account: str, region: str, resource_arn: str, resource_type: str) -> ResourceFacts:
@@ -58,10 +58,10 @@ def collect_resource(facts: Facts, account: str, region: str, resource_arn: str,
     """
     named = arn.parse(resource_arn)
     resource = ResourceFacts(resource_arn, resource_type)
-    gatherer = GATHERERS.get(resource_type)
-    if named is None or gatherer is None:
+    collector = COLLECTORS.get(resource_type)
+    if named is None or collector is None:
         return replace(resource, keys=())
-    return gatherer(_Place(facts, named.account or account, named.region or region, named), resource)
+    return collector(_Place(facts, named.account or account, named.region or region, named), resource)
 
 
 def _ebs(place: _Place, resource: ResourceFacts) -> ResourceFacts:
@@ -170,7 +170,7 @@ def _dsql(place: _Place, resource: ResourceFacts) -> ResourceFacts:
     return replace(described, tags=answer.value.get("tags") or {} if answer.known else None)
 
 
-GATHERERS: Final[Mapping[str, Gatherer]] = MappingProxyType(
+COLLECTORS: Final[Mapping[str, Collector]] = MappingProxyType(
     {
         "EBS": _ebs,
         "EC2": _ec2,

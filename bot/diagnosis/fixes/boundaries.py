@@ -24,7 +24,7 @@ def exempt_in_boundary(repair: Repair[SubjectFacts]) -> PlannedFix:
     if repair.is_of_aws:
         return _other_boundary(repair, f"a policy of the account's own without its statement {repair.cause.statement}")
     document = repair.with_statement(documents.exempting_principal(repair.statement, str(repair.cause.principal)))
-    return _in_boundary(repair, document, f"Spare {repair.who} in statement {repair.cause.statement}.")
+    return _in_boundary(repair, document, f"Exempt {repair.who} from statement {repair.cause.statement}.")
 
 
 def _in_boundary(repair: Repair[SubjectFacts], document: Document, summary: str) -> PlannedFix:

@@ -62,7 +62,7 @@ def exempt_in_identity_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     changed = changed or documents.exempting_principal(statement, role)
     what = f"the value {exempted[1]} of {exempted[0]}" if exempted else f"{repair.who} {role}"
     return PlannedFix(
-        f"Spare {what} in statement {repair.cause.statement} of {repair.cause.policy}.",
+        f"Exempt {what} from statement {repair.cause.statement} of {repair.cause.policy}.",
         (_identity_change(repair, repair.with_statement(changed)),),
         "This deny is a guard rail: ask its author for the exception.",
     )

@@ -29,7 +29,7 @@ def exempt_in_key_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     """A denying statement of a key policy that exempts the principal."""
     principal = str(repair.cause.principal)
     document = repair.with_statement(documents.exempting_principal(repair.statement, principal))
-    summary = f"Spare {principal} in statement {repair.cause.statement} of the key policy."
+    summary = f"Exempt {principal} from statement {repair.cause.statement} of the key policy."
     return _planned(repair, document, summary, "Somebody meant this deny: ask the key's owner for the exception.")
 
 
@@ -41,7 +41,7 @@ def make_key_usable(repair: Repair[SubjectFacts]) -> PlannedFix:
     changes = {"Disabled": (enable,), "PendingDeletion": (cancel, enable)}.get(str(state))
     if changes is None:
         return PlannedFix(
-            "Put the resource or the vault under another key.", (), f"The key is {state or 'gone'}: no call mends it."
+            "Put the resource or the vault under another key.", (), f"The key is {state or 'gone'}: no call fixes it."
         )
     verb = "Cancel the deletion of the key and enable it" if cancel in changes else "Enable the key"
     return PlannedFix(f"{verb}.", changes, "Somebody took this key out of use: ask its owner why.")

@@ -20,7 +20,7 @@ def exempt_in_control_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     """A denying statement of an SCP or RCP with the narrowest exception that it already knows, else for this role."""
     changed, what = _narrowed(repair, repair.statement)
     policy = next(known for known in documents_of(repair.facts) if known.name == repair.cause.policy)
-    summary = f"Spare {what} in statement {repair.cause.statement} of {policy.name}."
+    summary = f"Exempt {what} from statement {repair.cause.statement} of {policy.name}."
     return _planned(policy, repair.with_statement(changed), summary)
 
 

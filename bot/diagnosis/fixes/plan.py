@@ -22,7 +22,7 @@ FIXES: Final[Mapping[str, MakeFix]] = MappingProxyType(
 )
 """How a fix is made, by the name that the registry of causes gives it."""
 
-_FIXED_BEFORE: Final = PlannedFix("Nothing more: the change before this one mends it too.")
+_FIXED_BEFORE: Final = PlannedFix("Nothing more: the change before this one fixes it too.")
 
 Identity = tuple[str | None, ...]
 

@@ -17,7 +17,7 @@ def exempt_in_own_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     principal = str(repair.cause.principal)
     document = repair.with_statement(documents.exempting_principal(repair.statement, principal))
     change = _change(repair, document)
-    summary = f"Spare {principal} in statement {repair.cause.statement} of the resource's own policy."
+    summary = f"Exempt {principal} from statement {repair.cause.statement} of the resource's own policy."
     return PlannedFix(summary, (change,), "This deny protects the data: ask its owner for the exception.")
 
 

@@ -69,7 +69,7 @@ def exempt_account_in_trust(repair: Repair[JobFacts]) -> PlannedFix:
     document = repair.with_statement(documents.exempting_source_account(repair.statement, account))
     change = UpdateAssumeRolePolicy(target=str(repair.cause.principal), document=document)
     return PlannedFix(
-        f"Spare AWS Backup's jobs of account {account} in statement {repair.cause.statement}.",
+        f"Exempt AWS Backup's jobs of account {account} from statement {repair.cause.statement}.",
         (change,),
         "Somebody meant this deny: ask its author before changing it.",
     )

@@ -47,7 +47,7 @@ def exempt_in_vault_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     """A denying statement of a vault's access policy that exempts the job role."""
     principal = str(repair.cause.principal)
     document = repair.with_statement(documents.exempting_principal(repair.statement, principal))
-    summary = f"Spare {principal} in statement {repair.cause.statement} of the vault's access policy."
+    summary = f"Exempt {principal} from statement {repair.cause.statement} of the vault's access policy."
     return _putting(repair, document, summary, "This deny protects the vault: ask its owner for the exception.")
 
 

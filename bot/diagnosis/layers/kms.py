@@ -101,6 +101,6 @@ def _check_policy(key: KeyFacts, evaluated: Sequence[EvaluatedCall]) -> tuple[Ch
         evaluated,
         LayerName.KMS,
         (PolicyLayer.RESOURCE, PolicyLayer.GRANT),
-        f"The policy of the key {key.arn}, or a grant, admits what the job needs.",
+        f"The policy of the key {key.arn}, or a grant, allows what the job needs.",
         f"The policy of the key {key.arn} could not be read.",
     )

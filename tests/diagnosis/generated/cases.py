@@ -18,7 +18,7 @@ from tests.diagnosis.generated.starting import start
 from tests.diagnosis.generated.steps import BREAKERS, Case
 
 _NOT_THE_ROLE = ("role-missing", "default-role-lookalike", "slr-as-job-role")
-"""Causes with which another role, or none, acts: the policies that spare the job role would not spare that one."""
+"""Causes with which another role, or none, acts: the policies that exempt the job role would not exempt that one."""
 
 _MAIN_KINDS = (
     "ebs",

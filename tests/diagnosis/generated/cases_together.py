@@ -82,7 +82,7 @@ def _denied_at_two_levels(scene: Scene) -> None:
 
 
 def _one_policy_at_two_levels(scene: Scene) -> None:
-    """One policy that is attached twice is one thing to mend; its target is the highest of its nodes."""
+    """One policy that is attached twice is one thing to fix; its target is the highest of its nodes."""
     call, places = main_call(scene), nodes(scene, scene.home)
     policy = scene.world.add_organization_policy(places[-1], SCP, "Guard", _deny(scene, "Closed"))
     scene.world.attached_to(places[1]).append(policy)

@@ -25,7 +25,7 @@ def _hidden(*layers: str) -> Step:
 
 
 def _hanging(where: str, turn: int) -> Step:
-    """A deny in one place hangs on a key that no read call tells."""
+    """A deny in one place depends on a key that no read call tells."""
 
     def step(scene: Scene) -> None:
         call, condition = main_call(scene), _UNKNOWABLE[turn % len(_UNKNOWABLE)]
@@ -137,7 +137,7 @@ def _denied_only_perhaps(scene: Scene) -> None:
     scene.blame("vault-policy-missing", action="backup:CopyIntoBackupVault", policy=scene.things["there"])
 
 
-def _hanging_ones() -> Iterator[Case]:
+def _dependent_ones() -> Iterator[Case]:
     for turn, (where, job, kind) in enumerate(
         (
             ("identity", "backup", "ebs"),
@@ -168,5 +168,5 @@ def _hanging_ones() -> Iterator[Case]:
 
 def unknowable() -> Iterator[Case]:
     """All of them."""
-    yield from _hanging_ones()
+    yield from _dependent_ones()
     yield from _untold_tables()

@@ -127,7 +127,7 @@ def _only_the_message() -> Iterator[Case]:
         ("vault-policy-denied", "copy", "ebs"),
         ("resource-policy-denied", "backup", "s3"),
     ):
-        yield case(f"mended-since-{code}", job, kind, *_likely(code))
+        yield case(f"fixed-since-{code}", job, kind, *_likely(code))
 
 
 def _not_assumed(scene: Scene, turn: int) -> None:

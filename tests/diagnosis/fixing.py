@@ -9,7 +9,7 @@ from bot.diagnosis.model import Change
 Estate = dict[str, Any]
 
 
-def mended(text: str, changes: list[Change]) -> str:
+def fixed(text: str, changes: list[Change]) -> str:
     """The estate file after the changes were made in it."""
     estate: Estate = json.loads(text)
     for change in changes:
