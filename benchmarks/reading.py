@@ -19,9 +19,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.aws.cache import LookupCache
+from bot.aws.declared import read_models_ahead
 from bot.aws.lookup import Answer, Lookup
 from bot.aws.reader import Reader
-from bot.aws.sessions import Sessions, read_models_ahead
+from bot.aws.sessions import Sessions
 from bot.diagnosis.events import ignore
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.job_subject import JobSubject

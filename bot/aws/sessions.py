@@ -4,7 +4,6 @@ Making clients is the cost of a short process, so each is made once, on one thre
 """
 
 import threading
-from functools import cache
 from typing import Any, Final
 
 import boto3
@@ -12,12 +11,11 @@ import botocore.session
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 from botocore.exceptions import BotoCoreError
-from botocore.loaders import Loader
 
 from bot.aws.attempts import count_requests_of
 from bot.aws.bodies import check_bodies_of
+from bot.aws.declared import declared_session
 from bot.aws.lookup import OWN
-from bot.aws.permissions import operations
 from bot.errors import AwsUnreachableError, BadInputError
 from bot.settings import Settings
 
@@ -25,13 +23,6 @@ CONCURRENT_CALLS: Final = 40
 """Threads that call AWS at once: more than the widest round of a diagnosis, so that none waits for another."""
 
 _GLOBAL_REGION: Final = "us-east-1"
-_OFTEN: Final = ("organizations", "backup", "iam", "kms", "cloudtrail", "ec2", "rds")
-"""Services that most diagnoses read, those of the first rounds first."""
-_OPERATIONS: Final = "service-2"
-"""The model of a service that has its operations."""
-_MODELS: Final = (_OPERATIONS, "endpoint-rule-set-1")
-_BY_ITSELF: Final = {"s3": {"HeadBucket"}}
-"""What a client calls of itself: S3's, to find the Region of a bucket (botocore's `S3RegionRedirectorv2`)."""
 _ATTEMPTS: Final = 6
 """How often a call is tried, unless AWS_MAX_ATTEMPTS or the profile says."""
 _CONFIG: Final = Config(
@@ -55,7 +46,7 @@ class Sessions:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._own = _session()
+        self._own = declared_session()
         try:
             self.region: str = self._own.get_config_variable("region") or _GLOBAL_REGION
             """The session's Region, where none is said."""
@@ -92,7 +83,7 @@ class Sessions:
         if not self.entered(account):
             credentials = self._assumed(account)
             credentials.get_frozen_credentials()
-            session = _session()
+            session = declared_session()
             session._credentials = credentials  # botocore has no other way to give it ones that renew themselves
             with self._lock:
                 self._sessions[account] = boto3.Session(botocore_session=session)
@@ -131,51 +122,6 @@ class Sessions:
             cache={},
         )
         return DeferredRefreshableCredentials(refresh_using=fetcher.fetch_credentials, method="assume-role")
-
-
-def read_models_ahead() -> None:
-    """Reads the models of the services that most diagnoses read, in a thread, while the first calls are waited for."""
-
-    def read() -> None:
-        for service in _OFTEN:
-            for model in _MODELS:
-                _loader().load_service_model(service, model)
-
-    threading.Thread(target=read, name="aws-models", daemon=True).start()
-
-
-class _DeclaredOnly(Loader):  # type: ignore[misc]  # botocore ships no types
-    """Reads service models with the operations that are declared in this package, and no others.
-
-    botocore makes a method of every operation whenever it makes a client, and EC2 has more than 700. And a client can't
-    make a call that is not declared.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._declared: dict[str, set[str]] = {}
-        for operation in operations():
-            self._declared.setdefault(operation.service, set(_BY_ITSELF.get(operation.service, ()))).add(operation.name)
-
-    def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:
-        """As botocore's own."""
-        model = super().load_service_model(service_name, type_name, api_version)
-        if type_name != _OPERATIONS:
-            return model
-        every = model["operations"]
-        return model | {"operations": {name: every[name] for name in every if name in self._declared[service_name]}}
-
-
-@cache
-def _loader() -> Loader:
-    """Reads each service's model once for all sessions of the process: reading them is most of what a client costs."""
-    return _DeclaredOnly()
-
-
-def _session() -> botocore.session.Session:
-    session = botocore.session.get_session()
-    session.register_component("data_loader", _loader())
-    return session
 
 
 def _attempts(session: botocore.session.Session) -> int:

@@ -7,9 +7,10 @@ import os
 from datetime import UTC, datetime
 
 from bot.aws.cache import LookupCache
+from bot.aws.declared import read_models_ahead
 from bot.aws.facts import Facts, collect
 from bot.aws.reader import Reader
-from bot.aws.sessions import Sessions, read_models_ahead
+from bot.aws.sessions import Sessions
 from bot.diagnosis.call_subject import CallSubject
 from bot.diagnosis.events import Observer, ignore
 from bot.diagnosis.failures import FailedJob, recent_failures

@@ -1,0 +1,92 @@
+"""botocore with the services and operations that are declared in this package, and nothing else.
+
+botocore prepares every client for all of AWS: it makes a method of each of EC2's more than 700 operations, and copies
+127 handlers of events, half of them for services that are never read. Without both a client costs half as much, and it
+can't make a call that is not declared.
+"""
+
+import threading
+from functools import cache
+from typing import Any, Final
+
+import botocore.session
+from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
+from botocore.loaders import Loader
+
+from bot.aws.permissions import operations
+
+_OFTEN: Final = ("organizations", "backup", "iam", "kms", "cloudtrail", "ec2", "rds")
+"""Services that most diagnoses read, those of the first rounds first."""
+_OPERATIONS: Final = "service-2"
+"""The model of a service that has its operations."""
+_MODELS: Final = (_OPERATIONS, "endpoint-rule-set-1")
+_BY_ITSELF: Final = {
+    "s3": {"HeadBucket"},  # to find the Region of a bucket (`S3RegionRedirectorv2`)
+    "sts": {"AssumeRoleWithWebIdentity"},  # credentials of a pod, from its service account
+    "sso": {"GetRoleCredentials"},  # credentials of a person, from `aws sso login`
+    "sso-oidc": {"CreateToken"},
+    "signin": {"CreateOAuth2Token"},  # and from `aws login`
+}
+"""What botocore calls of itself."""
+_DOCUMENTATION: Final = "docs"
+"""Events of making botocore's documentation, which no program emits."""
+
+
+def declared_session() -> botocore.session.Session:
+    """A new session of the declared services; all sessions of the process share the models."""
+    session = botocore.session.Session(include_builtin_handlers=False)
+    session.register_component("data_loader", _loader())
+    events = session.get_component("event_emitter")
+    register = {REGISTER_FIRST: events.register_first, REGISTER_LAST: events.register_last, None: events.register}
+    for event, handler, when in _handlers():
+        register[when](event, handler)
+    return session
+
+
+def read_models_ahead() -> None:
+    """Reads the models of the services that most diagnoses read, in a thread, while the first calls are waited for."""
+
+    def read() -> None:
+        for service in _OFTEN:
+            for model in _MODELS:
+                _loader().load_service_model(service, model)
+
+    threading.Thread(target=read, name="aws-models", daemon=True).start()
+
+
+@cache
+def _declared() -> dict[str, set[str]]:
+    """The names of the operations by service."""
+    declared = {service: set(names) for service, names in _BY_ITSELF.items()}
+    for operation in operations():
+        declared.setdefault(operation.service, set()).add(operation.name)
+    return declared
+
+
+@cache
+def _handlers() -> tuple[tuple[str, Any, object], ...]:
+    """Botocore's own handlers without those of other services: event (`before-call.s3.PutObject`), handler, when."""
+    found = []
+    for event, handler, *when in BUILTIN_HANDLERS:
+        kind, *rest = event.split(".")
+        if kind != _DOCUMENTATION and (not rest or rest[0] in _declared() or rest[0] == "*"):
+            found.append((event, handler, when[0] if when else None))
+    return tuple(found)
+
+
+class _DeclaredOnly(Loader):  # type: ignore[misc]  # botocore ships no types
+    """Reads service models with the operations that are declared."""
+
+    def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:
+        """As botocore's own."""
+        model = super().load_service_model(service_name, type_name, api_version)
+        if type_name != _OPERATIONS:
+            return model
+        every = model["operations"]
+        return model | {"operations": {name: every[name] for name in every if name in _declared()[service_name]}}
+
+
+@cache
+def _loader() -> Loader:
+    """Reads each service's model once for all sessions of the process."""
+    return _DeclaredOnly()
