@@ -58,11 +58,11 @@ try: $(TRY_READY)  ## Diagnose a failed job here and now: no Slack, no AWS, no R
 	@$(BIN)/backup-why try $(if $(KEEP),--keep) $(if $(INCIDENT),--incident $(INCIDENT))
 
 .PHONY: test
-test: $(TEST_READY)  ## Run all tests, with coverage
+test: $(TEST_READY)  ## Run all tests: those of bot/iam and bot/diagnosis with coverage, then all others
 	@$(BIN)/coverage erase
-	$(BIN)/pytest -n 2 --cov --cov-report= $(PYTEST)
-	@$(BIN)/coverage report --include='bot/iam/*,bot/diagnosis/*' --fail-under=100
-	@$(BIN)/coverage report --skip-covered
+	$(BIN)/pytest -n 2 tests/iam tests/diagnosis --cov --cov-report= $(PYTEST)
+	@$(BIN)/coverage report --fail-under=100
+	$(BIN)/pytest -n 2 --ignore=tests/iam --ignore=tests/diagnosis $(PYTEST)
 
 .PHONY: check
 check: $(TEST_READY)  ## Check style, types, import directions and, where uv is, that the locks agree

@@ -12,6 +12,7 @@ from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Cause, Certainty, Diagnosis, Outcome
 from bot.diagnosis.run import Diagnostician
 from bot.settings import load_settings
+from sandbox.aws.calls import Call
 from sandbox.aws.estate import INCIDENTS
 from sandbox.aws.here import served
 
@@ -43,10 +44,19 @@ def reference_to(expected: Mapping[str, Any]) -> JobReference:
 
 
 @cache
+def diagnosed_with_calls(incident: Path) -> tuple[Diagnosis, tuple[Call, ...]]:
+    """The diagnosis of an incident as it ships, from scratch, and the calls of AWS that it took.
+
+    It is made once for all tests that only look at it.
+    """
+    with served(incident) as sandbox:
+        diagnosis = Diagnostician(load_settings()).diagnose(reference_to(expectation(text_of(incident))))
+        return diagnosis, tuple(sandbox.calls)
+
+
 def diagnosis_of(incident: Path) -> Diagnosis:
-    """The diagnosis of an incident as it ships, from scratch; reached once for all tests that only look at it."""
-    with served(incident):
-        return Diagnostician(load_settings()).diagnose(reference_to(expectation(text_of(incident))))
+    """The diagnosis of an incident as it ships."""
+    return diagnosed_with_calls(incident)[0]
 
 
 def differences(diagnosis: Diagnosis, expected: Mapping[str, Any]) -> list[str]:

@@ -9,11 +9,12 @@ import pytest
 from bot.diagnosis.model import Outcome
 from sandbox.aws.calls import Call
 from tests.conftest import ServeEstate
-from tests.diagnosis.incidents import FILES, expectation, reference_to, text_of
+from tests.diagnosis.incidents import FILES, diagnosed_with_calls, expectation, reference_to, text_of
 from tests.diagnosis.test_incidents import MakeDiagnostician
 
-LATENCY_MS = 600
-"""Long enough that the calls of one round overlap on a busy machine."""
+LATENCIES_MS = (200, 1_000, 5_000)
+"""How long AWS takes to answer. The calls of a round overlap if that is long beside the time that sending them takes: a
+longer one is tried where the machine is too busy for a short one."""
 
 
 def longest_chain(calls: Sequence[Call]) -> int:
@@ -38,19 +39,13 @@ def is_cross_account(text: str) -> bool:
 
 
 @pytest.mark.parametrize("incident", FILES, ids=lambda file: file.stem)
-def test_a_cold_diagnosis_takes_few_round_trips_and_makes_no_call_twice(
-    incident: Path, served_estate: ServeEstate, diagnostician: MakeDiagnostician
-) -> None:
-    text = text_of(incident)
-    sandbox = served_estate(text)
-    diagnosis = diagnostician().diagnose(reference_to(expectation(text)))
-    made = Counter(
-        (call.service, call.operation, call.account, call.region, repr(call.parameters)) for call in sandbox.calls
-    )
+def test_a_cold_diagnosis_takes_few_round_trips_and_makes_no_call_twice(incident: Path) -> None:
+    diagnosis, calls = diagnosed_with_calls(incident)
+    made = Counter((call.service, call.operation, call.account, call.region, repr(call.parameters)) for call in calls)
     assert [call for call, times in made.items() if times > 1] == []
-    assert diagnosis.cost.aws_calls == len(sandbox.calls)
+    assert diagnosis.cost.aws_calls == len(calls)
     children = len(diagnosis.job.children)
-    assert diagnosis.cost.round_trips <= (8 if is_cross_account(text) else 6) + children
+    assert diagnosis.cost.round_trips <= (8 if is_cross_account(text_of(incident)) else 6) + children
 
 
 @pytest.mark.parametrize("number", [11, 17, 29], ids=["copy across accounts", "backup", "copy with a default key"])
@@ -58,10 +53,13 @@ def test_the_cost_is_what_the_call_log_says(
     number: int, served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:
     text = text_of(FILES[number])
-    sandbox = served_estate(text, latency_ms=LATENCY_MS)
-    diagnosis = diagnostician().diagnose(reference_to(expectation(text)))
-    assert diagnosis.outcome is Outcome.DENIED
-    assert diagnosis.cost.round_trips == longest_chain(sandbox.calls)
+    for latency in LATENCIES_MS:
+        sandbox = served_estate(text, latency_ms=latency)
+        diagnosis = diagnostician().diagnose(reference_to(expectation(text)))
+        assert diagnosis.outcome is Outcome.DENIED
+        if longest_chain(sandbox.calls) == diagnosis.cost.round_trips:
+            break
+    assert longest_chain(sandbox.calls) == diagnosis.cost.round_trips
 
 
 def test_a_warm_diagnosis_calls_aws_only_for_what_was_refused(

@@ -3,13 +3,17 @@
 import json
 from datetime import UTC, datetime
 
+from pydantic import TypeAdapter
+
 from bot.diagnosis.call_facts import CallFacts
 from bot.diagnosis.changes.vaults import CreateVault
+from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.events import STATES, Entered, Event, Left
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.model import CHECKLIST, Diagnosis, Outcome
 from bot.diagnosis.reading import TextDiagnosis, read, read_error, text_summary
 from tests.conftest import ServeEstate
+from tests.diagnosis.incidents import FILES, diagnosis_of
 from tests.diagnosis.test_caller import ANA, Staffed, said
 from tests.diagnosis.test_incidents import MakeDiagnostician
 
@@ -38,6 +42,11 @@ def test_it_has_every_member_of_a_jobs_document_and_those_of_a_text(
     assert [layer["layer"] for layer in document["layers"]] == [layer.value for layer in CHECKLIST]
     assert document["cost"]["aws_calls"] > 0
     assert TextDiagnosis.model_validate(document) == found
+
+
+def test_a_kept_document_is_read_back_as_what_it_was() -> None:
+    for kept in (diagnosis_of(FILES[0]), read_error(TEXT)):
+        assert TypeAdapter(AnyDiagnosis).validate_json(kept.to_json()) == kept
 
 
 def test_its_summary_is_what_evaluation_proves_else_what_the_text_says(

@@ -1,13 +1,13 @@
 """The whole Slack side on one bench: a workspace over HTTP, the real app and worker, a real server for Redis."""
 
 import asyncio
-import subprocess
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 import pytest
@@ -119,14 +119,14 @@ class Bench:
     script: Script
     channel: Channel
     user: str
-    processes: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
+    processes: list[BaseProcess] = field(default_factory=list)
     """What the test has started; whatever of it still runs at the end is killed."""
 
     def end_processes(self) -> None:
         """Kills what still runs of what the test has started."""
         for process in self.processes:
             process.kill()
-            process.wait()
+            process.join()
 
     async def command(self, text: str, *, user: str | None = None, channel: Channel | None = None) -> Any:
         """Types `/backup-why` and returns the acknowledgement."""

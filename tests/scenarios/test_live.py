@@ -11,7 +11,7 @@ from sandbox.slack.workspace import Fault
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID
 from tests.scenarios.bench import Bench, Script, open_bench
-from tests.work.test_durability import kill_at, start_victim
+from tests.work.test_durability import ended, kill_at, start_victim
 
 STEPS = [event for state in STATES for event in (Entered(state), Left(state, f"{state} looked at"))]
 
@@ -85,7 +85,7 @@ async def test_a_worker_killed_over_a_stream_leaves_one_head(redis_url: str, mom
         victim = start_victim(bench)
         unwatch = bench.workspace.watch(kill_at(victim, bench, moment, 1))
         await bench.called(moment)
-        assert await asyncio.to_thread(victim.wait) == -9
+        assert await asyncio.to_thread(ended, victim) == -9
         unwatch()
         start_victim(bench)
         await bench.finished()

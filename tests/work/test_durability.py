@@ -1,9 +1,8 @@
 """What is asked is answered once, whoever dies on the way: workers, Redis, Slack."""
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -14,16 +13,16 @@ from sandbox.slack.workspace import Call, Fault
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID
 from tests.scenarios.bench import Bench, Script, open_bench
+from tests.work import victim
 
 SLOTS = ["parent", "job", "layer:job-role", "layer:vault", "layer:organization", "layer:kms", "fix:1", "next"]
 
 
-def start_victim(bench: Bench) -> "subprocess.Popen[bytes]":
+def start_victim(bench: Bench) -> BaseProcess:
     """Starts a worker in a process of its own, to be killed."""
-    command = [sys.executable, "-m", "tests.work.victim", bench.redis_url, bench.server.api_url]
-    victim = subprocess.Popen(command)  # noqa: S603 — our own interpreter and our own module
-    bench.processes.append(victim)
-    return victim
+    process = victim.start(bench.redis_url, bench.server.api_url)
+    bench.processes.append(process)
+    return process
 
 
 @pytest.mark.parametrize(
@@ -39,10 +38,10 @@ async def test_workers_killed_in_the_act_of_posting_leave_every_message_once(
     async with open_bench(redis_url, Script(diagnoses.denied()), worker=False) as bench:
         await bench.command(JOB_ID)
         for method, number in moments:
-            victim = start_victim(bench)
-            unwatch = bench.workspace.watch(kill_at(victim, bench, method, number))
+            worker = start_victim(bench)
+            unwatch = bench.workspace.watch(kill_at(worker, bench, method, number))
             await bench.called(method, number)
-            assert victim.wait() == -9
+            assert ended(worker) == -9
             unwatch()
         start_victim(bench)
         await bench.finished()
@@ -50,12 +49,18 @@ async def test_workers_killed_in_the_act_of_posting_leave_every_message_once(
         assert bench.workspace.calls_of("conversations.history") or bench.workspace.calls_of("conversations.replies")
 
 
-def kill_at(victim: "subprocess.Popen[bytes]", bench: Bench, method: str, number: int) -> Callable[[Call], None]:
+def ended(process: BaseProcess) -> int | None:
+    """The exit code of a process, once it has ended."""
+    process.join()
+    return process.exitcode
+
+
+def kill_at(process: BaseProcess, bench: Bench, method: str, number: int) -> Callable[[Call], None]:
     """Kills a process while Slack has done what it asked for and has not yet answered."""
 
     def watcher(call: Call) -> None:
         if call.method == method and len(bench.workspace.calls_of(method)) == number:
-            victim.kill()
+            process.kill()
 
     return watcher
 
