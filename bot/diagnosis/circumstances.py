@@ -6,9 +6,11 @@ from typing import Final
 from bot import arn
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.model import JobType
+from knowledge.need import of_type
 
-ANY: Final = "*"
-"""Stands for the part of an ARN that does not exist yet or is not known, as AWS itself writes it in such requests."""
+UNKNOWN_PART: Final = "{unknown}"
+"""Stands for the part of an ARN that is not known, or that does not exist yet. A `*` in the ARNs of needs is what AWS
+itself writes in requests for what Amazon EC2 is about to create."""
 
 _CREATES: Final = frozenset({"newfilesystem", "newbucket"})
 _POINT_IN_TIME: Final = frozenset({"restoretime", "uselatestrestorabletime"})
@@ -68,27 +70,59 @@ def names(facts: JobFacts, region: str) -> Mapping[str, str]:
     bucket = metadata.get("DestinationBucketName") or metadata.get("destinationBucketName")
     file_system = metadata.get("file-system-id")
     is_new = metadata.get("newFileSystem") == "true"
-    place = {"partition": facts.partition, "region": region, "account": job.account}
+    place = {"partition": facts.partition, "region": region, "account": job.account, "unknown": UNKNOWN_PART}
     own = {
         "destination_account": facts.destination_account,
-        "resource": job.resource_arn or ANY,
-        "resource_name": resource.name if resource else ANY,
+        "resource": _resource_arn(facts),
+        "resource_name": resource.name if resource else UNKNOWN_PART,
         "job_id": job.id.casefold(),
-        "role_name": role.name if role else ANY,
-        "recovery_point": job.recovery_point_arn or ANY,
-        "vault": job.vault_arn or ANY,
-        "destination_vault": job.destination_vault_arn or ANY,
+        "role_name": role.name if role else UNKNOWN_PART,
+        "recovery_point": recovery_point_arn(facts),
+        "vault": job.vault_arn or _arn(place, "backup", f"backup-vault:{UNKNOWN_PART}"),
+        "destination_vault": job.destination_vault_arn or _arn(place, "backup", f"backup-vault:{UNKNOWN_PART}"),
         "instance_role": facts.instance_role or _role_arn(facts),
         "subnet": _ec2(place, "subnet", metadata.get("SubnetId")),
-        "restored_table": _arn(place, "dynamodb", f"table/{table or ANY}"),
-        "restored_bucket": f"arn:{facts.partition}:s3:::{bucket}" if bucket else job.resource_arn or ANY,
+        "restored_table": _arn(place, "dynamodb", f"table/{table or UNKNOWN_PART}"),
+        "restored_bucket": f"arn:{facts.partition}:s3:::{bucket}" if bucket else _resource_arn(facts),
         "restored_file_system": _arn(
-            place, "elasticfilesystem", f"file-system/{ANY if is_new or not file_system else file_system}"
+            place, "elasticfilesystem", f"file-system/{UNKNOWN_PART if is_new or not file_system else file_system}"
         ),
-        "metadata_DBInstanceIdentifier": metadata.get("DBInstanceIdentifier") or ANY,
-        "metadata_DBClusterIdentifier": metadata.get("DBClusterIdentifier") or ANY,
+        "metadata_DBInstanceIdentifier": metadata.get("DBInstanceIdentifier") or UNKNOWN_PART,
+        "metadata_DBClusterIdentifier": metadata.get("DBClusterIdentifier") or UNKNOWN_PART,
     }
     return place | own
+
+
+def recovery_point_arn(facts: JobFacts) -> str:
+    """The ARN by which the protected service knows the recovery point.
+
+    In a logically air-gapped vault it "will have `backup` in place of the underlying resource type", so that the
+    service's own is not known beyond its type ("Logically air-gapped vault"). AWS Backup's own is what counts only for
+    the types that it manages fully.
+    """
+    job, own = facts.job, of_type(facts.needs_type)
+    known = arn.parse(job.recovery_point_arn)
+    of_service = own.recovery_point if own and facts.is_fully_managed is not True else None
+    if known and not (of_service and known.service == "backup"):
+        return str(job.recovery_point_arn)
+    pattern = of_service or "arn:{partition}:backup:{region}:{account}:recovery-point:{unknown}"
+    resource = arn.parse(job.resource_arn)
+    return pattern.format(
+        partition=facts.partition,
+        region=job.region,
+        account=job.account,
+        unknown=UNKNOWN_PART,
+        resource_name=resource.name if resource else UNKNOWN_PART,
+    )
+
+
+def _resource_arn(facts: JobFacts) -> str:
+    """The protected resource; where the job does not say it, what is known of it by its type."""
+    job, own = facts.job, of_type(facts.needs_type)
+    if job.resource_arn or own is None:
+        return job.resource_arn or "*"
+    place = {"partition": facts.partition, "region": job.region, "account": job.account}
+    return own.resources[0].format_map(place).replace("*", UNKNOWN_PART)
 
 
 def request_keys_of_metadata(facts: JobFacts) -> Mapping[str, str]:
@@ -102,19 +136,19 @@ def request_keys_of_metadata(facts: JobFacts) -> Mapping[str, str]:
     keys = {
         "ec2:Subnet": _ec2(place, "subnet", facts.metadata.get("SubnetId")),
         "ec2:Vpc": _ec2(place, "vpc", facts.metadata.get("VpcId")),
-        "ec2:InstanceType": facts.metadata.get("InstanceType") or ANY,
+        "ec2:InstanceType": facts.metadata.get("InstanceType") or UNKNOWN_PART,
     }
-    return {key: value for key, value in keys.items() if not value.endswith(ANY)}
+    return {key: value for key, value in keys.items() if UNKNOWN_PART not in value}
 
 
 def _role_arn(facts: JobFacts) -> str:
     """The role of the instance profile, where it could not be read: profiles made by the console share its name."""
-    profile = facts.metadata.get("IamInstanceProfileName") or ANY
+    profile = facts.metadata.get("IamInstanceProfileName") or UNKNOWN_PART
     return f"arn:{facts.partition}:iam::{facts.job.account}:role/{profile}"
 
 
 def _ec2(place: Mapping[str, str], kind: str, identifier: str | None) -> str:
-    return _arn(place, "ec2", f"{kind}/{identifier or ANY}")
+    return _arn(place, "ec2", f"{kind}/{identifier or UNKNOWN_PART}")
 
 
 def _arn(place: Mapping[str, str], service: str, resource: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from bot.diagnosis.circumstances import ANY, request_keys_of_metadata
+from bot.diagnosis.circumstances import UNKNOWN_PART, recovery_point_arn, request_keys_of_metadata
 from bot.diagnosis.facts.organization import OrganizationFacts
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.facts.trail import session_name
@@ -157,7 +157,9 @@ def _tags(prefix: str, tags: Mapping[str, str] | None) -> dict[str, str | list[s
 
 def _tags_of(facts: JobFacts, resource: str) -> Mapping[str, str] | None:
     """The tags of what is called on; what is yet to be made has none."""
-    if resource.endswith((ANY, f":job-{facts.job.id.casefold()}")):
+    if resource == recovery_point_arn(facts).replace(UNKNOWN_PART, "*"):
+        return None
+    if resource.endswith(("*", f":job-{facts.job.id.casefold()}")):
         return {}
     if facts.resource and resource == facts.resource.arn:
         return facts.resource.tags

@@ -18,6 +18,7 @@ from bot.diagnosis.refusals import CallRefusals, Refusal
 from bot.diagnosis.required_call import RequiredCall
 from bot.iam import (
     KmsGrant,
+    PartialArn,
     Policy,
     PolicyEvaluation,
     PolicyLayer,
@@ -99,7 +100,7 @@ class CallEvaluator:
         return Request(
             principal_of(call.principal),
             call.action,
-            call.resource,
+            PartialArn(call.resource) if call.is_partial else call.resource,
             resource_account=call.resource_account,
             context=call.context,
             unknown=UNKNOWN,

@@ -5,6 +5,7 @@ from typing import Final
 
 from bot import arn
 from bot.diagnosis import context
+from bot.diagnosis.circumstances import UNKNOWN_PART
 from bot.diagnosis.context import Context
 from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.keys import KeyFacts
@@ -38,6 +39,8 @@ class RequiredCall:
     key: KeyFacts | None = None
     policy: NamedDocument | None = None
     """The resource's own policy: a bucket's or a file system's."""
+    is_partial: bool = False
+    """Parts of the resource's ARN are not known: a `*` stands for each of them."""
     is_named: bool = False
     """The job's message or CloudTrail names it."""
     source: str = ""
@@ -45,7 +48,9 @@ class RequiredCall:
 
 
 def call_on(facts: JobFacts, principal: PrincipalFacts, action: str, resource: str, region: str) -> RequiredCall:
-    """An action on an ARN, with the context that the call carries."""
+    """An action on an ARN, which may have unknown parts, with the context that the call carries."""
+    is_partial = UNKNOWN_PART in resource
+    resource = resource.replace(UNKNOWN_PART, "*")
     parsed = arn.parse(resource)
     account = (parsed.account if parsed else "") or _owner(facts, resource)
     return RequiredCall(
@@ -57,6 +62,7 @@ def call_on(facts: JobFacts, principal: PrincipalFacts, action: str, resource: s
         region=region,
         context=context.of_call(facts, principal, action, resource, account, region),
         policy=_own_policy(facts, action, resource),
+        is_partial=is_partial,
     )
 
 

@@ -7,7 +7,7 @@ it names. What the job's message or CloudTrail names is added, with the resource
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from bot.diagnosis.circumstances import circumstances, names
+from bot.diagnosis.circumstances import UNKNOWN_PART, circumstances, names
 from bot.diagnosis.facts.keys import KeyFacts
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.job_facts import JobFacts
@@ -120,7 +120,8 @@ class _Base:
 
     def on_resource(self, resource: str, known_names: Mapping[str, str]) -> Iterator[RequiredCall]:
         """The row's actions on an ARN."""
-        extra = {key: value.format_map(known_names) for key, value in self.need.context.items()}
+        written = {key: value.format_map(known_names) for key, value in self.need.context.items()}
+        extra = {key: value for key, value in written.items() if UNKNOWN_PART not in value}
         vault = self.facts.vaults.get(self.need.vault) if self.need.vault else None
         for action in self.need.actions:
             call = call_on(self.facts, self.principal, action, resource, self.region)

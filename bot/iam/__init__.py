@@ -9,7 +9,7 @@ from bot.iam.lines import LineEvaluator, evaluate_line, evaluate_lines
 from bot.iam.near_misses import Failure, NearMiss, Part, near_misses
 from bot.iam.policy import Policy
 from bot.iam.principals import Principal, PrincipalKind
-from bot.iam.request import PrefixValue, Request
+from bot.iam.request import PartialArn, PrefixValue, Request
 from bot.iam.results import LayerResult, LayerVerdict, StatementMatch
 from bot.iam.statement import Effect
 
@@ -24,6 +24,7 @@ __all__ = [
     "LineEvaluator",
     "NearMiss",
     "Part",
+    "PartialArn",
     "Policy",
     "PolicyEvaluation",
     "PolicyLayer",

@@ -59,9 +59,10 @@ def _cut(tokens: Sequence[Token]) -> list[list[Token]]:
 class ArnPattern:
     """A pattern of six segments, each with wildcards of its own."""
 
-    __slots__ = ("checks",)
+    __slots__ = ("_last", "checks")
 
     def __init__(self, segments: Sequence[Sequence[Token]]) -> None:
+        self._last = segments[-1]
         self.checks: tuple[tuple[int, Matcher], ...] = tuple(
             (place, compile_tokens(tokens)) for place, tokens in enumerate(segments) if not is_anything(tokens)
         )
@@ -69,6 +70,11 @@ class ArnPattern:
     def __call__(self, arn: Arn | None) -> bool:
         """Whether an ARN, given in its segments, matches; what is no ARN never does."""
         return arn is not None and all(matches(arn[place]) for place, matches in self.checks)
+
+    def endings(self, front: Sequence[str]) -> Iterator[Sequence[Token]]:
+        """The pattern that the last segment has to match, if the others, which are given, match."""
+        if all(matches(front[place]) for place, matches in self.checks if place < len(front)):
+            yield self._last
 
 
 class ResourcePattern:
@@ -105,6 +111,17 @@ def matches_resource(tokens: Sequence[Token], arn: Arn) -> bool:
     return any(matches(arn) for matches in _matchers(tokens))
 
 
+def endings(tokens: Sequence[Token], front: Sequence[str]) -> "Iterator[Sequence[Token]]":
+    """Of a pattern of resources, the patterns one of which the last segment of an ARN has to match.
+
+    Args:
+        tokens: The pattern.
+        front: The first five segments of the ARN.
+    """
+    for matcher in _matchers(tokens):
+        yield from matcher.endings(front)
+
+
 def _matchers(tokens: Sequence[Token]) -> "tuple[ArnPattern | _Expanding, ...]":
     """The tests of a pattern, one of which a resource has to pass."""
     written, completed = _cut(tokens), complete_tokens(tokens)
@@ -130,24 +147,29 @@ class _Expanding:
         self._expands = tuple(map(_expands, segments))
 
     def __call__(self, arn: Arn | None) -> bool:
-        return arn is not None and self._matches(arn, 0, 0)
+        return arn is not None and any(compile_tokens(tokens)(arn[-1]) for tokens in self.endings(arn))
 
-    def _matches(self, arn: Arn, place: int, at: int) -> bool:
-        """Whether the pattern from one of its segments on matches an ARN from one of its segments on."""
+    def endings(self, front: Sequence[str], place: int = 0, at: int = 0) -> Iterator[Sequence[Token]]:
+        """The patterns one of which the last segment of an ARN has to match.
+
+        Args:
+            front: The first five segments of the ARN; what follows them is not looked at.
+            place: The segment from which on the pattern has to match.
+            at: The segment of the ARN from which on it has to.
+        """
         if at == SEGMENTS - 1:
-            return compile_tokens(self._rest(place))(arn[at])
-        if not self._segments[place](arn[at]):
-            return False
+            yield self._rest(place)
+            return
+        if not self._segments[place](front[at]):
+            return
         expands, following = self._expands[place], place + 1
         if place == self._last:
-            return expands
-        if self._matches(arn, following, at + 1):
-            return True
-        if not expands:
-            return False
-        if any(self._matches(arn, following, further) for further in range(at + 2, SEGMENTS)):
-            return True
-        return compile_tokens([Wild.STAR, ":", *self._rest(following)])(arn[-1])
+            yield from [[Wild.STAR]] if expands else []
+            return
+        for further in range(at + 1, SEGMENTS if expands else at + 2):
+            yield from self.endings(front, following, further)
+        if expands:
+            yield [Wild.STAR, ":", *self._rest(following)]
 
     def _rest(self, place: int) -> list[Token]:
         """The pattern from one of its segments on."""

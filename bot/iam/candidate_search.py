@@ -53,32 +53,19 @@ class CandidateSearch:
         mentioned = [*self._compared(), *self._guessed(), *self._granted()]
         if not self.shapes:
             search = CommonTexts()
-            found = [*mentioned, *self._shared(search)]
+            found = [*mentioned, *_shared(search, list(self._patterns()))]
             return None if search.is_over else found
         if not all(map(_compares_texts, self.conditions)):
             return None
         matches = [compile_tokens(shape.tokens) for shape in self.shapes]
+        patterns = list(self._patterns())
         found = []
         for shape in self.shapes:
-            if not shape.is_open:
-                found.append(CandidateValue(shape.text, f"is {shape.text}"))
-                continue
-            search = CommonTexts(shape)
-            found += [*self._within(shape), *self._shared(search)]
-            if search.is_over:
+            of_shape = values_of_shape(shape, patterns)
+            if of_shape is None:
                 return None
+            found += of_shape
         return [each for each in (*found, *mentioned) if any(fits(str(each.value)) for fits in matches)]
-
-    def _within(self, shape: Pattern) -> Iterator[CandidateValue]:
-        """Values of a shape: one that the policies do not mention, and those that patterns leave open in its middle."""
-        *_, other = filled_in(shape.tokens)
-        yield replace(_UNMENTIONED, value=other)
-        end = shape.tokens[-1] if isinstance(shape.tokens[-1], str) else ""
-        for pattern in self._patterns():
-            for rest in pattern.rests(shape.head):
-                for text in filled_in(rest):
-                    yield CandidateValue(shape.head + text, _phrase([pattern]))
-                    yield CandidateValue(shape.head + text + end, _phrase([pattern]))
 
     def _compared(self) -> Iterator[CandidateValue]:
         """The values on either side of what the key is compared with; any, where it is only asked if it is there."""
@@ -90,11 +77,6 @@ class CandidateSearch:
                     yield _UNMENTIONED
                 for value in self._values(condition, condition.base):
                     yield from condition.base.candidate_values(value)
-
-    def _shared(self, search: CommonTexts) -> Iterator[CandidateValue]:
-        """Values that several patterns match at once."""
-        for some, text in search.shared(list(self._patterns())):
-            yield CandidateValue(text, _phrase(some))
 
     def _patterns(self) -> Iterator[Pattern]:
         """The patterns that the key is compared with."""
@@ -146,6 +128,42 @@ class CandidateSearch:
             for wanted, value in grant.wanted():
                 if wanted == self.key:
                     yield CandidateValue(value, f"is {value}")
+
+
+def values_of_shape(shape: Pattern, patterns: Sequence[Pattern]) -> list[CandidateValue] | None:
+    """The values of a shape that patterns could tell apart.
+
+    Args:
+        shape: A pattern that the value is known to match.
+        patterns: What it is compared with.
+
+    Returns:
+        First one that the patterns do not mention, then those that they match, alone and together; some may be of
+        another shape. None where there are too many to find.
+    """
+    if not shape.is_open:
+        return [CandidateValue(shape.text, f"is {shape.text}")]
+    search = CommonTexts(shape)
+    found = [*_within(shape, patterns), *_shared(search, patterns)]
+    return None if search.is_over else found
+
+
+def _within(shape: Pattern, patterns: Sequence[Pattern]) -> Iterator[CandidateValue]:
+    """Values of a shape: one that the policies do not mention, and those that patterns leave open in its middle."""
+    *_, other = filled_in(shape.tokens)
+    yield replace(_UNMENTIONED, value=other)
+    end = shape.tokens[-1] if isinstance(shape.tokens[-1], str) else ""
+    for pattern in patterns:
+        for rest in pattern.rests(shape.head):
+            for text in filled_in(rest):
+                yield CandidateValue(shape.head + text, _phrase([pattern]))
+                yield CandidateValue(shape.head + text + end, _phrase([pattern]))
+
+
+def _shared(search: CommonTexts, patterns: Sequence[Pattern]) -> Iterator[CandidateValue]:
+    """Values that several patterns match at once."""
+    for some, text in search.shared(patterns):
+        yield CandidateValue(text, _phrase(some))
 
 
 _UNMENTIONED = CandidateValue(OTHER, "is another value", usual=True)

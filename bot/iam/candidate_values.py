@@ -1,14 +1,18 @@
 """The values that an unknown key could have, as far as the policies tell them apart."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from bot.iam.candidate_search import CandidateSearch
-from bot.iam.conditions import CandidateValue, Condition
+from bot.iam.arn import Arn, split_arn
+from bot.iam.candidate_search import CandidateSearch, values_of_shape
+from bot.iam.conditions import CandidateValue
+from bot.iam.conditions.strings import OTHER, filled_in
 from bot.iam.grants import ENCRYPTION_CONTEXT, KmsGrant
+from bot.iam.patterns import Pattern
 from bot.iam.request import Request
 from bot.iam.statement import Statement
 from bot.iam.variables import Context
+from bot.iam.wildcard import compile_tokens
 
 _MOST_COMPARISONS = 1_000_000
 """With so many comparisons it is found out which values come to the same; they take less than a second."""
@@ -62,7 +66,13 @@ def candidate_values(
         or any(grant.asks_for(key) for grant in grants)
         or any(key in _variables(statement) for statement in statements)
     )
-    classes = _Classes(key, request.context, candidates.conditions if is_compared_alone else None)
+
+    def answers(candidate: CandidateValue) -> object:
+        """What the conditions say of a value."""
+        assumed = {**request.context, key: candidate.value} if candidate.value is not None else request.context
+        return tuple(condition.holds(assumed) for condition in candidates.conditions)
+
+    classes = _Classes(answers if is_compared_alone else _itself)
     for candidate in found:
         if candidate.usual:
             classes.add(candidate)
@@ -76,19 +86,81 @@ def candidate_values(
     return classes.values
 
 
+def candidate_resources(
+    partial: Arn,
+    request: Request,
+    unknown: Mapping[str, list[CandidateValue] | None],
+    statements: Sequence[Statement],
+    grants: Sequence[KmsGrant],
+) -> list[CandidateValue] | None:
+    """The resources to try of which a request's ARN knows a part.
+
+    Args:
+        partial: The segments of the ARN; a star in the last one stands for a part that is not known.
+        request: The request.
+        unknown: All unknown keys, in lower case, each with the values that are tried.
+        statements: The statements that can match the action in the layers that bind the request.
+        grants: The grants of the key that is asked for.
+
+    Returns:
+        A resource for each class of resources that come to the same; None where there are too many to find.
+    """
+    front, shape = ":".join(partial[:-1]), Pattern.of(partial[-1])
+    context: Context = {**request.context, **dict.fromkeys(unknown, OTHER)}
+    elements = [statement.resources for statement in statements if statement.resources]
+    asked = [
+        of_value
+        for element in elements
+        for assumed in _assuming(context, {key: unknown[key] for key in element.keys & unknown.keys()})
+        for of_value in element.asked_of_last_segment(partial, assumed)
+    ]
+    telling = [of_value for of_value in asked if not any(pattern.covers(shape) for pattern in of_value)]
+    patterns = list(dict.fromkeys(pattern for of_value in telling for pattern in of_value))
+    patterns += [Pattern.of(f"key/{grant.key}") for grant in grants if grant.key]
+    found = values_of_shape(shape, patterns)
+    if found is None or len({candidate.value for candidate in found}) * len(patterns) > _MOST_COMPARISONS:
+        return None
+    is_variable = any(element.keys & unknown.keys() for element in elements)
+
+    def answers(candidate: CandidateValue) -> object:
+        """What the statements say of a resource."""
+        resource = str(candidate.value)
+        arn = split_arn(resource)
+        return tuple(element.matches(resource, arn, context) for element in elements)
+
+    classes = _Classes(_itself if is_variable or grants else answers)
+    fits = compile_tokens(shape.tokens)
+    usual = [CandidateValue(text, "is another value", usual=True) for text in filled_in(shape.tokens)]
+    for candidate in (*usual, *found):
+        last = str(candidate.value)
+        if fits(last) and last.count(":") == shape.text.count(":"):
+            classes.add(replace(candidate, value=f"{front}:{last}"))
+    return classes.values
+
+
+def _assuming(context: Context, variables: Mapping[str, list[CandidateValue] | None]) -> Iterator[Context]:
+    """Condition keys, in which each of some unknown ones has one after the other of the values that are tried."""
+    yield context
+    for key, candidates in variables.items():
+        for candidate in candidates or ():
+            if candidate.value is not None:
+                yield {**context, key: candidate.value}
+
+
+def _itself(candidate: CandidateValue) -> object:
+    """A value that comes to the same as no other."""
+    return candidate.value if isinstance(candidate.value, str | None) else frozenset(candidate.value)
+
+
 class _Classes:
     """The values of a key, one for all that come to the same.
 
     Args:
-        key: The key, in lower case.
-        context: The other keys.
-        conditions: The conditions on the key, where nothing else tells its values apart; else None.
+        mark: What the policies say of a value: values of which they say the same come to the same.
     """
 
-    def __init__(self, key: str, context: Context, conditions: Sequence[Condition] | None) -> None:
-        self._key = key
-        self._context = context
-        self._conditions = conditions
+    def __init__(self, mark: Callable[[CandidateValue], object]) -> None:
+        self._mark = mark
         self._found: dict[object, CandidateValue] = {}
         self._single: dict[object, CandidateValue] = {}
 
@@ -123,13 +195,6 @@ class _Classes:
             if len(sets) > _MOST_SETS:
                 return False
         return True
-
-    def _mark(self, candidate: CandidateValue) -> object:
-        """What the conditions say of a value: values of which they say the same come to the same."""
-        if self._conditions is None:
-            return candidate.value if isinstance(candidate.value, str | None) else frozenset(candidate.value)
-        assumed = {**self._context, self._key: candidate.value} if candidate.value is not None else self._context
-        return tuple(condition.holds(assumed) for condition in self._conditions)
 
 
 def _union(some: CandidateValue, one: CandidateValue) -> CandidateValue:

@@ -13,7 +13,7 @@ from bot.iam.assignments import AssignmentOutcome, deciding_keys, outcomes_of
 from bot.iam.authorization import Authorization, Decision, MatchedStatements, authorize, must_name, named
 from bot.iam.grantees import Grantee
 from bot.iam.layers import LayerStatements, PolicyLayer, PolicySet
-from bot.iam.request import Request
+from bot.iam.request import RESOURCE_KEY, Request
 from bot.iam.results import LayerResult, LayerVerdict, StatementMatch
 from bot.iam.services import KMS
 from bot.iam.statement import Effect, RequestView, Statement
@@ -42,10 +42,12 @@ def decide(request: Request, policies: PolicySet) -> Decision:
 
 def _outcomes(request: Request, policies: PolicySet) -> Sequence[AssignmentOutcome]:
     """One outcome, or one for each assignment of the unknown keys that the policies ask for."""
-    unknown = request.unknown_among(policies.for_action(request.action).keys) if request.unknown else None
+    unknown = request.unknown_among(policies.for_action(request.action).keys) if request.unknown else frozenset()
+    if request.partial is not None:
+        unknown |= {RESOURCE_KEY}
     if unknown:
         return outcomes_of(request, policies, unknown)
-    return (AssignmentOutcome({}, authorize(RequestView(request, request.context), policies)),)
+    return (AssignmentOutcome({}, request, authorize(RequestView(request, request.context), policies)),)
 
 
 def _decision(assignments: Sequence[Authorization]) -> Decision:
@@ -223,7 +225,7 @@ class PolicyEvaluation:
         self, place: int, statement: Statement, outcome: AssignmentOutcome, *, depends: bool = False
     ) -> StatementMatch:
         in_layer = self._found[place].in_layer
-        context = outcome.context(self.request)
+        context = outcome.context
         contested = statement.effect is Effect.DENY and statement.is_disputed(
             self.request.principal, context, bounded=self.policies.binds_by_boundary(self.request)
         )
@@ -235,7 +237,7 @@ class PolicyEvaluation:
             in_layer.level,
             depends,
             contested,
-            (statement, self.request, context),
+            (statement, outcome.request, context),
         )
 
     def _grants(self) -> Iterator[StatementMatch]:

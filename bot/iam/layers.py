@@ -229,8 +229,6 @@ def belongs(statement: Statement, layer: PolicyLayer) -> bool:
 
 
 def _assumes_service_linked_role(request: Request) -> bool:
-    return (
-        request.action in TRUST_POLICY_ACTIONS
-        and request.arn is not None
-        and request.arn[5].startswith(SERVICE_LINKED_ROLE)
-    )
+    """Whether a request is for a service-linked role; one that may be for any role is not taken for it."""
+    arn = request.partial or request.arn
+    return request.action in TRUST_POLICY_ACTIONS and arn is not None and arn[5].startswith(SERVICE_LINKED_ROLE)

@@ -1,11 +1,12 @@
 """The evaluator as JSON lines: a request a line in, an answer a line out, in order.
 
-A request has `principal`, `action` and `resource`, and may have `id`, `resource_account`, `context`, `unknown`,
-`principal_id`, `identity_policies`, `permission_boundaries`, `session_policies`, `service_control_policies` and
-`resource_control_policies` (a list a level, root first), `endpoint_policies`, `resource_policy`, `grants`,
-`management_account` and `explain`. A policy is an object of `name` and `policy`. An answer has `id`, `decision`,
-`depends_on`, `by` and `missing`; `contested` where experts dispute it; with `explain` also the sentence, the layers,
-the near misses and the findings. A line that can't be read is answered with `id` and `error`.
+A request has `principal`, `action` and `resource`, and may have `id`, `partial_resource` (true: each `*` in the last
+segment of the resource's ARN stands for a part that is not known, any text without a colon), `resource_account`,
+`context`, `unknown`, `principal_id`, `identity_policies`, `permission_boundaries`, `session_policies`,
+`service_control_policies` and `resource_control_policies` (a list a level, root first), `endpoint_policies`,
+`resource_policy`, `grants`, `management_account` and `explain`. A policy is an object of `name` and `policy`. An answer
+has `id`, `decision`, `depends_on`, `by` and `missing`; `contested` where experts dispute it; with `explain` also the
+sentence, the layers, the near misses and the findings. A line that can't be read is answered with `id` and `error`.
 
 What is remembered of policies is bounded, so that a stream of any length takes the same memory.
 """
@@ -23,7 +24,7 @@ from bot.iam.grants import KmsGrant
 from bot.iam.layers import PolicySet
 from bot.iam.policy import Policy
 from bot.iam.remembering import Remembered
-from bot.iam.request import Request
+from bot.iam.request import PartialArn, Request
 
 MOST_REMEMBERED = 4_000_000
 """The bytes of policy text whose policy sets are remembered."""
@@ -113,7 +114,7 @@ class LineEvaluator:
         request = Request(
             _required(members, "principal"),
             _required(members, "action"),
-            _required(members, "resource"),
+            _resource(members),
             resource_account=_member(members, "resource_account", _TEXT),
             context=_member(members, "context", _CONTEXT),
             unknown=_member(members, "unknown", _TEXTS) or (),
@@ -194,6 +195,12 @@ def _member(members: Members, name: str, decoder: msgspec.json.Decoder[Any]) -> 
     """A member of a request, None where it is absent or null."""
     raw = members.get(name)
     return None if raw is None else _decode(name, raw, decoder)
+
+
+def _resource(members: Members) -> str | PartialArn:
+    """The resource of a request, which may be known in part."""
+    resource = _required(members, "resource")
+    return PartialArn(resource) if _member(members, "partial_resource", _TRUTH) else resource
 
 
 def _required(members: Members, name: str) -> str:

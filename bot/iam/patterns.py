@@ -7,13 +7,16 @@ from functools import cached_property
 from itertools import pairwise, takewhile
 
 from bot.iam.arn import SEGMENTS, complete_tokens, is_anything, split_tokens
-from bot.iam.wildcard import Places, Token, Wild, symbols_of, tokens_of
+from bot.iam.wildcard import Places, Token, Wild, compile_tokens, symbols_of, tokens_of
 
 _MOST_PLACES = 1_000_000
 """After so many places of patterns were looked at a search is over; it takes about half a second."""
 
 _PLACES_A_SEARCH = 8
 """What a search takes at the least, also where the first characters exclude each other."""
+
+_NO_LITERAL = "\0"
+"""A character that stands in no pattern, so that only a star can match it, which matches any other text too."""
 
 _FILLER = "x"
 """A character for the places where any would do."""
@@ -63,6 +66,14 @@ class Pattern:
             return ()
         segments = complete_tokens(self.tokens) if self.unfinished else split_tokens(self.tokens)
         return tuple(Pattern("", tuple(each), self.folded) for each in segments) if segments else None
+
+    def covers(self, other: "Pattern") -> bool:
+        """Whether it matches all that another pattern matches; False also where `?` makes that hard to tell."""
+        if Wild.ANY in self.tokens or Wild.ANY in other.tokens:
+            return self.tokens == other.tokens
+        return compile_tokens(self.tokens)(
+            "".join(_NO_LITERAL if isinstance(token, Wild) else token for token in other.tokens)
+        )
 
     def rests(self, prefix: str) -> Iterator[tuple[Token, ...]]:
         """What is left of it behind a prefix: one or the other rest has to match what follows."""

@@ -1,10 +1,11 @@
 """A request to AWS: who asks for which action on which resource, and what is known of its condition keys."""
 
 from collections.abc import Collection, Mapping, Sequence, Set
+from copy import copy
 from dataclasses import dataclass, replace
 
 from bot.errors import BadInputError
-from bot.iam.arn import Arn, split_arn
+from bot.iam.arn import SEGMENTS, Arn, split_arn
 from bot.iam.principals import Principal
 from bot.iam.variables import Value
 
@@ -15,6 +16,22 @@ class PrefixValue:
 
     text: str
 
+
+@dataclass(frozen=True, slots=True)
+class PartialArn:
+    """An ARN of which not all is known, such as that of a snapshot that has no id yet.
+
+    Args:
+        text: The ARN; each `*` in its last segment stands for a part that is not known, any text without a colon.
+    """
+
+    text: str
+
+
+RESOURCE = "the resource's ARN"
+"""What an answer depends on where a part of the resource's ARN that is not known decides."""
+
+RESOURCE_KEY = RESOURCE.lower()
 
 Given = str | bool | int | float | Sequence[str] | PrefixValue | None
 """What a caller gives as the value of a key: truth values and numbers are written out, None and [] mean absent."""
@@ -35,7 +52,8 @@ class Request:
     Args:
         principal: Who asks, as `Principal.parse` reads it.
         action: The action, such as "kms:CreateGrant", in any case of letters.
-        resource: The resource's ARN, or "*" for an action that names none.
+        resource: The resource's ARN, or "*" for an action that names none. A `*` in an ARN is an ordinary character, as
+            AWS itself writes it for what Amazon EC2 is about to create; a `PartialArn` has parts that are not known.
         resource_account: The account that owns the resource; if not given the one in its ARN, else the principal's.
         context: The values of condition keys, whose names are taken without regard to case; those that AWS fills in
             from the principal are filled in where they are lacking. A key whose value is None
@@ -45,7 +63,8 @@ class Request:
         principal_id: The unique id (AROA…, AIDA…) of the principal's role or user; taken from `aws:userid` if absent.
 
     Raises:
-        BadInputError: The principal is none, or the action has no service.
+        BadInputError: The principal is none, the action has no service, or of a partial ARN more than the last segment
+            is not known.
     """
 
     __slots__ = (
@@ -56,6 +75,7 @@ class Request:
         "action_name",
         "arn",
         "context",
+        "partial",
         "principal",
         "resource",
         "resource_account",
@@ -70,7 +90,7 @@ class Request:
         self,
         principal: str | Principal,
         action: str,
-        resource: str,
+        resource: str | PartialArn,
         *,
         resource_account: str | None = None,
         context: Mapping[str, Given] | None = None,
@@ -83,13 +103,14 @@ class Request:
         self.action_name = action
         self.action = action.lower()
         self.service = self.action.partition(":")[0]
-        self.resource = resource
-        self.arn = split_arn(resource)
+        self.resource = resource if isinstance(resource, str) else resource.text
+        self.arn = split_arn(self.resource)
+        self.partial = None if isinstance(resource, str) else _partial(resource, self.arn)
         self.context: dict[str, Value] = {**known.context}
         self.absent: Set[str] = known.absent
         self.shapes: dict[str, tuple[str, ...]] = {**known.shapes}
         self.unknown: Set[str] = _NO_KEYS
-        self._spelled = (*_SPELLED, *unknown, *(context or ()))
+        self._spelled = (*_SPELLED, RESOURCE, *unknown, *(context or ()))
         self._take(context or {}, unknown)
         self.unknown_prefixes = _prefixes(self.unknown)
         self.absent_prefixes = _prefixes(self.absent)
@@ -126,6 +147,16 @@ class Request:
         if self.shapes:
             self.unknown = self.unknown | self.shapes.keys()
 
+    def on(self, resource: str) -> "Request":
+        """The same request on one of the resources that its partial ARN may stand for.
+
+        Args:
+            resource: The resource's ARN.
+        """
+        request = copy(self)
+        request.resource, request.arn = resource, split_arn(resource)
+        return request
+
     def unknown_among(self, keys: frozenset[str]) -> frozenset[str]:
         """Of some keys, given in lower case, those whose value is not known.
 
@@ -141,6 +172,13 @@ class Request:
             hidden = (key for key in keys - known if key.startswith(self.unknown_prefixes))
             found |= {key for key in hidden if not key.startswith(self.absent_prefixes)}
         return found
+
+
+def _partial(resource: PartialArn, arn: Arn | None) -> Arn:
+    """The segments of a partial ARN."""
+    if arn is None or any("*" in segment for segment in arn[: SEGMENTS - 1]):
+        raise BadInputError(f"{resource.text!r} is no ARN of which only the last segment is not known.")
+    return arn
 
 
 def _prefixes(names: Set[str]) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ colons; policy variables stand in the last segment only. A bare `*` means every 
 none. What an ARN of fewer segments lacks may also be anything.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from bot.iam.arn import SEGMENTS, Arn, ResourcePattern, matches_resource
+from bot.iam.arn import SEGMENTS, Arn, ResourcePattern, endings, matches_resource
+from bot.iam.patterns import CommonTexts, Pattern
 from bot.iam.variables import Context, Template, parse_template
 from bot.iam.wildcard import Token, tokens_of
 
@@ -43,6 +44,38 @@ class Resources:
         listed = self.everything or (arn is not None and self._lists(resource, arn, context))
         return listed is not self.excepting
 
+    def could_match(self, arn: Arn, context: Context) -> bool:
+        """Whether the statement may mean a resource of whose ARN a part is not known.
+
+        Args:
+            arn: The segments of the ARN; a star in the last one stands for a part that is not known.
+            context: The request's condition keys, for policy variables.
+        """
+        shape = Pattern.of(arn[-1])
+        asked = (pattern for patterns in self.asked_of_last_segment(arn, context) for pattern in patterns)
+        return self.excepting or any(CommonTexts().find((shape, pattern)) is not None for pattern in asked)
+
+    def asked_of_last_segment(self, arn: Arn, context: Context) -> Iterator[list[Pattern]]:
+        """What each of the element's values asks of the last segment of an ARN whose others are known.
+
+        Args:
+            arn: The segments of the ARN.
+            context: The request's condition keys, for policy variables; where one has no value, nothing matches.
+
+        Yields:
+            For each value the patterns one of which the last segment has to match; none that another one covers.
+        """
+        written = {template.value for template in self.templates}
+        plain = [(value, tokens_of(value)) for value in self.values if value not in written and is_readable(value)]
+        filled = [(template.value, template.tokens(context)) for template in self.templates]
+        for value, tokens in (*plain, *filled):
+            patterns: list[Pattern] = []
+            for last in endings(tokens, arn[: SEGMENTS - 1]) if tokens else ():
+                pattern = Pattern(value, tuple(last))
+                if not any(known.covers(pattern) for known in patterns):
+                    patterns = [*(known for known in patterns if not pattern.covers(known)), pattern]
+            yield patterns
+
     def _lists(self, resource: str, arn: Arn, context: Context) -> bool:
         if self._patterns is None:
             written = {template.value for template in self.templates}
@@ -67,8 +100,13 @@ class _ArnTemplate:
 
     def matches(self, arn: Arn, context: Context) -> bool:
         """Whether a resource, given in its segments, matches with the variables put in."""
+        tokens = self.tokens(context)
+        return bool(tokens) and matches_resource(tokens, arn)
+
+    def tokens(self, context: Context) -> tuple[Token, ...]:
+        """The pattern with the variables put in; nothing where one has no value."""
         tokens = self.last.tokens(context)
-        return tokens is not None and matches_resource([*self._front, *tokens], arn)
+        return () if tokens is None else (*self._front, *tokens)
 
 
 def _template(value: str) -> _ArnTemplate | None:

@@ -7,7 +7,7 @@ from bot.iam.actions import Actions
 from bot.iam.conditions import Condition
 from bot.iam.grantees import Grantee, Grantees
 from bot.iam.principals import Principal
-from bot.iam.request import Request
+from bot.iam.request import RESOURCE_KEY, Request
 from bot.iam.resources import Resources
 from bot.iam.variables import Context
 
@@ -63,7 +63,7 @@ class Statement:
 
     def applies(self, view: "RequestView") -> bool:
         """Whether it matches a request's resource and its conditions are true; action and principal aside."""
-        if view.unknown and not self.keys.isdisjoint(view.unknown):
+        if view.unknown and self._depends_on(view.unknown):
             return self.effect is view.favoured and self._could_apply(view.request, view.unknown)
         if self.resources is not None and not self.resources.matches(
             view.request.resource, view.request.arn, view.context
@@ -71,15 +71,21 @@ class Statement:
             return False
         return not self.conditions or all(condition.holds(view.context) for condition in self.conditions)
 
+    def _depends_on(self, unknown: frozenset[str]) -> bool:
+        """Whether it may depend on one of some unknown keys, given in lower case, or on an ARN that is not known."""
+        if not self.keys.isdisjoint(unknown):
+            return True
+        return RESOURCE_KEY in unknown and self.resources is not None and not self.resources.everything
+
     def _could_apply(self, request: Request, unknown: frozenset[str]) -> bool:
         """Whether it might apply, for all that is known: what depends on unknown keys is taken to hold."""
         resources, context = self.resources, request.context
-        if (
-            resources is not None
-            and resources.keys.isdisjoint(unknown)
-            and not resources.matches(request.resource, request.arn, context)
-        ):
-            return False
+        if resources is not None and resources.keys.isdisjoint(unknown):
+            if RESOURCE_KEY in unknown and request.partial is not None:
+                if not resources.could_match(request.partial, context):
+                    return False
+            elif not resources.matches(request.resource, request.arn, context):
+                return False
         return all(condition.holds(context) for condition in self.conditions if not condition.keys & unknown)
 
     def grantee(self, principal: Principal, *, bounded: bool) -> Grantee:

@@ -72,7 +72,7 @@ def _outcome(diagnosis: Diagnosis, expected: Mapping[str, Any]) -> Iterator[str]
 def _layers(diagnosis: Diagnosis, expected: Mapping[str, Any]) -> Iterator[str]:
     found = {layer.layer.value: layer.verdict.value for layer in diagnosis.layers}
     if diagnosis.outcome is not Outcome.NOT_FAILED:
-        for layer, verdict in expected["layers"].items():
+        for layer, verdict in expected.get("layers", {}).items():
             if found.get(layer) != verdict:
                 yield f"layer {layer} is {found.get(layer)}, not {verdict}"
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.iam import KmsGrant, Policy, PolicyEvaluation, PolicySet, Request, evaluate
+from bot.iam import KmsGrant, PartialArn, Policy, PolicyEvaluation, PolicySet, Request, evaluate
 
 HERE, THERE, MANAGEMENT = "111122223333", "444455556666", "999900001111"
 
@@ -54,7 +54,7 @@ RCP_FULL = policy(to("*"), name="RCPFullAWSAccess")
 def ask(
     principal: str = ROLE,
     action: str = "backup:CopyIntoBackupVault",
-    on: str = VAULT,
+    on: str | PartialArn = VAULT,
     *,
     context: Mapping[str, Any] | None = None,
     unknown: Sequence[str] = (),

@@ -19,7 +19,10 @@ from tests.iam.naive_statements import (
     principal_roles,
     service_of,
 )
-from tests.iam.naive_values import possible_role_arns, possible_values
+from tests.iam.naive_values import possible_resources, possible_role_arns, possible_values
+
+RESOURCE = "the resource's ARN"
+"""What a decision depends on where a part of the resource's ARN is not known."""
 
 RCP_SERVICES = frozenset({"s3", "sts", "kms", "sqs", "secretsmanager", "dynamodb"})
 """Services whose resources an RCP binds, of those that the tests use: "Resource control policies (RCPs)", AWS
@@ -55,7 +58,13 @@ def evaluate(line: Line) -> dict[str, Any]:
     if caller.kind == "session" and not caller.path_known and "aws:PrincipalArn" not in keys:
         keys = [*keys, "aws:PrincipalArn"]
         choices.append([(arn,) for arn in possible_role_arns(line, caller.role_arn, known)])
-    outcomes = {values: evaluate_reading(line, with_values(known, keys, values)) for values in product(*choices)}
+    if line.get("partial_resource"):
+        keys = [*keys, RESOURCE]
+        choices.append([(arn,) for arn in possible_resources(line, known)])
+    outcomes = {
+        values: evaluate_reading(on_one_resource(line, keys, values), with_values(known, keys, values))
+        for values in product(*choices)
+    }
     decision = decision_of(list(outcomes.values()))
     certain = frozenset.intersection(*(outcome.missing for outcome in outcomes.values()))
     sometimes = frozenset.union(*(outcome.missing for outcome in outcomes.values()))
@@ -105,6 +114,14 @@ def context_of(line: Line) -> Reading:
 def with_values(known: Reading, keys: list[str], values: tuple[tuple[str, ...], ...]) -> Reading:
     """One reading: the known keys and a choice for each unknown one, where no values means that the key is absent."""
     return known | {key: list(value) for key, value in zip(keys, values, strict=True) if value}
+
+
+def on_one_resource(line: Line, keys: list[str], values: tuple[tuple[str, ...], ...]) -> Line:
+    """The same request on a resource that is wholly known: one of those that its ARN may stand for."""
+    if RESOURCE not in keys:
+        return line
+    (resource,) = values[keys.index(RESOURCE)]
+    return line | {"resource": resource}
 
 
 def flips(outcomes: dict[tuple[tuple[str, ...], ...], Outcome], index: int) -> bool:

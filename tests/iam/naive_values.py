@@ -20,6 +20,7 @@ from tests.iam.naive_conditions import (
     listed,
     lookup,
     moment,
+    resource_matches,
     text_of,
 )
 
@@ -75,6 +76,42 @@ def possible_role_arns(line: dict[str, Any], role_arn: str, known: Reading) -> l
     possible = re.compile(f"{re.escape(before)}/(.*/)?{re.escape(name)}")
     values = sorted({role_arn} | {arn for arn in whole if possible.fullmatch(arn)})
     return values if variables else told_apart(values, uses)
+
+
+def possible_resources(line: dict[str, Any], known: Reading) -> list[str]:
+    """The resources that an ARN can stand for in which a `*` is a part that is not known.
+
+    The part may be any text without a colon. Each of them is tried by itself, against the rule of "IAM JSON policy
+    elements: Resource".
+    """
+    named = [
+        value
+        for statement in statements_of(line)
+        for value in listed(statement.get("Resource", [])) + listed(statement.get("NotResource", []))
+    ]
+    texts = {
+        "".join(character for character, _ in pattern)
+        for value in named
+        for reading in (known, known | {name: [other] for name in variables_in(value) for other in OTHERS[:1]})
+        if (pattern := expand(value, CURRENT_VERSION, reading)) is not None
+    }
+    texts |= {value for _, _, values in all_conditions(line) for value in values}
+    filled = {text.replace("*", star).replace("?", "y") for text in {*texts, *named} for star in ("", "x", ":")}
+    words = {word for text in filled for word in re.split("[:/]", text)} | {"", "x", "*", "?", "$"}
+    words |= {text[place + 1 :] for text in filled for place, character in enumerate(text) if character in ":/"}
+    fillings = words | {part for word in words for part in (OTHERS[0] + word, word + OTHERS[0])} | set(OTHERS)
+    values = sorted({line["resource"].replace("*", filling) for filling in fillings if ":" not in filling})
+    if any(name.lower() in map(str.lower, line.get("unknown", [])) for value in named for name in variables_in(value)):
+        return values
+    kinds = {}
+    for value in values:
+        answers = tuple(
+            one == "*" or ((pattern := expand(one, version, known)) is not None and resource_matches(pattern, value))
+            for one in named
+            for version in ("", CURRENT_VERSION)
+        )
+        kinds[answers] = value
+    return list(kinds.values())
 
 
 def told_apart(values: list[str], uses: list[tuple[str, list[str]]]) -> list[str]:

@@ -54,6 +54,9 @@ def request_lines(draw: Draw) -> Json:
     keys = [key._replace(settled=key.name not in line["unknown"]) for key in keys]
     maker = Maker(draw, scene, principal, line, keys)
     add_policies(draw, maker)
+    if scene.policy != "key" and line["resource"] != "*" and chance(draw, 3):
+        line["resource"] = without_a_part(draw, line["resource"])
+        line["partial_resource"] = not chance(draw, 4)
     return in_china(line) if chance(draw, 12) else line
 
 
@@ -61,6 +64,15 @@ def in_china(line: Json) -> Json:
     """The same request in another partition."""
     moved: Json = json.loads(json.dumps(line).replace("arn:aws:", "arn:aws-cn:"))
     return moved
+
+
+def without_a_part(draw: Draw, resource: str) -> str:
+    """An ARN with a star for the last word of its last segment, or for the one before."""
+    head, last = resource.rsplit(":", 1)
+    words = last.split("/")
+    place = -2 if len(words) > 2 and chance(draw, 2) else -1
+    words[place] = "*"
+    return f"{head}:{'/'.join(words)}"
 
 
 def contexts(draw: Draw, principal: Principal, keys: list[Key]) -> tuple[Json, list[str]]:

@@ -58,6 +58,7 @@ def names(resource_type: ResourceTypeNeeds) -> Mapping[str, str]:
     recovery_point = RECOVERY_POINTS.get(kind, f"arn:aws:backup:{place}:recovery-point:1111")
     known = {
         "partition": "aws",
+        "unknown": "*",
         "region": REGION,
         "account": ACCOUNT,
         "destination_account": ACCOUNT,
