@@ -23,6 +23,7 @@ GET_BACKUP_VAULT_ACCESS_POLICY = Operation(
     "backup", "GetBackupVaultAccessPolicy", "Policy", _NO_SUCH, reads="the vault's access policy"
 )
 DESCRIBE_RECOVERY_POINT = Operation("backup", "DescribeRecoveryPoint", None, _NO_SUCH, reads="the recovery point")
+LIST_TAGS = Operation("backup", "ListTags", "Tags", _NO_SUCH, reads="the vault's tags")
 DESCRIBE_GLOBAL_SETTINGS = Operation(
     "backup", "DescribeGlobalSettings", "GlobalSettings", reads="the organization's settings of AWS Backup"
 )
@@ -73,6 +74,11 @@ def vaults(account: str, region: str) -> Lookup:
 def vault_policy(account: str, region: str, name: str) -> Lookup:
     """A vault's access policy, a JSON text; absent where the vault has none."""
     return lookup(GET_BACKUP_VAULT_ACCESS_POLICY, account, region, BackupVaultName=name)
+
+
+def vault_tags(account: str, region: str, arn: str) -> Lookup:
+    """A vault's tags."""
+    return lookup(LIST_TAGS, account, region, ResourceArn=arn)
 
 
 def recovery_point(account: str, region: str, vault_name: str, arn: str) -> Lookup:

@@ -1,6 +1,6 @@
 """Collects the case of one failed job: all that its diagnosis looks at is read here, once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -10,9 +10,15 @@ from bot.aws import backup
 from bot.aws.facts import Facts
 from bot.diagnosis.facts.changes import Suspects, collect_changes
 from bot.diagnosis.facts.denied_request import collect_denied_request
+from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.job import Located
 from bot.diagnosis.facts.keys import collect_key
-from bot.diagnosis.facts.organization import collect_organization, cross_account_backup, management_account
+from bot.diagnosis.facts.organization import (
+    OrganizationFacts,
+    collect_organization,
+    cross_account_backup,
+    management_account,
+)
 from bot.diagnosis.facts.principals import (
     PrincipalFacts,
     collect_job_role,
@@ -22,7 +28,7 @@ from bot.diagnosis.facts.principals import (
 )
 from bot.diagnosis.facts.resources import ResourceFacts, collect_resource, instance_profile_role
 from bot.diagnosis.facts.trail import Denial, collect_denials
-from bot.diagnosis.facts.vaults import VaultFacts, collect_vault, encryption_key
+from bot.diagnosis.facts.vaults import VaultFacts, collect_vault, encryption_key, with_tags
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.model import Entity, JobType
 from bot.diagnosis.reading import Reading, read
@@ -63,6 +69,9 @@ def collect_job_facts(facts: Facts, job: Located, settings: Settings) -> JobFact
     }
     home_management = organizations[job.account].management_account
     role = collect_job_role(facts, job.role_arn, job.account)
+    deciding = (*_policies(role, organizations.values()), *(vault.policy for vault in vaults.values() if vault.policy))
+    written: VaultOf = "destination" if job.type is JobType.COPY else "target"
+    vaults |= {name: with_tags(facts, vault, deciding) for name, vault in vaults.items() if name == written}
     suspects = Suspects(
         role,
         vaults=tuple(vault.arn for vault in vaults.values()),
@@ -153,6 +162,14 @@ def _vaults(facts: Facts, job: Located) -> dict[VaultOf, VaultFacts]:
     if job.type is JobType.COPY:
         named = {"source": job.vault_arn, "destination": job.destination_vault_arn}
     return {role: collect_vault(facts, vault_arn) for role, vault_arn in named.items() if vault_arn}
+
+
+def _policies(role: PrincipalFacts, places: Iterable[OrganizationFacts]) -> Iterator[NamedDocument]:
+    """The policies that can deny the role a call on a vault, those of vaults aside."""
+    yield from role.identity
+    yield from [role.boundary] if role.boundary else []
+    for level in (level for place in places for level in place.levels or ()):
+        yield from level.scps or ()
 
 
 def _keys(facts: Facts, job: Located, known: _Known) -> dict[KeyOf, Keys | None]:

@@ -23,7 +23,28 @@ UNKNOWN: Final = ("*",)
 _GLOBAL_SERVICES: Final = frozenset({"iam", "organizations", "sts"})
 _GLOBAL_REGION: Final = "us-east-1"
 _TAGGING: Final = ("CreateTags", "TagResource", "AddTagsToResource")
-_ENCRYPTION_CONTEXT: Final = {"ec2": ["aws:ebs:id"], "dsql": ["aws:dsql:ClusterId"]}
+_ENCRYPTION_CONTEXT: Final = {
+    "ec2": ["aws:ebs:id"],
+    "dsql": ["aws:dsql:ClusterId"],
+    "backup": ["aws:backup:backup-vault"],
+}
+"""The encryption context with which a service calls KMS, where AWS says it ("Encryption for backups in AWS Backup",
+sample key policy; AWSBackupServiceRolePolicyForBackup)."""
+_WITH_ENCRYPTION_CONTEXT: Final = (
+    "kms:creategrant",
+    "kms:decrypt",
+    "kms:encrypt",
+    "kms:generatedatakey",
+    "kms:reencrypt",
+)
+"""How the KMS actions begin that carry an encryption context ("Actions, resources, and condition keys for AWS Key
+Management Service")."""
+_ON_GRANTS: Final = frozenset({"kms:creategrant", "kms:listgrants", "kms:revokegrant"})
+"""The actions that carry kms:GrantIsForAWSResource (the same page)."""
+_WITHOUT_RESOURCE_ACCOUNT: Final = ("ebs:", "ec2:copysnapshot")
+"""How the actions begin whose requests have none of the keys of the resource's account ("AWS global condition context
+keys", aws:ResourceAccount, aws:ResourceOrgID and aws:ResourceOrgPaths)."""
+_OF_RESOURCE_ACCOUNT: Final = ("aws:ResourceAccount", "aws:ResourceOrgID", "aws:ResourceOrgPaths")
 
 
 def of_call(
@@ -59,6 +80,8 @@ def of_call(
         context |= _copy_targets(facts)
     if service == "ec2":
         context |= request_keys_of_metadata(facts)
+    if action.casefold().startswith(_WITHOUT_RESOURCE_ACCOUNT):
+        context |= dict.fromkeys(_OF_RESOURCE_ACCOUNT)
     return context
 
 
@@ -74,11 +97,11 @@ def of_kms_call(principal: PrincipalFacts, action: str, via: str | None, region:
     context: dict[str, str | list[str] | None] = {"kms:CallerAccount": principal.account}
     if via:
         context["kms:ViaService"] = f"{via}.{region}.amazonaws.com" + (".cn" if region.startswith("cn-") else "")
-        context["kms:EncryptionContextKeys"] = _ENCRYPTION_CONTEXT.get(via)
-        if context["kms:EncryptionContextKeys"] is None:
-            del context["kms:EncryptionContextKeys"]
-    if action == "kms:CreateGrant":
-        context["kms:GrantIsForAWSResource"] = "true"
+    if not action.casefold().startswith(_WITH_ENCRYPTION_CONTEXT):
+        context |= {"kms:EncryptionContextKeys": None, "kms:EncryptionContext:*": None}
+    elif via in _ENCRYPTION_CONTEXT:
+        context["kms:EncryptionContextKeys"] = _ENCRYPTION_CONTEXT[via]
+    context["kms:GrantIsForAWSResource"] = "true" if action.casefold() in _ON_GRANTS else None
     return context
 
 
@@ -163,6 +186,9 @@ def _tags_of(facts: JobFacts, resource: str) -> Mapping[str, str] | None:
         return {}
     if facts.resource and resource == facts.resource.arn:
         return facts.resource.tags
+    vault = next((vault for vault in facts.vaults.values() if vault.arn == resource), None)
+    if vault:
+        return vault.tags
     return facts.role.tags if resource == facts.role.arn else None
 
 

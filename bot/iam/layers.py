@@ -8,7 +8,13 @@ from bot.iam.grants import KmsGrant
 from bot.iam.policy import Policy
 from bot.iam.principals import PrincipalKind
 from bot.iam.request import Request
-from bot.iam.services import NOT_BOUND_BY_RESOURCES, RCP_SERVICES, SERVICE_LINKED_ROLE, TRUST_POLICY_ACTIONS
+from bot.iam.services import (
+    BUCKET_POLICY_ACTIONS,
+    NOT_BOUND_BY_RESOURCES,
+    RCP_SERVICES,
+    SERVICE_LINKED_ROLE,
+    TRUST_POLICY_ACTIONS,
+)
 from bot.iam.statement import Effect, Statement
 
 _MOST_ACTIONS = 1024
@@ -158,11 +164,14 @@ class PolicySet:
         Sources: AWS Organizations User Guide, "Service control policies (SCPs)" (Tasks and entities not restricted by
         SCPs) and "Resource control policies (RCPs)" (Resources and entities not restricted by RCPs); AWS IAM User
         Guide, "Policy evaluation logic" (the root user has full access, a service principal only what a resource's
-        policy gives it); AWS KMS Developer Guide, "Retiring and revoking grants".
+        policy gives it); AWS KMS Developer Guide, "Retiring and revoking grants"; Amazon S3 API Reference,
+        "DeleteBucketPolicy" (the root user of a bucket's owner can always repair the bucket's policy).
         """
         exempt = _UNBOUND.get(request.principal.kind, _NOTHING)
         if request.action in NOT_BOUND_BY_RESOURCES:
             exempt |= _OF_RESOURCES
+        if _repairs_own_bucket_policy(request):
+            exempt |= {PolicyLayer.RESOURCE}
         if self._scps_exempt(request):
             exempt |= {PolicyLayer.SCP}
         return exempt | {PolicyLayer.RCP} if self._rcps_exempt(request) else exempt
@@ -226,6 +235,11 @@ def belongs(statement: Statement, layer: PolicyLayer) -> bool:
     if layer not in _NAMING_NOBODY:
         return True
     return statement.resources is not None and (statement.grantees is None or statement.effect is Effect.DENY)
+
+
+def _repairs_own_bucket_policy(request: Request) -> bool:
+    is_root = request.principal.kind is PrincipalKind.ROOT
+    return is_root and request.same_account and request.action in BUCKET_POLICY_ACTIONS
 
 
 def _assumes_service_linked_role(request: Request) -> bool:

@@ -79,6 +79,12 @@ Sources: the same page, Resources and entities not restricted by RCPs; AWS KMS D
 grants" (the permission is not effective in a key policy or resource control policy).
 """
 
+BUCKET_POLICY_ACTIONS = frozenset(["s3:deletebucketpolicy", "s3:getbucketpolicy", "s3:putbucketpolicy"])
+"""Actions of the root user of a bucket's owner that the bucket's own policy can't deny.
+
+Source: Amazon S3 API Reference, "DeleteBucketPolicy" (only policies of VPC endpoints and AWS Organizations can).
+"""
+
 TRUST_POLICY_ACTIONS = frozenset(
     [
         "sts:assumerole",

@@ -17,7 +17,7 @@ from sandbox.aws.estate import INCIDENTS
 from sandbox.aws.here import served
 
 FILES = tuple(sorted(INCIDENTS.glob("*.json")))
-_KEPT_NAMES = ("AWS", "aws", "BackupWhy", "Default", "Enable", "Allow")
+_KEPT_NAMES = ("AWS", "aws", "BackupWhy", "Default", "Enable", "Allow", "root")
 _REGIONS = {
     "us-east-1": "us-east-2",
     "us-west-2": "ca-central-1",

@@ -79,6 +79,20 @@ def incident(number: int, **members: object) -> Altered:
     return altered
 
 
+def tagging() -> Altered:
+    """A backup under a service control policy that asks for the vault's tags."""
+    altered = incident(18)
+    asking = {"Null": {"aws:ResourceTag/owner": "true"}}
+    statement = {"Effect": "Deny", "Action": "backup:StartBackupJob", "Resource": "*", "Condition": asking}
+    organization = altered.estate["organization"]
+    content = {"Version": "2012-10-17", "Statement": [statement]}
+    organization["policies"].append(
+        {"Id": "p-asking", "Name": "Asking", "Type": "SERVICE_CONTROL_POLICY", "Content": content}
+    )
+    organization["root"]["policies"].append("p-asking")
+    return altered
+
+
 GATEWAY = f"arn:aws:storagegateway:eu-west-1:{ACCOUNT}:gateway/sgw-12A3456B/volume/vol-1122AABBCCDDEEFFG"
 DSQL = f"arn:aws:dsql:eu-west-1:{ACCOUNT}:cluster/abcdefghijklmnopqrstuvwxyz"
 INCIDENTS: dict[str, tuple[Callable[[], Altered], tuple[str, ...]]] = {
@@ -90,6 +104,7 @@ INCIDENTS: dict[str, tuple[Callable[[], Altered], tuple[str, ...]]] = {
     "an instance": (lambda: incident(8), ("DescribeInstances", "DescribeVolumes", "GetInstanceProfile")),
     "an encoded message": (lambda: incident(37), ("DecodeAuthorizationMessage", "GetRolePolicy")),
     "an authorization id": (lambda: incident(29, StatusMessage=TOKEN), ("GetRequestAuthorizationDetails",)),
+    "a vault whose tags are asked for": (tagging, ("ListTags",)),
     "a default key": (lambda: incident(30), ("ListAliases",)),
     "a database": (lambda: incident(17), ("DescribeDBInstances",)),
     "a cluster": (lambda: incident(34), ("DescribeDBClusters",)),

@@ -1,7 +1,7 @@
 """Backup vaults: whether they exist, under which key they are, and what their access policy says."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bot import arn
@@ -10,10 +10,14 @@ from bot.aws import backup
 from bot.aws.facts import Facts
 from bot.aws.lookup import Answer
 from bot.diagnosis.facts.documents import NamedDocument, parsed
+from bot.iam import Policy
 
 EFS_AUTOMATIC_VAULT: Final = "aws/efs/automatic-backup-vault"
 """The vault that EFS's own automatic backups go to."""
 AIR_GAPPED: Final = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"
+_ON_VAULTS: Final = ("backup:copyintobackupvault", "backup:startbackupjob")
+"""The actions of jobs that are called on a vault, in lower case."""
+_RESOURCE_TAG: Final = "aws:resourcetag/"
 _OWNED_BY_AWS: Final = "AWS_OWNED_KMS_KEY"
 
 
@@ -29,6 +33,8 @@ class VaultFacts:
     policy: NamedDocument | None = None
     policy_is_known: bool = False
     """The access policy could be read, or there is none."""
+    tags: Mapping[str, str] | None = None
+    """Read only where a policy asks for them; None where they are not known."""
 
     @property
     def name(self) -> str:
@@ -77,6 +83,28 @@ def collect_vault(facts: Facts, vault_arn: str) -> VaultFacts:
         policy=NamedDocument(vault_arn, parsed(policy.value)) if policy.known else None,
         policy_is_known=policy.known or policy.absent,
     )
+
+
+def with_tags(facts: Facts, vault: VaultFacts, policies: Iterable[NamedDocument]) -> VaultFacts:
+    """Reads a vault's tags where a policy asks for them.
+
+    The first service control policy of "Creating backup copies across AWS accounts" does.
+
+    Args:
+        facts: What is known so far.
+        vault: The vault.
+        policies: The policies that decide on calls on it.
+    """
+    if vault.exists is not True or not any(map(_asks_for_tags, policies)):
+        return vault
+    answer = facts.ask(backup.vault_tags(vault.account, vault.region, vault.arn))
+    return replace(vault, tags=dict(answer.value)) if answer.known else vault
+
+
+def _asks_for_tags(policy: NamedDocument) -> bool:
+    compiled = Policy.compile(policy.name, policy.document)
+    statements = (statement for action in _ON_VAULTS for statement in compiled.candidates(action))
+    return any(key.startswith(_RESOURCE_TAG) for statement in statements for key in statement.keys)
 
 
 def _listed(facts: Facts, vault: VaultFacts, described: Answer) -> Mapping[str, Any] | None:

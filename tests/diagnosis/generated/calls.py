@@ -85,7 +85,7 @@ def _key_call(scene: Scene, name: str, key: str, region: str) -> Call:
     context: Json = {"kms:ViaService": _via(scene, region), "kms:CallerAccount": scene.home}
     if name == "CreateGrant":
         context["kms:GrantIsForAWSResource"] = "true"
-    if scene.kind.id in ("ebs", "ec2"):
+    if scene.kind.id in ("ebs", "ec2") and name != "DescribeKey":
         context["kms:EncryptionContextKeys"] = ["aws:ebs:id"]
     return Call(f"kms:{name}", key, region, key.split(":")[4], key, context=context)
 

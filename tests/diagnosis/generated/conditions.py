@@ -7,7 +7,7 @@ matters, and one that does not.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tests.diagnosis.generated.scene import Call, Scene
+from tests.diagnosis.generated.scene import WITHOUT_RESOURCE_ACCOUNT, Call, Scene
 from tests.diagnosis.generated.world import Json
 
 
@@ -103,11 +103,15 @@ def _age_of_second_factor(_scene: Scene, _call: Call) -> Pair:
 
 
 def _owner(scene: Scene, call: Call) -> Pair:
+    if call.action == WITHOUT_RESOURCE_ACCOUNT:
+        return _encrypted(scene, call)
     key = "aws:ResourceAccount"
     return Pair({"StringEquals": {key: call.account}}, {"StringNotEquals": {key: [scene.home, scene.receiver]}})
 
 
 def _same_account(scene: Scene, call: Call) -> Pair:
+    if call.action == WITHOUT_RESOURCE_ACCOUNT:
+        return _encrypted(scene, call)
     same = {"aws:PrincipalAccount": "${aws:ResourceAccount}"}
     holds = {"StringEquals" if call.account == scene.home else "StringNotEquals": same}
     return Pair(holds, {"StringEquals": {"aws:PrincipalAccount": "${aws:PrincipalTag/home-account}"}})

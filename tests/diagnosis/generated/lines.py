@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.diagnosis.generated.roles import managed_statements
-from tests.diagnosis.generated.scene import Call, Scene
+from tests.diagnosis.generated.scene import WITHOUT_RESOURCE_ACCOUNT, Call, Scene
 from tests.diagnosis.generated.world import Json, document
 
 FOR_PEOPLE = ("/AdministratorAccess", "/PowerUserAccess", "/ReadOnlyAccess")
@@ -13,6 +13,7 @@ FOR_PEOPLE = ("/AdministratorAccess", "/PowerUserAccess", "/ReadOnlyAccess")
 _FULL = document({"Effect": "Allow", "Action": "*", "Resource": "*"})
 _FULL_RCP = document({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"})
 _UNKNOWN = ["aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp", "aws:ViaAWSService", "aws:UserAgent"]
+_OF_RESOURCE_ACCOUNT = ("aws:ResourceAccount", "aws:ResourceOrgID", "aws:ResourceOrgPaths")
 _SCP, _RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
 
 
@@ -83,6 +84,8 @@ def _common_context(scene: Scene, call: Call, account: str) -> Json:
         if world.path_to(owner):
             context[f"aws:{key}OrgID"] = world.organization_id
             context[f"aws:{key}OrgPaths"] = [world.organization_path(owner)]
+    if call.action == WITHOUT_RESOURCE_ACCOUNT:
+        context = {key: value for key, value in context.items() if key not in _OF_RESOURCE_ACCOUNT}
     return context
 
 

@@ -26,6 +26,10 @@ def layer_of(code: str) -> str:
     return "kms" if code == "vault-default-key" else LAYER_OF.get(code.partition("-")[0], "job-role")
 
 
+WITHOUT_RESOURCE_ACCOUNT = "ec2:CopySnapshot"
+"""An action whose requests lack the resource's account ("AWS global condition context keys", aws:ResourceAccount)."""
+
+
 @dataclass(frozen=True)
 class Call:
     """One request."""
