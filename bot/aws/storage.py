@@ -12,6 +12,9 @@ DESCRIBE_INSTANCES = Operation(
     frozenset({"InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed"}),
     reads="the EC2 instance",
 )
+GET_ALLOWED_IMAGES_SETTINGS = Operation(
+    "ec2", "GetAllowedImagesSettings", None, reads="the Allowed AMIs setting of the account"
+)
 DESCRIBE_DB_INSTANCES = Operation(
     "rds",
     "DescribeDBInstances",
@@ -93,6 +96,11 @@ def volumes(account: str, region: str, ids: list[str]) -> Lookup:
 def instances(account: str, region: str, instance: str) -> Lookup:
     """An EC2 instance in its reservation, with its volumes, instance profile and Tags."""
     return lookup(DESCRIBE_INSTANCES, account, region, InstanceIds=[instance])
+
+
+def allowed_images(account: str, region: str) -> Lookup:
+    """Which images an account can use in a Region, with State and ImageCriteria."""
+    return lookup(GET_ALLOWED_IMAGES_SETTINGS, account, region)
 
 
 def db_instances(account: str, region: str, identifier: str) -> Lookup:

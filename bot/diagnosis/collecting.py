@@ -11,6 +11,7 @@ from bot.aws.facts import Facts
 from bot.diagnosis.facts.changes import Suspects, collect_changes
 from bot.diagnosis.facts.denied_request import collect_denied_request
 from bot.diagnosis.facts.documents import NamedDocument
+from bot.diagnosis.facts.images import AIR_GAPPED_OWNER, AllowedImages, collect_allowed_images
 from bot.diagnosis.facts.job import Located
 from bot.diagnosis.facts.keys import collect_key
 from bot.diagnosis.facts.organization import (
@@ -38,6 +39,8 @@ from knowledge.need import KeyOf, VaultOf, of_type
 
 _KEY_MEMBERS: Final = frozenset({"kmskeyid", "kmskeyarn", "kmsmasterkeyarn", "kmskey", "encryptionkeyarn"})
 """How restore metadata of the various services names the key to restore under, in lower case."""
+_HIDDEN_IMAGES: Final = frozenset({"allowed-amis", "snapshot-sharing"})
+"""The entries of messages about an image that is not found, or not accessible, where it is used."""
 _LONGEST_LOOK: Final = timedelta(days=1)
 """How far CloudTrail is looked through for a job that does not say when it ended."""
 
@@ -95,6 +98,7 @@ def collect_job_facts(facts: Facts, job: Located, settings: Settings) -> JobFact
         denied_keys=denied.keys,
         denials=denials,
         changes=collect_changes(facts, job, reading, suspects),
+        allowed_images=_allowed_images(facts, job, reading, vaults),
         advanced_dynamodb=_advanced_dynamodb(facts, job, reading),
         instance_role=_instance_role(facts, job, metadata),
     )
@@ -238,6 +242,22 @@ def _advanced_dynamodb(facts: Facts, job: Located, reading: Reading) -> bool | N
     managed = (settings.value.get("ResourceTypeManagementPreference") or {}) if settings.known else {}
     by_action = {"dynamodb:startawsbackupjob": True, "dynamodb:createbackup": False}
     return managed.get("DynamoDB", by_action.get((reading.action or "").casefold()))
+
+
+def _allowed_images(
+    facts: Facts, job: Located, reading: Reading, vaults: Mapping[VaultOf, VaultFacts]
+) -> AllowedImages | None:
+    """The Allowed AMIs setting where an image is copied or restored, if the message speaks of an image that is hidden.
+
+    Sources: "Logically air-gapped vault" and "Creating backup copies across AWS accounts" (AWS Backup Developer Guide).
+    """
+    if reading.knowledge not in _HIDDEN_IMAGES or job.type is JobType.BACKUP:
+        return None
+    source = vaults.get("source" if job.type is JobType.COPY else "target")
+    destination = vaults.get("destination")
+    owner = AIR_GAPPED_OWNER if source and source.is_air_gapped else job.account
+    account, region = job.destination_account or job.account, destination.region if destination else job.region
+    return None if owner == account else collect_allowed_images(facts, account, region, owner)
 
 
 def _instance_role(facts: Facts, job: Located, metadata: Mapping[str, str]) -> str | None:

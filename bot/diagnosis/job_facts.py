@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from bot import arn
+from bot.diagnosis.facts.images import AllowedImages
 from bot.diagnosis.facts.job import Located
 from bot.diagnosis.facts.trail import Denial
 from bot.diagnosis.model import JobType, LaterChange
@@ -32,6 +33,8 @@ class JobFacts(SubjectFacts):
     """What CloudTrail recorded of the job's session; None where it can't be read."""
     changes: tuple[LaterChange, ...] = ()
     """What has been changed, since the job ended, of that which its message blames."""
+    allowed_images: AllowedImages | None = None
+    """The Allowed AMIs setting that the job's image meets; None where nothing speaks of it."""
     advanced_dynamodb: bool | None = None
     instance_role: str | None = None
     """The role that a restored EC2 instance is given."""

@@ -112,6 +112,7 @@ class Region(Frame):
     copy_jobs: tuple[Annotated[Record, record_with("CopyJobId")], ...] = ()
     restore_jobs: tuple[Annotated[Record, record_with("RestoreJobId")], ...] = ()
     region_settings: dict[str, bool] = Field(default_factory=dict)
+    allowed_images: Record = Field(default_factory=lambda: {"State": "disabled"})
     cloudtrail: tuple[TrailEvent, ...] = ()
 
     @cached_property

@@ -29,6 +29,7 @@ from tests.aws.failing import GENERIC, OPERATIONS, modelled
 from tests.diagnosis.altering import ACCOUNT, Altered
 from tests.diagnosis.incidents import differences, reference_to
 from tests.diagnosis.refusing import refusing
+from tests.diagnosis.test_allowed_images import copying
 from tests.diagnosis.test_caller import ANA, FULL_ACCESS, Staffed, allow, document
 
 THROTTLED = AwsError("ThrottlingException", "Rate exceeded", 429)
@@ -104,6 +105,7 @@ INCIDENTS: dict[str, tuple[Callable[[], Altered], tuple[str, ...]]] = {
     "an instance": (lambda: incident(8), ("DescribeInstances", "DescribeVolumes", "GetInstanceProfile")),
     "an encoded message": (lambda: incident(37), ("DecodeAuthorizationMessage", "GetRolePolicy")),
     "an authorization id": (lambda: incident(29, StatusMessage=TOKEN), ("GetRequestAuthorizationDetails",)),
+    "an image that is hidden": (lambda: copying({"State": "disabled"}), ("GetAllowedImagesSettings",)),
     "a vault whose tags are asked for": (tagging, ("ListTags",)),
     "a default key": (lambda: incident(30), ("ListAliases",)),
     "a database": (lambda: incident(17), ("DescribeDBInstances",)),

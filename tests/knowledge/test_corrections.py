@@ -70,7 +70,7 @@ def test_no_page_says_that_the_job_role_starts_backup_jobs() -> None:
         (
             "EKS",
             "access_entry",
-            "arn:{partition}:eks:{region}:{account}:access-entry/{resource_name}/role/{account}/{role_name}/*",
+            "arn:{partition}:eks:{region}:{account}:access-entry/{resource_name}/role/{account}/{role_name}/{unknown}",
         ),
     ],
 )

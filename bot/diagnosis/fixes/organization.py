@@ -48,6 +48,17 @@ def enable_cross_account_backup(repair: Repair[JobFacts]) -> PlannedFix:
     return PlannedFix(f"Switch cross-account backup on in the management account {management}.", (change,))
 
 
+def allow_image_owner(repair: Repair[JobFacts]) -> PlannedFix:
+    """No policy repairs it: the setting of the account in Amazon EC2 has to list the owner of the image."""
+    images = repair.facts.allowed_images
+    owner, place = (images.owner, f"account {images.account} in {images.region}") if images else ("", "")
+    return PlannedFix(
+        f"Add {owner} to the image providers of the Allowed AMIs setting of {place}.",
+        (),
+        "It is a setting of Amazon EC2. Where a declarative policy manages it, change that policy instead.",
+    )
+
+
 def join_organization(repair: Repair[JobFacts]) -> PlannedFix:
     """No policy repairs it: both accounts have to be in one organization."""
     other = repair.facts.destination_account
@@ -96,5 +107,6 @@ FIXES: Final[tuple[MakeFix, ...]] = (
     exempt_in_control_policy,
     allow_at_level,
     enable_cross_account_backup,
+    allow_image_owner,
     join_organization,
 )

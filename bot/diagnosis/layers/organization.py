@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from bot.diagnosis.causes import make_cause
 from bot.diagnosis.evaluated_call import EvaluatedCall
 from bot.diagnosis.evaluated_job import EvaluatedJob
+from bot.diagnosis.facts.images import AllowedImages
 from bot.diagnosis.facts.organization import OrganizationFacts
 from bot.diagnosis.facts.principals import service_linked_role_arn
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check, unknown_without_needs
-from bot.diagnosis.model import Cause, Check, LayerName, Verdict
+from bot.diagnosis.model import Cause, Check, Entity, LayerName, Verdict
 from bot.iam import PolicyLayer
 
 
@@ -22,10 +23,33 @@ def check_layer(job: EvaluatedJob) -> CheckedLayer:
         for check, about in (_check_same_organization(facts), _check_cross_account_backup(facts)):
             checks += [check] if check else []
             causes += about
+    if facts.allowed_images:
+        check, about = _check_allowed_images(facts, facts.allowed_images)
+        checks.append(check)
+        causes += about
     for check, about in (_check_scps(facts, evaluated), _check_rcps(facts, evaluated)):
         checks.append(check)
         causes += about
     return CheckedLayer(LayerName.ORGANIZATION, tuple(checks), tuple(causes))
+
+
+def _check_allowed_images(facts: JobFacts, images: AllowedImages) -> tuple[Check, tuple[Cause, ...]]:
+    """Whether the account that uses the image lets images of its owner through."""
+    name = "allowed-amis"
+    if images.setting is None:
+        says = f"The Allowed AMIs setting of account {images.account} could not be read."
+        return Check(check=name, verdict=Verdict.UNKNOWN, says=says), ()
+    if images.is_excluded:
+        acting = facts.service_linked_role if facts.is_cross_account and facts.service_linked_role else facts.role
+        cause = make_cause(
+            name,
+            entity=Entity.SERVICE_LINKED_ROLE if acting.is_service_linked_role else Entity.JOB_ROLE,
+            principal=acting.arn,
+            says={"account": images.account, "owner": images.owner},
+        )
+        return Check(check=name, verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
+    says = f"The Allowed AMIs setting of account {images.account} does not exclude images of {images.owner}."
+    return Check(check=name, verdict=Verdict.CLEAR, says=says), ()
 
 
 def _check_same_organization(facts: JobFacts) -> tuple[Check, tuple[Cause, ...]]:

@@ -164,6 +164,11 @@ def _encryption(key_arn: str | None) -> dict[str, Any]:
     return {"Encrypted": True, "KmsKeyId": key_arn} if key_arn else {"Encrypted": False}
 
 
+def get_allowed_images_settings(view: View, _: Parameters) -> Answer:
+    """Which images the account can use in the Region."""
+    return view.region.allowed_images
+
+
 EC2 = Service(
     name="ec2",
     spelling=replace(
@@ -191,6 +196,7 @@ EC2 = Service(
             _images, "Images", "ImageId", "InvalidAMIID.NotFound", {"image-id": "ImageId", "owner-id": "OwnerId"}
         ),
         "DescribeInstances": describe_instances,
+        "GetAllowedImagesSettings": get_allowed_images_settings,
         "DescribeIamInstanceProfileAssociations": describe_iam_instance_profile_associations,
     },
 )
