@@ -1,7 +1,7 @@
 """The Allowed AMIs setting of an account, which hides the images of owners that it does not list.
 
-Source: "Control the discovery and use of AMIs with Allowed AMIs" (Amazon EC2 User Guide); "Logically air-gapped vault" (AWS
-Backup Developer Guide: images of such a vault have the owner alias `aws-backup-vault`).
+Sources: "Control the discovery and use of AMIs with Allowed AMIs" (Amazon EC2 User Guide); "Logically air-gapped vault"
+(AWS Backup Developer Guide), images of which have the owner alias `aws-backup-vault`.
 """
 
 from collections.abc import Mapping
