@@ -42,7 +42,8 @@ def circumstances(facts: JobFacts) -> Mapping[str, bool | None]:
         "from-air-gapped-vault": from_air_gapped,
         "into-air-gapped-vault": into_air_gapped,
         "into-backup-vault": not into_air_gapped,
-        "vault-of-another-account": vault is not None and vault.account != facts.job.account,
+        "vault-of-another-account": (vault is not None and vault.account != facts.job.account)
+        or (source is not None and source.is_restore_access),
         "advanced": advanced,
         "basic": None if advanced is None else not advanced,
         "vss": (facts.job.described.get("BackupOptions") or {}).get("WindowsVSS") == "enabled",

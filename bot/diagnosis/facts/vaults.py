@@ -15,6 +15,8 @@ from bot.iam import Policy
 EFS_AUTOMATIC_VAULT: Final = "aws/efs/automatic-backup-vault"
 """The vault that EFS's own automatic backups go to."""
 AIR_GAPPED: Final = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"
+RESTORE_ACCESS: Final = "RESTORE_ACCESS_BACKUP_VAULT"
+"""A vault through which multi-party approval lets another account restore from a logically air-gapped one."""
 _ON_VAULTS: Final = ("backup:copyintobackupvault", "backup:startbackupjob")
 """The actions of jobs that are called on a vault, in lower case."""
 _RESOURCE_TAG: Final = "aws:resourcetag/"
@@ -53,8 +55,13 @@ class VaultFacts:
 
     @property
     def is_air_gapped(self) -> bool:
-        """It is a logically air-gapped vault."""
-        return self.type == AIR_GAPPED
+        """It is a logically air-gapped vault, or gives access to one."""
+        return self.type == AIR_GAPPED or self.is_restore_access
+
+    @property
+    def is_restore_access(self) -> bool:
+        """It gives access to another account's logically air-gapped vault ("Multi-party approval", AWS Backup)."""
+        return self.type == RESTORE_ACCESS
 
 
 def collect_vault(facts: Facts, vault_arn: str) -> VaultFacts:
