@@ -18,6 +18,7 @@ from bot.diagnosis.changes.roles import (
     UpdateAssumeRolePolicy,
 )
 from bot.diagnosis.changes.vaults import CreateVault, PutVaultAccessPolicy
+from bot.diagnosis.facts.vaults import EFS_AUTOMATIC_VAULT
 
 ROLE = "arn:aws:iam::111122223333:role/team/backup/Nightly"
 POLICY = "arn:aws:iam::111122223333:policy/team/Backup"
@@ -95,15 +96,24 @@ def imported_by(change: PlannedChange) -> list[tuple[str, str]]:
             PutVaultAccessPolicy(target=VAULT, document=OF_RESOURCES),
             "aws_backup_vault_policy",
             "prod",
-            {"backup_vault_name": "prod"},
+            {"region": "eu-west-1", "backup_vault_name": "prod"},
             id="a vault's policy",
         ),
-        pytest.param(CreateVault(target=VAULT), "aws_backup_vault", "prod", {"name": "prod"}, id="a vault"),
+        pytest.param(
+            PutVaultAccessPolicy(target=VAULT.replace("prod", EFS_AUTOMATIC_VAULT), document=OF_RESOURCES),
+            "aws_backup_vault_policy",
+            "aws_efs_automatic_backup_vault",
+            {"backup_vault_name": EFS_AUTOMATIC_VAULT},
+            id="that of a vault whose name has slashes",
+        ),
+        pytest.param(
+            CreateVault(target=VAULT), "aws_backup_vault", "prod", {"region": "eu-west-1", "name": "prod"}, id="a vault"
+        ),
         pytest.param(
             PutKeyPolicy(target=KEY, document=OF_RESOURCES),
             "aws_kms_key_policy",
             "key_0a1b",
-            {"key_id": KEY},
+            {"region": "eu-west-1", "key_id": KEY},
             id="a key's policy",
         ),
         pytest.param(
@@ -127,7 +137,7 @@ def imported_by(change: PlannedChange) -> list[tuple[str, str]]:
             ),
             "aws_efs_file_system_policy",
             "fs_0a1b",
-            {"file_system_id": "fs-0a1b"},
+            {"region": "eu-west-1", "file_system_id": "fs-0a1b"},
             id="a file system's policy",
         ),
     ],

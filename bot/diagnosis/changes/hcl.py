@@ -2,6 +2,7 @@
 
 What exists already and can't be made once more is imported first ("Import blocks"), so that a plan changes it in place.
 What a change says nothing of, such as a role's boundary, is left as it is ("The lifecycle meta-argument").
+What is in a Region says so itself, since the provider's Region may be another ("Enhanced Region Support").
 """
 
 import json
@@ -25,6 +26,11 @@ def existing(kind: str, name: str, import_id: str, arguments: Mapping[str, str],
     """A resource that exists in AWS, with the block that imports it unless the code has it already."""
     imported = ["import {", f"  to = {kind}.{_label(name)}", f"  id = {text(import_id)}", "}"]
     return "\n".join([*imported, "", resource(kind, name, arguments, left_alone)])
+
+
+def in_region(region: str) -> dict[str, str]:
+    """The argument that says in which Region a resource is."""
+    return {"region": f"{text(region)} # needs version 6 of the AWS provider or a later one"}
 
 
 def text(value: str) -> str:

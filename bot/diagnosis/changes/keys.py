@@ -30,7 +30,8 @@ class PutKeyPolicy(PlannedChange):
 
     def terraform(self) -> str:
         """An `aws_kms_key_policy`."""
-        arguments = {"key_id": hcl.text(self.target), "policy": hcl.encoded(self.document)}
+        region = hcl.in_region(region_of(self.target))
+        arguments = {**region, "key_id": hcl.text(self.target), "policy": hcl.encoded(self.document)}
         return hcl.resource("aws_kms_key_policy", f"key_{hcl.last_part(self.target)}", arguments)
 
     def limit(self) -> Limit:

@@ -38,7 +38,8 @@ class PutResourcePolicy(PlannedChange):
         name, document = hcl.last_part(self.target), hcl.encoded(self.document)
         if self._is_bucket:
             return hcl.resource("aws_s3_bucket_policy", name, {"bucket": hcl.text(name), "policy": document})
-        arguments = {"file_system_id": hcl.text(name), "policy": document}
+        region = hcl.in_region(region_of(self.target))
+        arguments = {**region, "file_system_id": hcl.text(name), "policy": document}
         return hcl.resource("aws_efs_file_system_policy", name, arguments)
 
     def limit(self) -> Limit:

@@ -29,8 +29,9 @@ class PutVaultAccessPolicy(PlannedChange):
 
     def terraform(self) -> str:
         """An `aws_backup_vault_policy`."""
-        name = hcl.last_part(self.target)
-        arguments = {"backup_vault_name": hcl.text(name), "policy": hcl.encoded(self.document)}
+        name = _vault_name(self.target)
+        region = hcl.in_region(region_of(self.target))
+        arguments = {**region, "backup_vault_name": hcl.text(name), "policy": hcl.encoded(self.document)}
         return hcl.resource("aws_backup_vault_policy", name, arguments)
 
     def limit(self) -> Limit:
@@ -58,8 +59,8 @@ class CreateVault(PlannedChange):
 
     def terraform(self) -> str:
         """An `aws_backup_vault`."""
-        name = hcl.last_part(self.target)
-        return hcl.resource("aws_backup_vault", name, {"name": hcl.text(name)})
+        name = _vault_name(self.target)
+        return hcl.resource("aws_backup_vault", name, {**hcl.in_region(region_of(self.target)), "name": hcl.text(name)})
 
 
 def _vault_name(target: str) -> str:
