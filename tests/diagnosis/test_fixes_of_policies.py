@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.diagnosis.fixes.documents import with_statements
+from bot.diagnosis.model import Fix
 from tests.conftest import ServeEstate
 from tests.diagnosis.altering import ACCOUNT, Altered, Json, diagnosed, fix_of, only, padding
 from tests.diagnosis.test_incidents import MakeDiagnostician
@@ -37,20 +38,69 @@ def test_a_vaults_policy_is_changed_as_far_as_it_lets_anybody(
     policy["Statement"] = [policy["Statement"][1], *others]
     fix = fix_of(diagnosed(altered, served_estate, diagnostician), "vault-policy-denied")
     assert (bool(fix.changes), fix.proven) == (is_told, is_told)
-    assert ("call DeleteBackupVaultAccessPolicy first" in str(fix.caution)) is is_first_deleted
-    assert is_told or fix.summary == "Use another vault of your own in the plan."
+    assert ("it has to be deleted first" in str(fix.caution)) is is_first_deleted
+    put = ["put-backup-vault-access-policy"] if is_told else []
+    assert operations(fix) == (["delete-backup-vault-access-policy"] if is_first_deleted else []) + put
+    assert is_told or fix.summary.startswith("Name another vault in rule ")
 
 
-def test_the_vault_of_efss_own_backups_is_left_alone(
+def operations(fix: Fix) -> list[str]:
+    """The operations that the commands of a fix call, in their order."""
+    return [part.split()[2] for command in fix.cli for part in command.split("&& ")]
+
+
+AUTOMATIC = "aws/efs/automatic-backup-vault"
+
+
+def renamed(altered: Altered, member: str) -> Json:
+    """The vault that a member of the job names, as the one of EFS's own backups."""
+    vault = altered.vault(altered.job[member])
+    altered.job[member] = altered.job[member].replace(vault["BackupVaultName"], AUTOMATIC)
+    vault["BackupVaultName"] = AUTOMATIC
+    return vault
+
+
+def test_no_copy_goes_into_the_vault_of_efss_own_backups(
     served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:
     altered = Altered(11)
-    vault, name = altered.vault(altered.job["DestinationBackupVaultArn"]), "aws/efs/automatic-backup-vault"
-    altered.job["DestinationBackupVaultArn"] = altered.job["DestinationBackupVaultArn"].replace("dr-locked", name)
-    vault["BackupVaultName"] = name
+    renamed(altered, "DestinationBackupVaultArn")
     fix = fix_of(diagnosed(altered, served_estate, diagnostician), "vault-policy-denied")
-    assert (fix.summary, fix.changes) == ("Use another vault of your own in the plan.", ())
-    assert "kept for EFS's own automatic backups" in str(fix.caution)
+    assert fix.summary.startswith("Name a vault of your own in rule ")
+    assert fix.changes == ()
+    assert "AWS keeps this vault for EFS's own automatic backups" in str(fix.caution)
+
+
+def test_the_policy_of_that_vault_is_replaced_where_it_denies_a_copy_out_of_it(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(11)
+    del altered.vault(altered.job["DestinationBackupVaultArn"])["AccessPolicy"]
+    actions = ["backup:DeleteBackupVaultAccessPolicy", "backup:CopyFromBackupVault"]
+    deny = {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": actions, "Resource": "*"}
+    renamed(altered, "SourceBackupVaultArn")["AccessPolicy"] = {"Version": "2012-10-17", "Statement": [deny]}
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "vault-policy-denied")
+    assert [(change.kind, change.target) for change in fix.changes] == [
+        ("put-vault-access-policy", altered.job["SourceBackupVaultArn"])
+    ]
+    assert operations(fix) == ["put-backup-vault-access-policy"]
+    assert fix.proven
+
+
+@pytest.mark.parametrize(
+    ("others", "is_named"), [(["files-dr-v2", "Default"], "files-dr-v2"), (["Default"], None), ([], None)]
+)
+def test_a_vault_that_is_gone_is_looked_for_under_a_like_name(
+    others: list[str], is_named: str | None, served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(10)
+    account, region = altered.estate["accounts"][ACCOUNT], "us-west-2"
+    altered.job["DestinationBackupVaultArn"] = f"arn:aws:backup:{region}:{ACCOUNT}:backup-vault:files-dr"
+    account["regions"][region]["vaults"] = [{"BackupVaultName": name} for name in others]
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "vault-missing")
+    assert fix.summary.startswith(f"Create the vault files-dr for account {ACCOUNT} in {region}, or name ")
+    assert (f"or name {is_named}, which is there and has a like name, in rule " in fix.summary) is bool(is_named)
+    assert f"Ask whether {is_named or 'another vault'} has replaced it" in str(fix.caution)
 
 
 @pytest.mark.parametrize(("number", "needs_key"), [(10, False), (38, False), (11, True)])

@@ -137,6 +137,77 @@ def test_a_job_of_the_service_linked_role_is_given_the_default_role_wherever_it_
     assert made_again(altered, fix.changes, served_estate, diagnostician)
 
 
+BY_DEFAULT = {
+    f"arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyFor{what}" for what in ("Backup", "Restores")
+}
+
+
+def without_roles(number: int) -> Altered:
+    """An incident whose job's role was deleted."""
+    altered = Altered(number)
+    altered.account["roles"] = [
+        role for role in altered.account["roles"] if not altered.job["IamRoleArn"].endswith(f"/{role['RoleName']}")
+    ]
+    return altered
+
+
+@pytest.mark.parametrize(
+    ("number", "attached"),
+    [
+        pytest.param(1, BY_DEFAULT, id="the default one, for a restore"),
+        pytest.param(32, BY_DEFAULT, id="the default one, for a backup"),
+        pytest.param(25, {BACKUP_POLICY}, id="another one"),
+    ],
+)
+def test_a_default_service_role_is_made_with_both_of_its_policies_and_another_with_what_the_job_needs(
+    number: int, attached: set[str], served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = without_roles(number)
+    altered.job["StatusMessage"] = "Access denied"
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "role-missing")
+    assert {change.document["PolicyArn"] for change in fix.changes if change.kind == "attach-role-policy"} == attached
+    assert "IAM takes a while until a new role is known everywhere" in str(fix.caution)
+    assert ("The AWS Backup console makes this role" in str(fix.caution)) is (attached == BY_DEFAULT)
+    assert fix.proven
+
+
+PLAN = {"BackupPlanId": "8f1d", "BackupRuleId": "3c2b"}
+NAMED = {**PLAN, "BackupPlanName": "Gold", "BackupRuleName": "Nightly"}
+TESTED = {"RestoreTestingPlanArn": f"arn:aws:backup:us-east-1:{ACCOUNT}:restore-testing-plan:Weekly"}
+
+
+@pytest.mark.parametrize(
+    ("number", "created_by", "where"),
+    [
+        (1, None, "when starting the restore"),
+        (1, TESTED, "in the protected resource selection of the restore testing plan Weekly"),
+        (25, PLAN, "in the resource assignment of the backup plan 8f1d, whose rule 3c2b made the job"),
+        (25, NAMED, "in the resource assignment of the backup plan Gold, whose rule Nightly made the job"),
+        (25, None, "in the backup plan, or when starting the job"),
+    ],
+    ids=["a restore", "a restore test", "by a plan", "by a plan whose name is told", "by nobody who is told"],
+)
+def test_a_role_is_to_be_named_where_the_job_gets_it_from(
+    number: int,
+    created_by: dict[str, str] | None,
+    where: str,
+    served_estate: ServeEstate,
+    diagnostician: MakeDiagnostician,
+) -> None:
+    altered = Altered(number)
+    if number == 25:
+        altered.role["Path"] = "/moved/"
+    else:
+        default = {**altered.account["roles"][0], "RoleName": "AWSBackupDefaultServiceRole", "Path": "/moved/"}
+        altered.account["roles"].append(default)
+    altered.job["CreatedBy"] = created_by or {}
+    cause = diagnosed(altered, served_estate, diagnostician).causes[0]
+    assert cause.fix is not None
+    assert cause.fix.summary.endswith(f" {where}.")
+    by_plan = "create-backup-selection" if created_by in (PLAN, NAMED) else "--iam-role-arn"
+    assert [by_plan in command for command in cause.fix.cli] == [True]
+
+
 def test_a_role_that_moved_to_another_path_is_named_and_none_is_made_beside_it(
     served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:

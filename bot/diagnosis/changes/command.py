@@ -14,6 +14,11 @@ def command(service: str, operation: str, **options: str) -> str:
     return f"aws {service} {operation} {given}"
 
 
+def then(first: str, second: str) -> str:
+    """Two commands, the second of which runs if the first succeeds."""
+    return f"{first} \\\n  && {second}"
+
+
 def inline(document: Mapping[str, Any]) -> str:
     """A document as an option's value."""
     return json.dumps(document, separators=(",", ":"))

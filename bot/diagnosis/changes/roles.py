@@ -1,7 +1,7 @@
 """Changes of roles: making one, whom it trusts, which managed policies it has, and naming another one in a plan."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
 from bot.diagnosis.changes import hcl
@@ -105,20 +105,32 @@ class CreateServiceLinkedRole(PlannedChange):
         return hcl.resource("aws_iam_service_linked_role", "backup", service)
 
 
+@dataclass(frozen=True, slots=True)
 class ChangePlan(PlannedChange):
-    """Another role in the backup plan; the document names it."""
+    """Another role where the job is told its role: in the backup plan, or when it is started; the document names it."""
 
     KIND: ClassVar[str] = "change-plan"
+
+    where: str = "in the backup plan, or when starting the job"
+    """Where the role is named."""
+    in_plan: bool = False
+    """Whether that is a backup plan's resource assignment."""
 
     def applied(self, facts: F) -> F | None:
         """With that role as the job's, where it has been read or is one that the fix makes."""
         roles = (facts.role, facts.default_role)
         known = next((role for role in roles if role and role.found_arn == self.target), None)
-        return replace(facts, role=replace(known, arn=self.target, meant=None, exists=True)) if known else facts
+        return replace(facts, role=replace(known, arn=self.target, meant=None, exists=True)) if known else None
 
     def cli(self) -> str:
-        """A comment: which call names the role depends on the plan."""
-        return f"# Name {self.target} in the backup plan's selection, or as --iam-role-arn when starting the job."
+        """A comment: which call names the role depends on who starts the job.
+
+        A resource assignment can be created and deleted, and not changed ("Actions", AWS Backup API Reference).
+        """
+        says = f"# Name {self.target} {self.where}"
+        if self.in_plan:
+            return f"{says}: make a new one (aws backup create-backup-selection), then delete the old one."
+        return f"{says}, as --iam-role-arn."
 
 
 def with_role(facts: F, arn: str, changed: Callable[[PrincipalFacts], PrincipalFacts]) -> F:

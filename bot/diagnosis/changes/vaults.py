@@ -1,21 +1,25 @@
 """Changes of backup vaults."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from bot.diagnosis.changes import hcl
 from bot.diagnosis.changes.change import F, PlannedChange
-from bot.diagnosis.changes.command import command, inline, region_of
+from bot.diagnosis.changes.command import command, inline, region_of, then
 from bot.diagnosis.changes.limits import Limit, size
 from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.vaults import VaultFacts
 
 
+@dataclass(frozen=True, slots=True)
 class PutVaultAccessPolicy(PlannedChange):
     """A vault's access policy."""
 
     KIND: ClassVar[str] = "put-vault-access-policy"
+
+    delete_first: bool = False
+    """Whether the old policy can't be replaced, only deleted."""
 
     def applied(self, facts: F) -> F | None:
         """With the policy put."""
@@ -25,7 +29,10 @@ class PutVaultAccessPolicy(PlannedChange):
     def cli(self) -> str:
         """`aws backup put-backup-vault-access-policy`."""
         options = {"backup_vault_name": _vault_name(self.target), "region": region_of(self.target)}
-        return command("backup", "put-backup-vault-access-policy", **options, policy=inline(self.document))
+        put = command("backup", "put-backup-vault-access-policy", **options, policy=inline(self.document))
+        return (
+            then(command("backup", "delete-backup-vault-access-policy", **options), put) if self.delete_first else put
+        )
 
     def terraform(self) -> str:
         """An `aws_backup_vault_policy`."""

@@ -47,6 +47,11 @@ class Located:
         return bool(self.described.get("IsParent"))
 
     @property
+    def created_by(self) -> Mapping[str, Any]:
+        """The plan and rule that made it, or of a restore the restore testing plan; empty where nothing is said."""
+        return self.described.get("CreatedBy") or {}
+
+    @property
     def resource_arn(self) -> str | None:
         """The protected resource."""
         return self.described.get("ResourceArn") or self.described.get("SourceResourceArn")

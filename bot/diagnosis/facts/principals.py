@@ -14,6 +14,7 @@ from knowledge.managed import managed_policy
 
 SERVICE_LINKED_ROLE_NAME: Final = "AWSServiceRoleForBackup"
 DEFAULT_ROLE_NAME: Final = "AWSBackupDefaultServiceRole"
+_DEFAULT_ROLE_POLICIES: Final = ("AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores")
 SERVICE_LINKED_ROLE_PATH: Final = "aws-service-role/backup.amazonaws.com"
 _ROLE_NAME: Final = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _ROLE_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/([!-~]+/)?" + _ROLE_NAME.pattern, re.ASCII)
@@ -82,6 +83,16 @@ def service_linked_role_arn(account: str, partition: str) -> str:
 def default_role_arn(account: str, partition: str) -> str:
     """The ARN that AWS Backup's default service role has, or would have, in an account."""
     return f"arn:{partition}:iam::{account}:role/service-role/{DEFAULT_ROLE_NAME}"
+
+
+def is_default_role(role_arn: str) -> bool:
+    """Whether an ARN is that of AWS Backup's default service role."""
+    return role_arn.endswith(f":role/service-role/{DEFAULT_ROLE_NAME}")
+
+
+def default_role_policies(partition: str) -> tuple[str, ...]:
+    """The ARNs of the two policies that the default service role has ("IAM service roles", AWS Backup)."""
+    return tuple(f"arn:{partition}:iam::aws:policy/service-role/{name}" for name in _DEFAULT_ROLE_POLICIES)
 
 
 def is_role_arn(text: str) -> bool:

@@ -37,6 +37,8 @@ class VaultFacts:
     """The access policy could be read, or there is none."""
     tags: Mapping[str, str] | None = None
     """Read only where a policy asks for them; None where they are not known."""
+    others: tuple[str, ...] = ()
+    """Of a vault that does not exist: the names of those that its account has in its Region."""
 
     @property
     def name(self) -> str:
@@ -80,7 +82,8 @@ def collect_vault(facts: Facts, vault_arn: str) -> VaultFacts:
         facts.excuse(described)
     if exists is False:
         facts.excuse(backup.vault_policy(named.account, named.region, named.name))
-        return VaultFacts(vault_arn, exists=False)
+        listed = facts.ask(backup.vaults(named.account, named.region)).value
+        return VaultFacts(vault_arn, exists=False, others=tuple(found["BackupVaultName"] for found in listed))
     vault = vault or {}
     return VaultFacts(
         vault_arn,

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from bot.diagnosis.changes.keys import CancelKeyDeletion, EnableKey, PutKeyPolicy
 from bot.diagnosis.fixes import documents
+from bot.diagnosis.fixes.naming import where_vault_is_named
 from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, listed
 from bot.diagnosis.subject_facts import SubjectFacts
 
@@ -56,10 +57,11 @@ def encrypt_anew(repair: Repair[SubjectFacts]) -> PlannedFix:
     )
 
 
-def use_other_vault(_repair: Repair[SubjectFacts]) -> PlannedFix:
+def use_other_vault(repair: Repair[SubjectFacts]) -> PlannedFix:
     """No policy repairs it: a vault's key can't be changed."""
+    where = where_vault_is_named(repair)
     return PlannedFix(
-        "Copy into a vault that is under a customer managed key: make one and name it in the plan.",
+        f"Copy into a vault that is under a customer managed key: make one and name it {where}.",
         (),
         "The key of a vault can't be changed after the vault was made.",
     )

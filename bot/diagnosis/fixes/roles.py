@@ -10,9 +10,10 @@ from bot.diagnosis.changes.roles import (
     CreateServiceLinkedRole,
     UpdateAssumeRolePolicy,
 )
-from bot.diagnosis.facts.principals import default_role_arn
+from bot.diagnosis.facts.principals import default_role_arn, default_role_policies, is_default_role
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
+from bot.diagnosis.fixes.naming import where_role_is_named
 from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, listed
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.required_call import SERVICE
@@ -28,19 +29,22 @@ def create_role(repair: Repair[JobFacts]) -> PlannedFix:
     role = repair.facts.role
     if role.found_arn:
         return use_found_role(repair)
+    where = where_role_is_named(repair.facts.job)
     if role.meant:
         default = default_role_arn(role.account, repair.facts.partition)
-        says = f"Name a role by its ARN, such as {default}, in the backup plan or when starting the job."
-        return PlannedFix(says, (_naming(default),))
+        says = f"Name a role by its ARN, such as {default}, {where}."
+        return PlannedFix(says, (_naming(repair, default),))
     arn = str(repair.cause.principal)
-    names = listed([policy.rpartition("/")[2] for policy in repair.facts.documented_policies])
-    return PlannedFix(f"Create the role {arn} with {names}, or name another role in the plan.", _creating(repair, arn))
+    names = listed([policy.rpartition("/")[2] for policy in _policies(repair, arn)])
+    summary = f"Create the role {arn} with {names}, or name another role {where}."
+    return PlannedFix(summary, _creating(repair, arn), _about_new_role(arn))
 
 
 def use_found_role(repair: Repair[JobFacts]) -> PlannedFix:
     """The role of that name that the account has, named by its own path."""
     found = str(repair.facts.role.found_arn)
-    return PlannedFix(f"Name the role {found} in the backup plan or when starting the job.", (_naming(found),))
+    where = where_role_is_named(repair.facts.job)
+    return PlannedFix(f"Name the role {found} {where}.", (_naming(repair, found),))
 
 
 def use_job_role(repair: Repair[JobFacts]) -> PlannedFix:
@@ -49,10 +53,11 @@ def use_job_role(repair: Repair[JobFacts]) -> PlannedFix:
     default = (known.found_arn if known else None) or default_role_arn(facts.account, facts.partition)
     is_absent = known is not None and known.exists is False and known.found_arn is None
     note = ", which the account does not have yet" if is_absent else ""
+    caution = "The service-linked role is AWS Backup's own: nothing can be added to it."
     return PlannedFix(
-        f"Run the job with a job role, such as {default}{note}.",
-        (*(_creating(repair, default) if is_absent else ()), _naming(default)),
-        "The service-linked role is AWS Backup's own: nothing can be added to it.",
+        f"Run the job with a job role, such as {default}{note}: name it {where_role_is_named(facts.job)}.",
+        (*(_creating(repair, default) if is_absent else ()), _naming(repair, default)),
+        f"{caution} {_about_new_role(default)}" if is_absent else caution,
     )
 
 
@@ -84,14 +89,35 @@ def create_service_linked_role(repair: Repair[SubjectFacts]) -> PlannedFix:
 
 def _creating(repair: Repair[SubjectFacts], arn: str) -> tuple[PlannedChange, ...]:
     """A job role with AWS's own policies for this job."""
-    attached = (
-        AttachRolePolicy(target=arn, document={"PolicyArn": policy}) for policy in repair.facts.documented_policies
-    )
+    attached = (AttachRolePolicy(target=arn, document={"PolicyArn": policy}) for policy in _policies(repair, arn))
     return (CreateRole(target=arn, document=_trust(repair)), *attached)
 
 
-def _naming(arn: str) -> PlannedChange:
-    return ChangePlan(target=arn, document={"IamRoleArn": arn})
+def _policies(repair: Repair[SubjectFacts], arn: str) -> list[str]:
+    """AWS's own policies for this job; the default service role has its two in any case, since every job may use it."""
+    documented = repair.facts.documented_policies
+    own = default_role_policies(arn.split(":")[1]) if is_default_role(arn) else ()
+    return documents.without_repeats((*documented, *own))
+
+
+def _about_new_role(arn: str) -> str:
+    """What to know of a role that is made anew.
+
+    Sources: "IAM service roles" (AWS Backup Developer Guide), "Changes that I make are not always immediately visible"
+    (IAM User Guide).
+    """
+    by_console = (
+        "The AWS Backup console makes this role, with both of its policies, when resources are assigned to a backup "
+        "plan or an on-demand backup is created there with the default role. "
+    )
+    wait = "IAM takes a while until a new role is known everywhere: wait a few minutes before starting the job."
+    return by_console + wait if is_default_role(arn) else wait
+
+
+def _naming(repair: Repair[JobFacts], arn: str) -> PlannedChange:
+    job = repair.facts.job
+    in_plan = "BackupPlanId" in job.created_by
+    return ChangePlan(arn, {"IamRoleArn": arn}, where=where_role_is_named(job), in_plan=in_plan)
 
 
 def _trust(repair: Repair[SubjectFacts]) -> Document:

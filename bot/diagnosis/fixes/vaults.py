@@ -1,13 +1,16 @@
 """Fixes of vaults: making one, letting a copy in, exempting a principal from a deny."""
 
+from difflib import get_close_matches
 from typing import Any, Final
 
 from bot.diagnosis.changes.vaults import CreateVault, PutVaultAccessPolicy
 from bot.diagnosis.facts.vaults import EFS_AUTOMATIC_VAULT
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
+from bot.diagnosis.fixes.naming import where_vault_is_named
 from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, listed
 from bot.diagnosis.job_facts import JobFacts
+from bot.diagnosis.model import JobType
 from bot.diagnosis.subject_facts import SubjectFacts
 from bot.iam import Decision, Policy, PolicySet, Request, evaluate
 
@@ -18,15 +21,19 @@ _WHOEVER: Final = ("*", "aws:PrincipalArn", "aws:PrincipalAccount", "aws:Princip
 
 
 def create_vault(repair: Repair[JobFacts]) -> PlannedFix:
-    """The vault that the job names; a plan that names another one is as good."""
-    vault = str(repair.cause.resource)
-    caution = "If the vault was replaced by another one, name that one in the plan instead."
+    """The vault that the job names; a plan that names another one is as good.
+
+    AWS Backup has no renaming of vaults, so that one of a like name may be the one that is meant.
+    """
+    vault = next(known for known in repair.facts.vaults.values() if known.arn == repair.cause.resource)
+    where, place = where_vault_is_named(repair), f"account {vault.account} in {vault.region}"
+    look_alike = next(iter(get_close_matches(vault.name, vault.others, n=1)), None)
+    other = f"{look_alike}, which is there and has a like name," if look_alike else "another vault"
+    caution = f"Ask whether {look_alike or 'another vault'} has replaced it: then name that one, and create none."
     if repair.facts.needs_own_vault_key:
-        caution += " The new vault must be under a customer managed key."
-    change = CreateVault(target=vault)
-    return PlannedFix(
-        f"Create the vault {vault.split(':', 6)[-1]}, or name another vault in the plan.", (change,), caution
-    )
+        caution += " A new vault must be under a customer managed key."
+    summary = f"Create the vault {vault.name} for {place}, or name {other} {where}."
+    return PlannedFix(summary, (CreateVault(target=vault.arn),), caution)
 
 
 def allow_copies(repair: Repair[SubjectFacts]) -> PlannedFix:
@@ -54,14 +61,27 @@ def exempt_in_vault_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
 def _putting(repair: Repair[SubjectFacts], document: Document, summary: str, caution: str = "") -> PlannedFix:
     """The new policy, as far as the old one lets anybody put it."""
     vault, policy = str(repair.cause.policy), repair.document
+    if vault.endswith(EFS_AUTOMATIC_VAULT) and _writes(repair.facts, vault):
+        caution = "AWS keeps this vault for EFS's own automatic backups: whatever its policy says, other jobs fail."
+        return PlannedFix(f"Name a vault of your own {where_vault_is_named(repair)}.", (), caution)
     is_shut = _denies_all(vault, policy, _PUT)
-    if vault.endswith(EFS_AUTOMATIC_VAULT) or (is_shut and _denies_all(vault, policy, _DELETE)):
-        kept = "it is kept for EFS's own automatic backups" if vault.endswith(EFS_AUTOMATIC_VAULT) else "it denies that"
-        caution = f"Nobody can change the access policy of this vault: {kept}."
-        return PlannedFix("Use another vault of your own in the plan.", (), caution)
-    first = f"The policy denies everybody {_PUT}: call {_DELETE.partition(':')[2]} first." if is_shut else ""
-    change = PutVaultAccessPolicy(target=vault, document=document)
+    if is_shut and _denies_all(vault, policy, _DELETE):
+        caution = "Nobody can change the access policy of this vault: it denies that."
+        return PlannedFix(f"Name another vault {where_vault_is_named(repair)}.", (), caution)
+    first = f"The policy denies everybody {_PUT}, so that it has to be deleted first." if is_shut else ""
+    change = PutVaultAccessPolicy(vault, document, delete_first=is_shut)
     return PlannedFix(summary, (change,), " ".join(filter(None, [caution, first])) or None)
+
+
+def _writes(facts: SubjectFacts, vault: str) -> bool:
+    """Whether a job that is no automatic backup of EFS writes into a vault; whoever may can read what is in it.
+
+    Source: "How AWS Backup works with supported AWS services", Working with Amazon EFS.
+    """
+    if not isinstance(facts, JobFacts) or facts.job.type is JobType.RESTORE:
+        return False
+    written = facts.job.destination_vault_arn or facts.job.vault_arn
+    return vault == written and not facts.role.is_service_linked_role
 
 
 def _denies_all(vault: str, policy: Any, action: str) -> bool:
