@@ -137,8 +137,13 @@ class Fix(_Part):
     terraform: str = ""
     proven: bool = False
     """Evaluated again with the changes applied: this cause is gone and nothing new is blocked."""
+    not_proven: str | None = None
+    """Why it is not proven; None where it is."""
     caution: str | None = None
-    """What to think of first: a guard rail that should stay, a managed policy that would also do, a size limit."""
+    """What to think of first: a guard rail that should stay, a new role that IAM does not know everywhere yet, a size
+    limit."""
+    alternative: "Fix | None" = None
+    """The second choice, which is proven too and is made instead of the first."""
 
 
 class Cause(_Part):

@@ -8,7 +8,7 @@ from bot.iam.layers import PolicyLayer, PolicySet
 from bot.iam.lines import LineEvaluator, evaluate_line, evaluate_lines
 from bot.iam.near_misses import Failure, NearMiss, Part, near_misses
 from bot.iam.policy import Policy
-from bot.iam.principals import Principal, PrincipalKind
+from bot.iam.principals import Principal, PrincipalKind, is_unique_id
 from bot.iam.request import PartialArn, PrefixValue, Request
 from bot.iam.results import LayerResult, LayerVerdict, StatementMatch
 from bot.iam.statement import Effect
@@ -39,5 +39,6 @@ __all__ = [
     "evaluate",
     "evaluate_line",
     "evaluate_lines",
+    "is_unique_id",
     "near_misses",
 ]

@@ -12,10 +12,9 @@ from enum import IntEnum
 from bot.iam.arn import split_arn
 from bot.iam.document import repeated_members
 from bot.iam.findings import Finding, NoEffectError, Severity
-from bot.iam.principals import Principal, PrincipalKind
+from bot.iam.principals import Principal, PrincipalKind, is_unique_id
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
-_UNIQUE_ID = re.compile(r"A[A-Z0-9]{11,}")
 _KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 
 
@@ -55,7 +54,7 @@ class Grantees:
         self.roots = frozenset(value for value in aws if value.endswith(":root"))
         self.arns = frozenset(aws) - self.roots - self.accounts - {"*"}
         self.entity_names = frozenset(name for arn in self.arns if (name := _without_path(arn)) is not None)
-        self.unique_ids = frozenset(value for value in aws if _UNIQUE_ID.fullmatch(value))
+        self.unique_ids = frozenset(filter(is_unique_id, aws))
         self.names = frozenset(value for kind, value in pairs if kind in ("Service", "Federated"))
 
     def grantee(self, principal: Principal) -> Grantee:

@@ -14,6 +14,7 @@ from bot.iam.arn import split_arn
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _SERVICE = re.compile(r"[a-z0-9.-]+\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)")
+_UNIQUE_ID = re.compile(r"A(ROA|IDA)[A-Z0-9]{8,}")
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(/[^\s*?]*)?", re.IGNORECASE)
 
 
@@ -211,3 +212,13 @@ def _absent(kind: PrincipalKind) -> frozenset[str]:
     if kind in (PrincipalKind.ROOT, PrincipalKind.ROLE, PrincipalKind.SESSION, PrincipalKind.ANONYMOUS):
         return _SERVICE_NAMES | {_USER_NAME}
     return _SERVICE_NAMES
+
+
+def is_unique_id(text: str) -> bool:
+    """Whether a text is the unique id of a role (AROA…) or of a user (AIDA…).
+
+    A policy that is read shows one only where the role or user was deleted: AWS keeps the id of a principal and shows
+    its ARN as long as it can be mapped to one. Sources: AWS IAM User Guide, "IAM identifiers" and "AWS JSON policy
+    elements: Principal".
+    """
+    return _UNIQUE_ID.fullmatch(text) is not None

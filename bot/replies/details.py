@@ -3,7 +3,7 @@
 import json
 
 from bot.diagnosis.either import AnyDiagnosis
-from bot.diagnosis.model import Cause, Diagnosis
+from bot.diagnosis.model import Cause, Diagnosis, Fix
 from bot.replies.document import Facts, Note, Paragraph, Part, Verbatim, line
 from bot.replies.words import JOBS, LAYERS, policy
 
@@ -35,25 +35,37 @@ def fix_parts(diagnosis: AnyDiagnosis, form: str) -> list[Part]:
     for cause in diagnosis.causes:
         if cause.fix is None:
             continue
-        fix = cause.fix
-        parts.append(Paragraph(line(fix.summary)))
-        match form:
-            case "cli":
-                parts.append(Verbatim("With the AWS CLI", "fix.sh", "\n".join(fix.cli) or "# not as commands"))
-            case "terraform":
-                parts.append(Verbatim("With Terraform", "fix.tf", fix.terraform or "# not with Terraform"))
-            case _:
-                for change in fix.changes:
-                    parts.append(Note(line(f"{change.kind} on {change.target}")))
-                    parts.append(Verbatim("The whole document", "fix.json", json.dumps(change.document, indent=2)))
-        if fix.caution:
-            parts.append(Note(line(f"Think of this first: {fix.caution}")))
+        parts.append(Paragraph(line(cause.fix.summary)))
+        parts += _way(cause.fix, form)
+        if cause.fix.alternative:
+            parts.append(Paragraph(line(f"Or instead: {cause.fix.alternative.summary}")))
+            parts += _way(cause.fix.alternative, form)
     return parts or [Paragraph(line("There is no fix for this answer."))]
 
 
+def _way(fix: Fix, form: str) -> list[Part]:
+    """How to make a fix, in one form."""
+    parts: list[Part] = []
+    match form:
+        case "cli":
+            parts.append(Verbatim("With the AWS CLI", "fix.sh", "\n".join(fix.cli) or "# not as commands"))
+        case "terraform":
+            parts.append(Verbatim("With Terraform", "fix.tf", fix.terraform or "# not with Terraform"))
+        case _:
+            for change in fix.changes:
+                parts.append(Note(line(f"{change.kind} on {change.target}")))
+                parts.append(Verbatim("The whole document", "fix.json", json.dumps(change.document, indent=2)))
+    if fix.caution:
+        parts.append(Note(line(f"Think of this first: {fix.caution}")))
+    return parts
+
+
 def owner_draft(diagnosis: AnyDiagnosis) -> str:
-    """A message to who can make the change, to be read over before it is sent."""
-    asks = [_ask(cause) for cause in diagnosis.causes if cause.fix is not None]
+    """A message to who can make the change, to be read over before it is sent.
+
+    What another fix does as well is asked for once.
+    """
+    asks = [_ask(cause, cause.fix) for cause in diagnosis.causes if cause.fix and not _is_made_by_another(cause.fix)]
     return "\n\n".join((f"Hello, {_denied(diagnosis)}", *asks))
 
 
@@ -69,10 +81,11 @@ def _denied(diagnosis: AnyDiagnosis) -> str:
     return f"the call {said.action}{on} by {said.principal} was denied."
 
 
-def _ask(cause: Cause) -> str:
-    fix = cause.fix
-    if fix is None:
-        return ""
+def _is_made_by_another(fix: Fix) -> bool:
+    return fix.proven and not fix.changes
+
+
+def _ask(cause: Cause, fix: Fix) -> str:
     proof = " It has been evaluated with this change: it passes." if fix.proven else ""
     asked = f"{LAYERS[cause.layer]}, for the {fix.owner}: {fix.summary}{proof}"
     return f"{asked} Could you make this change, or tell me why not?"

@@ -20,23 +20,31 @@ def _fix_page(cause: Cause, fix: Fix, number: int, total: int) -> Page:
         Paragraph(line(fix.summary)),
         Facts((("Who can make it", line(fix.owner)), ("Proof", _proof(fix)), ("Fixes", line(code(cause.code))))),
     ]
+    parts += _way(fix, f"fix-{number}")
+    if fix.alternative:
+        parts.append(Paragraph(line(strong("Or instead: "), fix.alternative.summary)))
+        parts += _way(fix.alternative, f"fix-{number}-instead")
+    return Page(f"fix:{number}", f"{heading}: {fix.summary}", tuple(parts))
+
+
+def _way(fix: Fix, name: str) -> list[Part]:
+    """How to make a fix: what to think of, the commands, the Terraform and the documents."""
+    parts: list[Part] = []
     if fix.caution:
         parts.append(Paragraph(line(strong("Think of this first: "), fix.caution)))
     if fix.cli:
-        parts.append(Verbatim("With the AWS CLI", f"fix-{number}.sh", "\n".join(fix.cli)))
+        parts.append(Verbatim("With the AWS CLI", f"{name}.sh", "\n".join(fix.cli)))
     if fix.terraform:
-        parts.append(Verbatim("With Terraform", f"fix-{number}.tf", fix.terraform))
+        parts.append(Verbatim("With Terraform", f"{name}.tf", fix.terraform))
     for position, change in enumerate(fix.changes, start=1):
-        parts += _change(change, f"fix-{number}-{position}.json")
-    return Page(f"fix:{number}", f"{heading}: {fix.summary}", tuple(parts))
+        parts += _change(change, f"{name}-{position}.json")
+    return parts
 
 
 def _proof(fix: Fix) -> Line:
     if fix.proven:
         return line("evaluated again with this change: this cause is gone and nothing new is blocked")
-    if not fix.changes:
-        return line("not proven: there is no change that could be evaluated")
-    return line("not proven: something that the evaluation needs could not be read")
+    return line(f"not proven: {fix.not_proven}")
 
 
 def _change(change: Change, name: str) -> list[Part]:

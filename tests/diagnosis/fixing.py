@@ -27,6 +27,11 @@ def _role(estate: Estate, target: str) -> dict[str, Any]:
     return next(role for role in roles if target.endswith(f":role{role['Path']}{role['RoleName']}"))
 
 
+def _user(estate: Estate, target: str) -> dict[str, Any]:
+    users = _account(estate, target)["users"]
+    return next(user for user in users if target.endswith(f":user{user['Path']}{user['UserName']}"))
+
+
 def _regions(estate: Estate) -> Iterator[dict[str, Any]]:
     for account in estate["accounts"].values():
         yield from account.get("regions", {}).values()
@@ -50,8 +55,17 @@ def _create_role(estate: Estate, change: Change) -> None:
     )
 
 
+def _create_policy(estate: Estate, change: Change) -> None:
+    policy = {"Arn": change.target, "Document": change.document}
+    _account(estate, change.target).setdefault("policies", []).append(policy)
+
+
 def _attach(estate: Estate, change: Change) -> None:
     _role(estate, change.target)["AttachedPolicies"].append(change.document["PolicyArn"])
+
+
+def _attach_to_user(estate: Estate, change: Change) -> None:
+    _user(estate, change.target).setdefault("AttachedPolicies", []).append(change.document["PolicyArn"])
 
 
 def _put_role_policy(estate: Estate, change: Change) -> None:
@@ -59,9 +73,7 @@ def _put_role_policy(estate: Estate, change: Change) -> None:
 
 
 def _put_user_policy(estate: Estate, change: Change) -> None:
-    users = _account(estate, change.target)["users"]
-    user = next(user for user in users if change.target.endswith(f":user{user['Path']}{user['UserName']}"))
-    user["InlinePolicies"][change.name] = change.document
+    _user(estate, change.target)["InlinePolicies"][change.name] = change.document
 
 
 def _put_group_policy(estate: Estate, change: Change) -> None:
@@ -135,7 +147,9 @@ def _id(job: Mapping[str, Any]) -> Any:
 
 _MAKE: dict[str, Callable[[Estate, Change], None]] = {
     "create-role": _create_role,
+    "create-policy": _create_policy,
     "attach-role-policy": _attach,
+    "attach-user-policy": _attach_to_user,
     "put-role-policy": _put_role_policy,
     "put-user-policy": _put_user_policy,
     "put-group-policy": _put_group_policy,

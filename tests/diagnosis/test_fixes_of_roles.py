@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.diagnosis.fixes.identity import ADDED_POLICY, PASSING_POLICY
 from bot.diagnosis.model import Certainty, Change
 from tests.conftest import ServeEstate
 from tests.diagnosis.altering import ACCOUNT, BACKUP_POLICY, Altered, diagnosed, fix_of, only
@@ -75,26 +76,85 @@ def test_a_missing_permission_is_written_beside_what_is_there_already(
 ) -> None:
     altered = Altered(8)
     taken = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}]}
-    altered.role["InlinePolicies"] = {"backup-why-allows": taken, "backup-why-allows-2": taken}
+    altered.role["InlinePolicies"] = {PASSING_POLICY: taken, f"{PASSING_POLICY}-2": taken}
     fix = fix_of(diagnosed(altered, served_estate, diagnostician), "pass-role-missing")
-    assert [(change.kind, change.name) for change in fix.changes] == [("put-role-policy", "backup-why-allows-3")]
+    assert [(change.kind, change.name) for change in fix.changes] == [("put-role-policy", f"{PASSING_POLICY}-3")]
     assert fix.proven
 
 
-@pytest.mark.parametrize("is_attached", [False, True])
-def test_awss_own_policy_is_named_as_another_way_only_where_it_is_not_attached(
-    is_attached: bool, served_estate: ServeEstate, diagnostician: MakeDiagnostician
+S3_POLICY = "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup"
+RESTORE_POLICY = BACKUP_POLICY.removesuffix("Backup") + "Restores"
+
+
+@pytest.mark.parametrize(
+    ("number", "has", "attached"),
+    [
+        pytest.param(5, [BACKUP_POLICY, RESTORE_POLICY], [S3_POLICY], id="the default role lacks the one for its type"),
+        pytest.param(5, [BACKUP_POLICY], [S3_POLICY, RESTORE_POLICY], id="the default role lacks one of its own too"),
+        pytest.param(35, [], [S3_POLICY], id="a role of buckets needs the one for them only"),
+        pytest.param(38, [], [BACKUP_POLICY], id="a role lacks the one for every type"),
+    ],
+)
+def test_awss_own_policies_come_first_and_the_exact_statements_second(
+    number: int, has: list[str], attached: list[str], served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(number)
+    altered.role["AttachedPolicies"] = has
+    altered.job["StatusMessage"] = "Access denied"
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "permission-missing")
+    assert [(change.kind, change.document["PolicyArn"]) for change in fix.changes] == [
+        ("attach-role-policy", policy) for policy in attached
+    ]
+    assert "It allows more than is missing here" in str(fix.caution)
+    exact = fix.alternative
+    assert exact is not None
+    assert [(change.kind, change.name) for change in exact.changes] == [("put-role-policy", ADDED_POLICY)]
+    assert (fix.proven, exact.proven) == (True, True)
+    for way in (fix, exact):
+        assert made_again(altered, way.changes, served_estate, diagnostician)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        pytest.param("ec2:GetConsoleOutput", id="an action that they do not have"),
+        pytest.param("ec2:CreateTags", id="one that they allow on snapshots and images only"),
+    ],
+)
+def test_awss_own_policies_are_not_said_to_allow_what_they_do_not(
+    action: str, served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:
     altered = Altered(38)
-    altered.role["AttachedPolicies"] = [BACKUP_POLICY] if is_attached else []
+    altered.role["AttachedPolicies"] = []
     session = f"arn:aws:sts::{ACCOUNT}:assumed-role/ebs-backup/AWSBackup-ebs-backup"
     volume = altered.job["ResourceArn"]
-    reason = "because no identity-based policy allows the ec2:GetConsoleOutput action"
-    said = f"User: {session} is not authorized to perform: ec2:GetConsoleOutput on resource: {volume} {reason}"
+    reason = f"because no identity-based policy allows the {action} action"
+    said = f"User: {session} is not authorized to perform: {action} on resource: {volume} {reason}"
     altered.job["StatusMessage"] = said
     fix = fix_of(diagnosed(altered, served_estate, diagnostician), "permission-missing")
-    assert fix.proven
-    assert ("AWSBackupServiceRolePolicyForBackup" in str(fix.caution)) is not is_attached
+    assert [change.kind for change in fix.changes] == ["put-role-policy"]
+    assert (fix.proven, fix.alternative) == (True, None)
+
+
+def test_no_policy_is_attached_to_a_role_that_has_as_many_as_it_may(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(40)
+    others = [f"arn:aws:iam::{ACCOUNT}:policy/other-{number}" for number in range(9)]
+    altered.account["policies"] += [{"Arn": arn, "Document": {"Statement": []}} for arn in others]
+    altered.role["AttachedPolicies"] += others
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "permission-missing")
+    assert [change.kind for change in fix.changes] == ["put-role-policy"]
+    assert (fix.proven, fix.alternative) == (True, None)
+
+
+def test_passing_a_role_is_allowed_for_that_role_and_awss_own_policy_comes_second(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    fix = fix_of(diagnosed(Altered(8), served_estate, diagnostician), "pass-role-missing")
+    assert [(change.kind, change.name) for change in fix.changes] == [("put-role-policy", PASSING_POLICY)]
+    assert fix.alternative is not None
+    assert [change.document for change in fix.alternative.changes] == [{"PolicyArn": RESTORE_POLICY}]
 
 
 def test_what_the_service_linked_role_lacks_is_for_aws_to_fix(
@@ -219,6 +279,15 @@ def test_a_role_that_moved_to_another_path_is_named_and_none_is_made_beside_it(
     ]
     assert fix.proven
     assert made_again(altered, fix.changes, served_estate, diagnostician)
+
+
+def test_a_role_that_is_named_and_could_not_be_read_is_not_called_proven(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(46)
+    altered.job["IamRoleArn"] = "no role at all"
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "role-missing")
+    assert (fix.proven, fix.not_proven) == (False, "the policies of the role that is to be named were not read")
 
 
 def test_a_trust_that_is_added_twice_gets_a_sid_of_its_own(

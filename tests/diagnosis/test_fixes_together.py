@@ -63,7 +63,10 @@ def test_a_change_that_lets_something_new_block_is_not_called_proven(
     exempting(altered)["aws:PrincipalArn"] = [COPIER]
     diagnosis = diagnosed(altered, served_estate, diagnostician)
     assert [cause.code for cause in diagnosis.causes] == ["role-missing"]
-    assert not fix_of(diagnosis, "role-missing").proven
+    fix = fix_of(diagnosis, "role-missing")
+    assert not fix.proven
+    new = f"permission-missing and vault-policy-denied ({altered.job['DestinationBackupVaultArn']})"
+    assert fix.not_proven == f"evaluated again with this change, something new blocks: {new}"
 
 
 def stack() -> Altered:
@@ -86,11 +89,13 @@ def test_one_policy_for_several_nested_jobs_names_what_each_of_them_works_on(
     missing = only(diagnosis, "permission-missing")
     assert denied <= set(missing.actions)
     assert missing.fix is not None
-    (change,) = missing.fix.changes
+    assert missing.fix.alternative is not None
+    (change,) = missing.fix.alternative.changes
     allowed = change.document["Statement"]
     assert {action for statement in allowed for action in statement["Action"]} == set(missing.actions)
     assert all(statement["Resource"] for statement in allowed)
     assert missing.fix.proven
+    assert missing.fix.alternative.proven
     after = fixed(without_message(altered.text), [change])
     again = diagnosed_again(after, served_estate, diagnostician)
     assert [cause for cause in again.causes if cause.certainty is Certainty.PROVEN] == []
@@ -124,3 +129,26 @@ def test_the_fixes_of_two_copies_of_one_backup_are_proven_side_by_side(
     assert diagnosis.job.children == (away["CopyJobId"], here["CopyJobId"])
     assert {cause.code for cause in diagnosis.causes} == {"slr-missing", "vault-policy-missing", "vault-policy-denied"}
     assert [cause.code for cause in diagnosis.causes if not (cause.fix and cause.fix.proven)] == []
+
+
+def test_two_changes_of_one_document_are_one_command(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(20)
+    diagnosis = diagnosed(altered, served_estate, diagnostician)
+    both, done = fix_of(diagnosis, "trust-condition"), fix_of(diagnosis, "trust-denied")
+    assert [change.kind for change in both.changes] == ["update-assume-role-policy"]
+    assert both.summary.endswith("one command makes them, and the job succeeds only after all of them.")
+    assert "statement DenyOtherAccounts" in both.summary
+    assert "ask its author before changing it" in str(both.caution)
+    assert (done.summary, done.changes, done.cli, done.caution) == (
+        "Nothing more: the command of fix 1 makes this change too.",
+        (),
+        (),
+        None,
+    )
+    assert both.proven
+    assert done.proven
+    after = fixed(without_message(altered.text), list(both.changes))
+    again = diagnosed_again(after, served_estate, diagnostician)
+    assert [cause for cause in again.causes if cause.certainty is Certainty.PROVEN] == []

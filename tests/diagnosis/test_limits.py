@@ -1,8 +1,10 @@
 """AWS's quotas of policy sizes: a fix that would go beyond one is told without a change that AWS would refuse."""
 
 import json
+import shlex
 from typing import Any
 
+import hcl2
 import pytest
 
 from bot.diagnosis.changes.change import PlannedChange
@@ -12,9 +14,14 @@ from bot.diagnosis.changes.policies import PutPolicyVersion
 from bot.diagnosis.changes.resources import PutResourcePolicy
 from bot.diagnosis.changes.roles import CreateRole
 from bot.diagnosis.changes.vaults import PutVaultAccessPolicy
-from bot.diagnosis.model import Fix
+from bot.diagnosis.fixes.identity import PASSING_POLICY
+from bot.diagnosis.model import Certainty, Fix
 from tests.conftest import ServeEstate
-from tests.diagnosis.altering import Altered, collected, diagnosed, fix_of, padding
+from tests.diagnosis.altering import ACCOUNT, Altered, collected, diagnosed, fix_of, padding
+from tests.diagnosis.fixing import fixed
+from tests.diagnosis.incidents import reference_to
+from tests.diagnosis.test_caller import ANA, Staffed, read, said
+from tests.diagnosis.test_fixes import without_message
 from tests.diagnosis.test_incidents import MakeDiagnostician
 
 BUCKET, FILE_SYSTEM = "arn:aws:s3:::media", "arn:aws:elasticfilesystem:eu-west-1:444455556666:file-system/fs-1"
@@ -66,7 +73,9 @@ def test_what_has_no_quota_is_never_too_large(served_estate: ServeEstate) -> Non
 
 def refused(fix: Fix, quota: str) -> bool:
     """Whether a fix is told in words only, with the quota that stands in its way."""
-    return (fix.changes, fix.cli, fix.terraform, fix.proven) == ((), (), "", False) and quota in str(fix.caution)
+    is_in_words = (fix.changes, fix.cli, fix.terraform, fix.proven) == ((), (), "", False)
+    is_said = quota in str(fix.caution) and fix.not_proven == "AWS would not take a policy of that size"
+    return is_in_words and is_said
 
 
 def test_a_full_boundary_is_told_with_who_to_ask_and_not_changed(
@@ -96,8 +105,48 @@ def test_all_inline_policies_of_a_role_share_one_quota(
     halves = {name: {"Statement": [padding(characters // 2)]} for name in ("queues", "more-queues")}
     altered.role["InlinePolicies"] = halves
     fix = fix_of(diagnosed(altered, served_estate, diagnostician), "pass-role-missing")
-    assert fix.proven is fits
-    assert fits or refused(fix, "larger than 10,240 characters: attach a managed policy that says it")
+    inline = ["put-role-policy"]
+    assert [change.kind for change in fix.changes] == (inline if fits else ["create-policy", "attach-role-policy"])
+    assert ("larger than 10,240 characters" in str(fix.caution)) is not fits
+    assert fix.proven
+    assert_it_is_made(altered, fix, served_estate, diagnostician)
+
+
+def assert_it_is_made(altered: Altered, fix: Fix, serve: ServeEstate, make: MakeDiagnostician) -> None:
+    """The changes, made in the estate, leave nothing to fix."""
+    hcl2.loads(fix.terraform + "\n")
+    serve(fixed(without_message(altered.text), list(fix.changes)))
+    after = make().diagnose(reference_to(altered.expect))
+    assert [cause for cause in after.causes if cause.certainty is Certainty.PROVEN] == []
+
+
+def test_a_managed_policy_that_is_created_has_a_name_of_its_own(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(8)
+    altered.role["InlinePolicies"] = {"queues": {"Statement": [padding(10_200)]}}
+    altered.role["AttachedPolicies"] += [f"arn:aws:iam::{ACCOUNT}:policy/{PASSING_POLICY}"]
+    altered.account["policies"].append({"Arn": altered.role["AttachedPolicies"][-1], "Document": {"Statement": []}})
+    fix = fix_of(diagnosed(altered, served_estate, diagnostician), "pass-role-missing")
+    assert fix.changes[0].target == f"arn:aws:iam::{ACCOUNT}:policy/{PASSING_POLICY}-2"
+    assert fix.proven
+
+
+def test_a_user_is_given_a_managed_policy_where_its_own_are_full(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    staffed = Staffed()
+    staffed.user["InlinePolicies"] = {"queues": {"Statement": [padding(2_000)]}}
+    staffed.group["AttachedPolicies"] = []
+    text = said("backup:StartBackupJob", staffed.vault_arn)
+    fix = fix_of(read(staffed, text, served_estate, diagnostician), "permission-missing")
+    assert [change.kind for change in fix.changes] == ["create-policy", "attach-user-policy"]
+    assert fix.changes[1].target == ANA
+    assert fix.proven
+    assert shlex.split(fix.cli[1])[2:5] == ["attach-user-policy", "--user-name", "ana"]
+    again = json.loads(fixed(staffed.text, list(fix.changes)))
+    served_estate(json.dumps(again))
+    assert [cause.code for cause in diagnostician().diagnose_text(text).causes] == []
 
 
 def test_an_inline_policy_that_is_changed_does_not_count_twice(

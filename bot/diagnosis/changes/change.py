@@ -18,6 +18,8 @@ class PlannedChange(ABC):
 
     KIND: ClassVar[str]
     """As `changes.kind` of a diagnosis has it."""
+    UNKNOWN: ClassVar[str] = "what comes of it is not known"
+    """Why `applied` does not know what comes of the change, where it does not."""
 
     target: str
     """The ARN or id of what is changed."""

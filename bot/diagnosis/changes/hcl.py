@@ -33,6 +33,11 @@ def in_region(region: str) -> dict[str, str]:
     return {"region": f"{text(region)} # needs version 6 of the AWS provider or a later one"}
 
 
+def reference(kind: str, name: str, attribute: str) -> str:
+    """An attribute of another resource as an expression: what uses it waits for the resource."""
+    return f"{kind}.{_label(name)}.{attribute}"
+
+
 def text(value: str) -> str:
     """A text as an expression."""
     return json.dumps(value)

@@ -3,10 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
-
-DROP: Final = "drop what it need not say any more"
-"""What to do where a policy can't be larger."""
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +16,12 @@ class Limit:
     """How AWS counts a document."""
     what: str
     """What would be too large."""
-    instead: str = DROP
-    """What to do then."""
 
     def exceeded_by(self, documents: Sequence[Any]) -> str | None:
         """Says that documents together are larger than the quota; None where they fit."""
         if sum(map(self.counted, documents)) <= self.most:
             return None
-        return f"{self.what} would be larger than {self.most:,} {self.unit}: {self.instead}."
+        return f"{self.what} would be larger than {self.most:,} {self.unit}."
 
 
 def characters(document: Any) -> int:

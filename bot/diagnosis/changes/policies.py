@@ -13,7 +13,7 @@ from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.subject_facts import SubjectFacts
 
 POLICY_LEFT_ALONE: Final = ("description", "tags")
-_ATTACH: Final = "attach a managed policy that says it"
+_OF_MANAGED: Final = Limit(6_144, "characters", characters, "The managed policy")
 
 
 class _PutInlinePolicy(PlannedChange):
@@ -56,7 +56,7 @@ class PutRolePolicy(_PutOwnPolicy):
 
     def limit(self) -> Limit:
         """Source: "IAM and AWS STS quotas" (IAM User Guide)."""
-        return Limit(10_240, "characters", characters, "The role's inline policies", _ATTACH)
+        return Limit(10_240, "characters", characters, "The role's inline policies")
 
 
 class PutUserPolicy(_PutOwnPolicy):
@@ -67,7 +67,7 @@ class PutUserPolicy(_PutOwnPolicy):
 
     def limit(self) -> Limit:
         """Source: "IAM and AWS STS quotas" (IAM User Guide)."""
-        return Limit(2_048, "characters", characters, "The user's inline policies", _ATTACH)
+        return Limit(2_048, "characters", characters, "The user's inline policies")
 
 
 class PutGroupPolicy(_PutInlinePolicy):
@@ -88,6 +88,29 @@ class PutGroupPolicy(_PutInlinePolicy):
     def limit(self) -> Limit:
         """Source: "IAM and AWS STS quotas" (IAM User Guide)."""
         return Limit(5_120, "characters", characters, "The group's inline policies")
+
+
+class CreatePolicy(PlannedChange):
+    """A managed policy of the account's own, which is not attached yet."""
+
+    KIND: ClassVar[str] = "create-policy"
+
+    def applied(self, facts: F) -> F | None:
+        """As it is: the policy does nothing until it is attached."""
+        return facts
+
+    def cli(self) -> str:
+        """`aws iam create-policy`."""
+        return command("iam", "create-policy", policy_name=name_of(self.target), policy_document=inline(self.document))
+
+    def terraform(self) -> str:
+        """An `aws_iam_policy`."""
+        arguments = {**hcl.name_and_path(self.target), "policy": hcl.encoded(self.document)}
+        return hcl.resource("aws_iam_policy", hcl.last_part(self.target), arguments)
+
+    def limit(self) -> Limit:
+        """Source: "IAM and AWS STS quotas" (IAM User Guide)."""
+        return _OF_MANAGED
 
 
 class PutPolicyVersion(PlannedChange):
@@ -114,7 +137,7 @@ class PutPolicyVersion(PlannedChange):
 
     def limit(self) -> Limit:
         """Source: "IAM and AWS STS quotas" (IAM User Guide)."""
-        return Limit(6_144, "characters", characters, "The managed policy")
+        return _OF_MANAGED
 
 
 def inline_policies(role: PrincipalFacts) -> list[NamedDocument]:

@@ -1,6 +1,6 @@
 """Changes of roles: making one, whom it trusts, which managed policies it has, and naming another one in a plan."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
@@ -37,26 +37,55 @@ class CreateRole(PlannedChange):
         return hcl.resource("aws_iam_role", hcl.last_part(self.target), _role(self))
 
 
-class AttachRolePolicy(PlannedChange):
-    """A managed policy attached to a role; the document names it."""
+@dataclass(frozen=True, slots=True)
+class _AttachPolicy(PlannedChange):
+    """A managed policy attached to a role or user; the document names it."""
 
-    KIND: ClassVar[str] = "attach-role-policy"
+    WHOSE: ClassVar[str]
+    """role or user: as the API's parameters and Terraform's resource spell it."""
+
+    content: Mapping[str, Any] | None = None
+    """What the policy says, where the fix creates it; None for one of AWS's own."""
+    to_new: bool = False
+    """Whether the fix creates the role, too."""
+
+    @property
+    def _policy(self) -> str:
+        return str(self.document["PolicyArn"])
 
     def applied(self, facts: F) -> F | None:
-        """With the policy among the role's."""
-        policy = _managed(self.document["PolicyArn"])
+        """With the policy among those of the role or user."""
+        policy = _managed(self._policy) if self.content is None else NamedDocument(self._policy, self.content)
         return with_role(facts, self.target, lambda role: with_identity_policy(role, policy))
 
     def cli(self) -> str:
-        """`aws iam attach-role-policy`."""
-        policy = str(self.document["PolicyArn"])
-        return command("iam", "attach-role-policy", role_name=name_of(self.target), policy_arn=policy)
+        """`aws iam attach-…-policy`."""
+        return command("iam", self.KIND, **{f"{self.WHOSE}_name": name_of(self.target), "policy_arn": self._policy})
 
     def terraform(self) -> str:
-        """An `aws_iam_role_policy_attachment`."""
-        role, policy = hcl.last_part(self.target), str(self.document["PolicyArn"])
-        arguments = {"role": hcl.text(role), "policy_arn": hcl.text(policy)}
-        return hcl.resource("aws_iam_role_policy_attachment", f"{role}_{hcl.last_part(policy)}", arguments)
+        """An `aws_iam_…_policy_attachment`, which waits for what the fix creates."""
+        name, policy = hcl.last_part(self.target), hcl.last_part(self._policy)
+        arguments = {
+            self.WHOSE: hcl.reference(f"aws_iam_{self.WHOSE}", name, "name") if self.to_new else hcl.text(name),
+            "policy_arn": hcl.text(self._policy)
+            if self.content is None
+            else hcl.reference("aws_iam_policy", policy, "arn"),
+        }
+        return hcl.resource(f"aws_iam_{self.WHOSE}_policy_attachment", f"{name}_{policy}", arguments)
+
+
+class AttachRolePolicy(_AttachPolicy):
+    """A managed policy attached to a role."""
+
+    KIND: ClassVar[str] = "attach-role-policy"
+    WHOSE: ClassVar[str] = "role"
+
+
+class AttachUserPolicy(_AttachPolicy):
+    """A managed policy attached to a user."""
+
+    KIND: ClassVar[str] = "attach-user-policy"
+    WHOSE: ClassVar[str] = "user"
 
 
 class UpdateAssumeRolePolicy(PlannedChange):
@@ -110,6 +139,7 @@ class ChangePlan(PlannedChange):
     """Another role where the job is told its role: in the backup plan, or when it is started; the document names it."""
 
     KIND: ClassVar[str] = "change-plan"
+    UNKNOWN: ClassVar[str] = "the policies of the role that is to be named were not read"
 
     where: str = "in the backup plan, or when starting the job"
     """Where the role is named."""

@@ -50,6 +50,7 @@ class CreateVault(PlannedChange):
     """A vault under the default key."""
 
     KIND: ClassVar[str] = "create-vault"
+    UNKNOWN: ClassVar[str] = "the key that the new vault will be under is not known yet"
 
     def applied(self, facts: F) -> F | None:
         """With the vault; where the default key won't do, nothing is known of the key that it will have."""

@@ -6,13 +6,13 @@ from bot.diagnosis.changes.policies import PutPolicyVersion
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.fixes.identity import allowing
-from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, listed
+from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, named
 from bot.diagnosis.subject_facts import SubjectFacts
 
 
 def allow_in_boundary(repair: Repair[SubjectFacts]) -> PlannedFix:
     """A permissions boundary that allows what is missing too."""
-    actions = listed(list(repair.cause.actions))
+    actions = named(repair.cause.actions)
     if repair.is_of_aws:
         return _other_boundary(repair, f"a policy of the account's own that allows {actions} too")
     document = documents.with_statements(repair.document, list(allowing(repair)))

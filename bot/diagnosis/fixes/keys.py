@@ -5,7 +5,7 @@ from typing import Any, Final
 from bot.diagnosis.changes.keys import CancelKeyDeletion, EnableKey, PutKeyPolicy
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.naming import where_vault_is_named
-from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, listed
+from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, named
 from bot.diagnosis.subject_facts import SubjectFacts
 
 _GRANTS: Final = frozenset({"kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"})
@@ -23,7 +23,7 @@ def allow_in_key_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
         condition = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
         added.append({**_statement("AllowGrantsByBackup", principal, grants), "Condition": condition})
     document = documents.with_statements(repair.document, added)
-    return _planned(repair, document, f"Let {principal} use {listed(list(repair.cause.actions))}.", None)
+    return _planned(repair, document, f"Let {principal} use {named(repair.cause.actions)}.", None)
 
 
 def exempt_in_key_policy(repair: Repair[SubjectFacts]) -> PlannedFix:

@@ -6,7 +6,7 @@ from bot.diagnosis.changes.organization import EnableCrossAccountBackup, UpdateO
 from bot.diagnosis.facts.documents import NamedDocument, statements_of
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
-from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, documents_of, listed
+from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, documents_of, listed, named
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.required_call import SERVICE
 from bot.diagnosis.subject_facts import SubjectFacts
@@ -30,7 +30,7 @@ def allow_at_level(repair: Repair[SubjectFacts]) -> PlannedFix:
     It allows them on everything: it only bounds what the accounts below may allow, and an Allow of an SCP that names
     resources is not taken everywhere ("SCP syntax").
     """
-    actions, target = listed(list(repair.cause.actions)), repair.cause.target
+    actions, target = named(repair.cause.actions), repair.cause.target
     allow_list = _allow_list(repair)
     if allow_list is None:
         return PlannedFix(

@@ -1,6 +1,7 @@
 """Plans a fix for each cause and verifies it: applied after those before it, examined again, nothing new refused."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final, Generic
 
@@ -8,9 +9,9 @@ from bot.diagnosis.changes.change import F, PlannedChange
 from bot.diagnosis.changes.roles import ChangePlan
 from bot.diagnosis.examination import Examination, Examine
 from bot.diagnosis.fixes import boundaries, identity, keys, organization, resources, roles, vaults
-from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair
-from bot.diagnosis.model import Cause, Certainty, Fix, LayerName
-from bot.diagnosis.subject_facts import SubjectFacts
+from bot.diagnosis.fixes.choices import Choice, Chosen, combined
+from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, listed
+from bot.diagnosis.model import Cause, Certainty, LayerName
 from knowledge.causes import cause_codes
 
 FIXES: Final[Mapping[str, MakeFix]] = MappingProxyType(
@@ -23,6 +24,10 @@ FIXES: Final[Mapping[str, MakeFix]] = MappingProxyType(
 """How a fix is made, by the name that the registry of causes gives it."""
 
 _FIXED_BEFORE: Final = PlannedFix("Nothing more: the change before this one fixes it too.")
+_BY_HAND: Final = "there is no change that could be evaluated"
+_MAKE_ROOM: Final = "Drop what it need not say any more."
+_TOO_LARGE: Final = "AWS would not take a policy of that size"
+_STILL_THERE: Final = "evaluated again with this change, the cause is still there"
 
 Identity = tuple[str | None, ...]
 
@@ -39,13 +44,24 @@ def with_fixes(examined: Sequence[Examination[F]], causes: Sequence[Cause], exam
         examine: Examines the facts that a fix leads to.
     """
     state = _State(examined, examine)
-    fixed: list[Cause] = []
+    repairs: list[Repair[F]] = []
+    chosen: list[Chosen] = []
     for cause in causes:
         repair = state.repair(cause)
-        fix, state = _fixed(state, repair) if cause.certainty is Certainty.PROVEN else (None, state)
-        document = repair.document if isinstance(repair.document, dict) else None
-        fixed.append(cause.model_copy(update={"fix": fix, "document": document}))
-    return tuple(fixed)
+        repairs.append(repair)
+        if cause.certainty is Certainty.PROVEN:
+            choice, state = _choose(state, repair)
+            chosen.append(choice)
+    fixes = iter(combined(chosen))
+    return tuple(
+        cause.model_copy(
+            update={
+                "fix": next(fixes) if cause.certainty is Certainty.PROVEN else None,
+                "document": repair.document if isinstance(repair.document, dict) else None,
+            }
+        )
+        for cause, repair in zip(causes, repairs, strict=True)
+    )
 
 
 class _State(Generic[F]):
@@ -81,59 +97,63 @@ class _State(Generic[F]):
         )
         return Repair(self.left.get(_identity(meant), self._examined[0].facts), meant, refusals)
 
-    def after(self, repair: Repair[F], changes: Sequence[PlannedChange]) -> "_State[F] | None":
-        """The state after a fix; None where nothing is changed or where the result is not known."""
+    def after(self, repair: Repair[F], changes: Sequence[PlannedChange]) -> "_State[F] | str":
+        """The state after a fix; why it is not known, where it is not."""
         named = dict(self._named)
-        facts: list[F | None] = [each.facts for each in self._examined]
+        facts = [each.facts for each in self._examined]
         for change in changes:
-            facts = [change.applied(each) if each else None for each in facts]
+            applied = [change.applied(each) for each in facts]
+            facts = [each for each in applied if each]
+            if len(facts) < len(applied):
+                return change.UNKNOWN
             if isinstance(change, ChangePlan):
                 named[repair.cause.principal] = change.target
-        known = [each for each in facts if each]
-        if not changes or len(known) < len(facts):
-            return None
-        return _State([self._examine(each) for each in known], self._examine, named)
+        return _State([self._examine(each) for each in facts], self._examine, named)
 
-    def adds_to(self, before: "_State[F]") -> bool:
-        """Something is to be fixed that was not before; what was a role's may be that of the one in its place."""
-        return not self.left.keys() <= {
-            (code, self._named.get(principal, principal), *rest) for code, principal, *rest in before.left
-        }
+    def new_since(self, before: "_State[F]") -> list[Identity]:
+        """What is to be fixed that was not before; what was a role's may be that of the one in its place."""
+        known = {(code, self._named.get(principal, principal), *rest) for code, principal, *rest in before.left}
+        return [identity for identity in self.left if identity not in known]
 
 
-def _fixed(state: _State[F], repair: Repair[F]) -> tuple[Fix, _State[F]]:
-    """The fix of a cause, and the state after it; the same state where the fix is not verified."""
+def _choose(state: _State[F], repair: Repair[F]) -> tuple[Chosen, _State[F]]:
+    """The fix of a cause, with its second choice, and the state after it; the same state where it is not verified."""
     cause = repair.cause
     if _identity(cause) not in state.left:
-        return _fix(_FIXED_BEFORE, cause, is_proven=True), state
-    planned = _within_limits(repair.facts, FIXES[str(cause_codes()[cause.code].fix)](repair))
+        return Chosen(cause, repair.facts, Choice(_FIXED_BEFORE)), state
+    planned: PlannedFix | None = FIXES[str(cause_codes()[cause.code].fix)](repair)
+    tried: list[tuple[Choice, _State[F] | None]] = []
+    while planned:
+        tried.append(_tried(state, repair, planned))
+        planned = planned.instead
+    verified = [(choice, after) for choice, after in tried if after]
+    if not verified:
+        return Chosen(cause, repair.facts, tried[-1][0]), state
+    (first, after), *others = verified
+    return Chosen(cause, repair.facts, first, next((choice for choice, _after in others), None)), after
+
+
+def _tried(state: _State[F], repair: Repair[F], planned: PlannedFix) -> tuple[Choice, _State[F] | None]:
+    """A way to fix a cause, with why it is not verified, or with the state after it."""
+    large = list(filter(None, (change.too_large(repair.facts) for change in planned.changes)))
+    if large:
+        caution = " ".join(filter(None, [*large, _MAKE_ROOM, planned.caution]))
+        return Choice(replace(planned, changes=(), caution=caution), _TOO_LARGE), None
+    if not planned.changes:
+        return Choice(planned, _BY_HAND), None
     after = state.after(repair, planned.changes)
-    if after is None or _identity(cause) in after.left or after.adds_to(state):
-        return _fix(planned, cause, is_proven=False), state
-    return _fix(planned, cause, is_proven=True), after
-
-
-def _within_limits(facts: SubjectFacts, planned: PlannedFix) -> PlannedFix:
-    """The planned fix, without its changes where AWS would not take one of them."""
-    wrong = list(filter(None, (change.too_large(facts) for change in planned.changes)))
-    if not wrong:
-        return planned
-    return PlannedFix(planned.summary, (), " ".join(filter(None, [*wrong, planned.caution])))
+    if isinstance(after, str):
+        return Choice(planned, after), None
+    if _identity(repair.cause) in after.left:
+        return Choice(planned, _STILL_THERE), None
+    new = after.new_since(state)
+    if new:
+        named = listed([f"{code} ({thing})" if thing else str(code) for code, _principal, thing, *_rest in new])
+        return Choice(planned, f"evaluated again with this change, something new blocks: {named}"), None
+    return Choice(planned), after
 
 
 def _identity(cause: Cause) -> Identity:
     """What makes a cause one thing to fix; a vault or key that can't be used has no policy to know it by."""
     thing = cause.policy or (cause.resource if cause.layer in (LayerName.VAULT, LayerName.KMS) else None)
     return (cause.code, cause.principal, thing, cause.statement, cause.target)
-
-
-def _fix(planned: PlannedFix, cause: Cause, *, is_proven: bool) -> Fix:
-    return Fix(
-        summary=planned.summary,
-        owner=cause_codes()[cause.code].owner,
-        changes=tuple(change.to_model() for change in planned.changes),
-        cli=tuple(change.cli() for change in planned.changes),
-        terraform="\n\n".join(filter(None, (change.terraform() for change in planned.changes))),
-        proven=is_proven,
-        caution=planned.caution,
-    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from bot.diagnosis.changes.change import PlannedChange
 from bot.diagnosis.facts.documents import NamedDocument
@@ -12,6 +12,9 @@ from bot.diagnosis.model import Cause
 from bot.diagnosis.refusals import Refusal
 from bot.diagnosis.subject_facts import SubjectFacts
 from knowledge.causes import cause_codes
+
+_MOST_NAMED: Final = 4
+"""So many actions are named in a sentence."""
 
 K_co = TypeVar("K_co", bound=SubjectFacts, covariant=True)
 
@@ -84,9 +87,18 @@ class PlannedFix:
     summary: str
     changes: tuple[PlannedChange, ...] = ()
     caution: str | None = None
+    instead: "PlannedFix | None" = None
+    """The second choice, which repairs the cause as well; None where there is one way only."""
 
 
 MakeFix = Callable[[Repair[Any]], PlannedFix]
+
+
+def named(actions: Sequence[str]) -> str:
+    """Actions in words, of many only how many more there are; the changes list them all."""
+    if len(actions) <= _MOST_NAMED:
+        return listed(actions)
+    return f"{', '.join(actions[: _MOST_NAMED - 1])} and {len(actions) - _MOST_NAMED + 1} more actions"
 
 
 def listed(values: Sequence[str]) -> str:

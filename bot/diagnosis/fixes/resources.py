@@ -8,7 +8,7 @@ from bot.diagnosis.changes.roles import UpdateAssumeRolePolicy
 from bot.diagnosis.facts.documents import TRUST
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
-from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, listed
+from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, named
 from bot.diagnosis.subject_facts import SubjectFacts
 
 
@@ -36,7 +36,7 @@ def allow_in_own_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     if repair.cause.policy == TRUST:
         del statement["Resource"]  # a trust policy is that of one role alone
     change = _change(repair, documents.with_statements(repair.document, [statement]))
-    return PlannedFix(f"Let {repair.cause.principal} use {listed(list(repair.cause.actions))}.", (change,))
+    return PlannedFix(f"Let {repair.cause.principal} use {named(repair.cause.actions)}.", (change,))
 
 
 def _change(repair: Repair[SubjectFacts], document: Document) -> PlannedChange:

@@ -89,7 +89,7 @@ def create_service_linked_role(repair: Repair[SubjectFacts]) -> PlannedFix:
 
 def _creating(repair: Repair[SubjectFacts], arn: str) -> tuple[PlannedChange, ...]:
     """A job role with AWS's own policies for this job."""
-    attached = (AttachRolePolicy(target=arn, document={"PolicyArn": policy}) for policy in _policies(repair, arn))
+    attached = (AttachRolePolicy(arn, {"PolicyArn": policy}, to_new=True) for policy in _policies(repair, arn))
     return (CreateRole(target=arn, document=_trust(repair)), *attached)
 
 

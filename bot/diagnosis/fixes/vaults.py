@@ -8,7 +8,7 @@ from bot.diagnosis.facts.vaults import EFS_AUTOMATIC_VAULT
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.fixes.naming import where_vault_is_named
-from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, listed
+from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, named
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.model import JobType
 from bot.diagnosis.subject_facts import SubjectFacts
@@ -47,7 +47,7 @@ def allow_copies(repair: Repair[SubjectFacts]) -> PlannedFix:
         "Resource": "*",
     }
     document = documents.with_statements(repair.document, [statement])
-    return _putting(repair, document, f"Let {principal} use {listed(list(repair.cause.actions))} on the vault.")
+    return _putting(repair, document, f"Let {principal} use {named(repair.cause.actions)} on the vault.")
 
 
 def exempt_in_vault_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
