@@ -294,7 +294,8 @@ def test_a_trust_that_is_added_twice_gets_a_sid_of_its_own(
     served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:
     altered = Altered(20)
-    altered.role["AssumeRolePolicyDocument"]["Statement"][0]["Sid"] = "BackupOfThisAccount"
+    first = altered.role["AssumeRolePolicyDocument"]["Statement"][0]
+    first |= {"Sid": "BackupOfThisAccount", "Principal": {"Service": ["backup.amazonaws.com", "ec2.amazonaws.com"]}}
     fix = fix_of(diagnosed(altered, served_estate, diagnostician), "trust-condition")
     sids = [statement["Sid"] for statement in fix.changes[0].document["Statement"]]
     assert len(sids) == len(set(sids))

@@ -11,7 +11,7 @@ Document = dict[str, Any]
 _VERSION: Final = "2012-10-17"
 _PRINCIPAL_ARN: Final = "aws:principalarn"
 _SOURCE_ACCOUNT: Final = "aws:sourceaccount"
-_EXEMPTING: Final = ("arnnotlike", "arnnotequals", "stringnotlike", "stringnotequals")
+EXEMPTING: Final = ("arnnotlike", "arnnotequals", "stringnotlike", "stringnotequals")
 """Operators under which one more value is one more exception."""
 
 
@@ -73,7 +73,7 @@ def exempting_value(statement: Document, key: str, value: str) -> Document | Non
     """
     condition = statement.get("Condition") or {}
     for operator, wanted in condition.items():
-        if _base(operator) not in _EXEMPTING or not isinstance(wanted, Mapping):
+        if base_of(operator) not in EXEMPTING or not isinstance(wanted, Mapping):
             continue
         for name, values in wanted.items():
             if name.casefold() == key:
@@ -88,7 +88,7 @@ def exempted_keys(statement: Document) -> list[str]:
     return [
         name.casefold()
         for operator, wanted in condition.items()
-        if _base(operator) in _EXEMPTING and isinstance(wanted, Mapping)
+        if base_of(operator) in EXEMPTING and isinstance(wanted, Mapping)
         for name in wanted
     ]
 
@@ -123,7 +123,7 @@ def _with_condition(statement: Document, operator: str, key: str, value: str) ->
     return {**statement, "Condition": condition}
 
 
-def _base(operator: str) -> str:
+def base_of(operator: str) -> str:
     """An operator without its set prefix and its IfExists, in lower case."""
     return operator.casefold().rpartition(":")[2].removesuffix("ifexists")
 

@@ -8,7 +8,7 @@ from typing import Final, Generic
 from bot.diagnosis.changes.change import F, PlannedChange
 from bot.diagnosis.changes.roles import ChangePlan
 from bot.diagnosis.examination import Examination, Examine
-from bot.diagnosis.fixes import boundaries, identity, keys, organization, resources, roles, vaults
+from bot.diagnosis.fixes import boundaries, identity, keys, organization, resources, roles, trust, vaults
 from bot.diagnosis.fixes.choices import Choice, Chosen, combined
 from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, listed
 from bot.diagnosis.model import Cause, Certainty, LayerName
@@ -17,7 +17,7 @@ from knowledge.causes import cause_codes
 FIXES: Final[Mapping[str, MakeFix]] = MappingProxyType(
     {
         make.__name__.replace("_", "-"): make
-        for module in (roles, identity, boundaries, vaults, organization, keys, resources)
+        for module in (roles, trust, identity, boundaries, vaults, organization, keys, resources)
         for make in module.FIXES
     }
 )
@@ -125,7 +125,7 @@ def _choose(state: _State[F], repair: Repair[F]) -> tuple[Chosen, _State[F]]:
     tried: list[tuple[Choice, _State[F] | None]] = []
     while planned:
         tried.append(_tried(state, repair, planned))
-        planned = planned.instead
+        planned = planned.instead or (None if tried[-1][1] else planned.otherwise)
     verified = [(choice, after) for choice, after in tried if after]
     if not verified:
         return Chosen(cause, repair.facts, tried[-1][0]), state

@@ -88,7 +88,9 @@ class PlannedFix:
     changes: tuple[PlannedChange, ...] = ()
     caution: str | None = None
     instead: "PlannedFix | None" = None
-    """The second choice, which repairs the cause as well; None where there is one way only."""
+    """The second choice, which is offered beside this one; None where there is none."""
+    otherwise: "PlannedFix | None" = None
+    """What is planned where this can't be verified; None where there is nothing else."""
 
 
 MakeFix = Callable[[Repair[Any]], PlannedFix]

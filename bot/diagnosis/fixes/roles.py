@@ -1,4 +1,4 @@
-"""Fixes of job roles: making one or naming another, their trust policies, and the service-linked role."""
+"""Fixes of job roles: making one or naming another, and the service-linked role."""
 
 from typing import Final
 
@@ -8,15 +8,13 @@ from bot.diagnosis.changes.roles import (
     ChangePlan,
     CreateRole,
     CreateServiceLinkedRole,
-    UpdateAssumeRolePolicy,
 )
 from bot.diagnosis.facts.principals import default_role_arn, default_role_policies, is_default_role
 from bot.diagnosis.fixes import documents
-from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.fixes.naming import where_role_is_named
 from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, listed
+from bot.diagnosis.fixes.trust import trust_of
 from bot.diagnosis.job_facts import JobFacts
-from bot.diagnosis.required_call import SERVICE
 from bot.diagnosis.subject_facts import SubjectFacts
 
 
@@ -61,25 +59,6 @@ def use_job_role(repair: Repair[JobFacts]) -> PlannedFix:
     )
 
 
-def allow_service(repair: Repair[JobFacts]) -> PlannedFix:
-    """A trust policy with a statement that lets AWS Backup in, for this account only."""
-    document = documents.with_statements(repair.document, _trust(repair)["Statement"])
-    change = UpdateAssumeRolePolicy(target=str(repair.cause.principal), document=document)
-    return PlannedFix(f"Let {SERVICE} assume the role, for jobs of this account.", (change,))
-
-
-def exempt_account_in_trust(repair: Repair[JobFacts]) -> PlannedFix:
-    """A denying statement of the trust policy that exempts the job's own account."""
-    account = repair.facts.account
-    document = repair.with_statement(documents.exempting_source_account(repair.statement, account))
-    change = UpdateAssumeRolePolicy(target=str(repair.cause.principal), document=document)
-    return PlannedFix(
-        f"Exempt AWS Backup's jobs of account {account} from statement {repair.cause.statement}.",
-        (change,),
-        "Somebody meant this deny: ask its author before changing it.",
-    )
-
-
 def create_service_linked_role(repair: Repair[SubjectFacts]) -> PlannedFix:
     """AWS Backup's service-linked role in the account that lacks it."""
     arn = str(repair.cause.principal)
@@ -90,7 +69,7 @@ def create_service_linked_role(repair: Repair[SubjectFacts]) -> PlannedFix:
 def _creating(repair: Repair[SubjectFacts], arn: str) -> tuple[PlannedChange, ...]:
     """A job role with AWS's own policies for this job."""
     attached = (AttachRolePolicy(arn, {"PolicyArn": policy}, to_new=True) for policy in _policies(repair, arn))
-    return (CreateRole(target=arn, document=_trust(repair)), *attached)
+    return (CreateRole(target=arn, document=trust_of(repair.facts.account)), *attached)
 
 
 def _policies(repair: Repair[SubjectFacts], arn: str) -> list[str]:
@@ -120,26 +99,9 @@ def _naming(repair: Repair[JobFacts], arn: str) -> PlannedChange:
     return ChangePlan(arn, {"IamRoleArn": arn}, where=where_role_is_named(job), in_plan=in_plan)
 
 
-def _trust(repair: Repair[SubjectFacts]) -> Document:
-    """AWS Backup's trust, bound to the account ("Cross-service confused deputy prevention")."""
-    return documents.new_document(
-        [
-            {
-                "Sid": "BackupOfThisAccount",
-                "Effect": "Allow",
-                "Principal": {"Service": SERVICE},
-                "Action": "sts:AssumeRole",
-                "Condition": {"StringEquals": {"aws:SourceAccount": repair.facts.account}},
-            }
-        ]
-    )
-
-
 FIXES: Final[tuple[MakeFix, ...]] = (
     create_role,
     use_found_role,
     use_job_role,
-    allow_service,
-    exempt_account_in_trust,
     create_service_linked_role,
 )
