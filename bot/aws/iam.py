@@ -32,6 +32,9 @@ GET_POLICY = Operation("iam", "GetPolicy", "Policy", _NO_SUCH, reads="a managed 
 GET_POLICY_VERSION = Operation(
     "iam", "GetPolicyVersion", "PolicyVersion", _NO_SUCH, reads="the document of a managed policy"
 )
+LIST_POLICY_VERSIONS = Operation(
+    "iam", "ListPolicyVersions", "Versions", _NO_SUCH, reads="how many versions a managed policy has"
+)
 GET_INSTANCE_PROFILE = Operation("iam", "GetInstanceProfile", "InstanceProfile", _NO_SUCH, reads="the instance profile")
 
 
@@ -103,6 +106,11 @@ def policy(account: str, region: str, arn: str) -> Lookup:
 def policy_version(account: str, region: str, arn: str, version: str) -> Lookup:
     """A version of a managed policy, with its Document."""
     return lookup(GET_POLICY_VERSION, account, region, PolicyArn=arn, VersionId=version)
+
+
+def policy_versions(account: str, region: str, arn: str) -> Lookup:
+    """VersionId and IsDefaultVersion of each version of a managed policy."""
+    return lookup(LIST_POLICY_VERSIONS, account, region, PolicyArn=arn)
 
 
 def instance_profile(account: str, region: str, name: str) -> Lookup:

@@ -54,6 +54,8 @@ class CustomerPolicy(Described):
 
     Arn: str
     Document: Document
+    Versions: tuple[str, ...] = ()
+    """The ids of all its versions; the document is that of `DefaultVersionId`, or else of v1."""
 
 
 class Key(Described):

@@ -113,6 +113,7 @@ INCIDENTS: dict[str, tuple[Callable[[], Altered], tuple[str, ...]]] = {
     "a file system": (lambda: incident(32), ("efs:DescribeFileSystems", "DescribeFileSystemPolicy")),
     "an FSx file system": (lambda: incident(6), ("fsx:DescribeFileSystems",)),
     "a bucket": (lambda: incident(31), ("GetBucketEncryption", "GetBucketPolicy", "GetBucketTagging")),
+    "a guard rail": (lambda: incident(6), ("ListPolicyVersions",)),
     "a gateway's volume": (
         lambda: incident(29, ResourceType="Storage Gateway", ResourceArn=GATEWAY),
         ("DescribeCachediSCSIVolumes", "DescribeStorediSCSIVolumes"),

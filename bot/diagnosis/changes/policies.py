@@ -1,11 +1,11 @@
 """Changes of identity policies: inline ones of a role, user or group, and the next version of a managed one."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
 from bot.diagnosis.changes import hcl
 from bot.diagnosis.changes.change import F, PlannedChange
-from bot.diagnosis.changes.command import command, inline, name_of
+from bot.diagnosis.changes.command import command, inline, name_of, then
 from bot.diagnosis.changes.limits import Limit, characters
 from bot.diagnosis.changes.roles import with_identity_policy, with_role
 from bot.diagnosis.facts.documents import NamedDocument
@@ -113,22 +113,34 @@ class CreatePolicy(PlannedChange):
         return _OF_MANAGED
 
 
+@dataclass(frozen=True, slots=True)
 class PutPolicyVersion(PlannedChange):
     """The next default version of a managed policy, or of a permissions boundary."""
 
     KIND: ClassVar[str] = "put-policy-version"
 
+    delete_first: str | None = None
+    """The version to delete first, where the policy has as many as it may; the Terraform provider does so by itself."""
+
     def applied(self, facts: F) -> F | None:
         """With the version wherever the principal has the policy."""
-        document, role = NamedDocument(self.target, self.document), facts.role
-        identity = tuple(document if known.name == self.target else known for known in role.identity)
-        boundary = document if role.boundary_arn == self.target else role.boundary
-        return replace(facts, role=replace(role, identity=identity, boundary=boundary))
+
+        def changed(known: NamedDocument) -> NamedDocument:
+            return replace(known, document=self.document) if known.name == self.target else known
+
+        role = facts.role
+        boundary = changed(role.boundary) if role.boundary else None
+        return replace(facts, role=replace(role, identity=tuple(map(changed, role.identity)), boundary=boundary))
 
     def cli(self) -> str:
-        """`aws iam create-policy-version`."""
+        """`aws iam create-policy-version`, after `delete-policy-version` where there is no room."""
         options = {"policy_arn": self.target, "policy_document": inline(self.document)}
-        return f"{command('iam', 'create-policy-version', **options)} --set-as-default"
+        create = f"{command('iam', 'create-policy-version', **options)} --set-as-default"
+        if self.delete_first is None:
+            return create
+        return then(
+            command("iam", "delete-policy-version", policy_arn=self.target, version_id=self.delete_first), create
+        )
 
     def terraform(self) -> str:
         """An `aws_iam_policy` that is imported."""

@@ -22,6 +22,9 @@ class NamedDocument:
     """What people call it, where its name is an id."""
     group: str | None = None
     """The ARN of the group that it is an inline policy of."""
+    versions: tuple[str, ...] | None = None
+    """Of a managed policy of the account's own: the ids of its versions, the oldest first, without the default one;
+    None where they could not be read."""
 
 
 def parsed(text: Any) -> Any:

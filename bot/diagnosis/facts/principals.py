@@ -95,6 +95,11 @@ def default_role_policies(partition: str) -> tuple[str, ...]:
     return tuple(f"arn:{partition}:iam::aws:policy/service-role/{name}" for name in _DEFAULT_ROLE_POLICIES)
 
 
+def is_of_aws(policy: str) -> bool:
+    """Whether a policy is AWS's own, which nobody else can change ("Managed policies and inline policies")."""
+    return ":iam::aws:policy/" in policy
+
+
 def is_role_arn(text: str) -> bool:
     """Whether a text can be the ARN of a role."""
     return _ROLE_ARN.fullmatch(text) is not None
@@ -225,7 +230,7 @@ def _inline(names: Answer, ask: Callable[[str], Answer]) -> _Documents:
 
 
 def _managed(facts: Facts, account: str, policy_arn: str) -> NamedDocument | None:
-    """Reads a managed policy's default version.
+    """Reads a managed policy's default version, and of one that can be changed which versions it has.
 
     The version that ships with this project of one of AWS's own policies is asked for along with the policy, so that
     one round trip is enough where it is still the default one.
@@ -234,7 +239,17 @@ def _managed(facts: Facts, account: str, policy_arn: str) -> NamedDocument | Non
     if copy:
         facts.ask(iam.policy_version(account, facts.home, policy_arn, copy.version))
     policy = facts.ask(iam.policy(account, facts.home, policy_arn))
+    versions = _other_versions(facts, account, policy_arn)
     if not policy.known:
         return None
     version = facts.ask(iam.policy_version(account, facts.home, policy_arn, policy.value["DefaultVersionId"]))
-    return NamedDocument(policy_arn, version.value["Document"]) if version.known else None
+    return NamedDocument(policy_arn, version.value["Document"], versions=versions) if version.known else None
+
+
+def _other_versions(facts: Facts, account: str, policy_arn: str) -> tuple[str, ...] | None:
+    """The versions of a policy of the account's own that are not the default one, in their order: v9 before v10."""
+    answer = None if is_of_aws(policy_arn) else facts.ask(iam.policy_versions(account, facts.home, policy_arn))
+    if answer is None or not answer.known:
+        return None
+    others = [version["VersionId"] for version in answer.value if not version["IsDefaultVersion"]]
+    return tuple(sorted(others, key=lambda version: (len(version), version)))

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from bot.diagnosis.changes.policies import PutPolicyVersion
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.fixes.identity import allowing
 from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, named
+from bot.diagnosis.fixes.versions import with_next_version
 from bot.diagnosis.subject_facts import SubjectFacts
 
 
@@ -28,10 +28,8 @@ def exempt_in_boundary(repair: Repair[SubjectFacts]) -> PlannedFix:
 
 
 def _in_boundary(repair: Repair[SubjectFacts], document: Document, summary: str) -> PlannedFix:
-    change = PutPolicyVersion(target=str(repair.cause.policy), document=document)
-    return PlannedFix(
-        summary, (change,), "A boundary is a guard rail, and it may be that of other roles too: ask its owner."
-    )
+    caution = "A boundary is a guard rail, and it may be that of other roles too: ask its owner."
+    return with_next_version(repair, document, summary, caution)
 
 
 def _other_boundary(repair: Repair[SubjectFacts], which: str) -> PlannedFix:

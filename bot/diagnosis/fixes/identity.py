@@ -9,7 +9,6 @@ from bot.diagnosis.changes.change import PlannedChange
 from bot.diagnosis.changes.policies import (
     CreatePolicy,
     PutGroupPolicy,
-    PutPolicyVersion,
     PutRolePolicy,
     PutUserPolicy,
     inline_policies,
@@ -19,6 +18,7 @@ from bot.diagnosis.facts.principals import PrincipalFacts, default_role_policies
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, listed, named
+from bot.diagnosis.fixes.versions import with_next_version
 from bot.diagnosis.model import Entity
 from bot.diagnosis.subject_facts import SubjectFacts
 from bot.iam import Effect, Policy
@@ -129,11 +129,11 @@ def exempt_in_identity_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     changed = documents.exempting_value(statement, *exempted) if exempted else None
     changed = changed or documents.exempting_principal(statement, role)
     what = f"the value {exempted[1]} of {exempted[0]}" if exempted else f"{repair.who} {role}"
-    return PlannedFix(
-        f"Exempt {what} from statement {repair.cause.statement} of {repair.cause.policy}.",
-        (_identity_change(repair, repair.with_statement(changed)),),
-        "This deny is a guard rail: ask its author for the exception.",
-    )
+    summary = f"Exempt {what} from statement {repair.cause.statement} of {repair.cause.policy}."
+    document, caution = repair.with_statement(changed), "This deny is a guard rail: ask its author for the exception."
+    if str(repair.cause.policy).startswith("arn:"):
+        return with_next_version(repair, document, summary, caution)
+    return PlannedFix(summary, (_changed_inline(repair, document),), caution)
 
 
 def allowing(repair: Repair[SubjectFacts]) -> Iterator[Document]:
@@ -182,10 +182,9 @@ def _change_permission_set(repair: Repair[SubjectFacts], verb: str) -> PlannedFi
     )
 
 
-def _identity_change(repair: Repair[SubjectFacts], document: Document) -> PlannedChange:
+def _changed_inline(repair: Repair[SubjectFacts], document: Document) -> PlannedChange:
+    """The inline policy of the role, of the user or of one of its groups that the cause names, changed."""
     policy, role = str(repair.cause.policy), repair.facts.role
-    if policy.startswith("arn:"):
-        return PutPolicyVersion(target=policy, document=document)
     group = next(known.group for known in role.identity if known.name == policy)
     if group:
         return PutGroupPolicy(target=group, name=policy, document=document)

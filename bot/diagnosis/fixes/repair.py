@@ -6,6 +6,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from bot.diagnosis.changes.change import PlannedChange
 from bot.diagnosis.facts.documents import NamedDocument
+from bot.diagnosis.facts.principals import is_of_aws
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.model import Cause
@@ -33,12 +34,18 @@ class Repair(Generic[K_co]):
         """The document that the cause's policy names; None where there is none or it could not be read."""
         if cause_codes()[self.cause.code].policy == "trust":
             return self.facts.role.trust
-        return next((known.document for known in documents_of(self.facts) if known.name == self.cause.policy), None)
+        known = self.named_document
+        return known.document if known else None
+
+    @property
+    def named_document(self) -> NamedDocument | None:
+        """The policy that the cause names; None where there is none or it could not be read."""
+        return next((known for known in documents_of(self.facts) if known.name == self.cause.policy), None)
 
     @property
     def is_of_aws(self) -> bool:
-        """The policy is AWS's own, which nobody else can change ("Managed policies and inline policies")."""
-        return ":iam::aws:policy/" in str(self.cause.policy)
+        """The policy is AWS's own, which nobody else can change."""
+        return is_of_aws(str(self.cause.policy))
 
     @property
     def who(self) -> str:

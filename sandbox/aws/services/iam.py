@@ -9,7 +9,7 @@ from urllib.parse import quote
 from sandbox.aws.model import Account, Group, Role, User
 from sandbox.aws.parts import BEGINNING
 from sandbox.aws.service import QUERY_SPELLING, Answer, AwsError, Operation, Parameters, Service, View
-from sandbox.aws.services.iam_policies import get_policy, get_policy_version, list_policies
+from sandbox.aws.services.iam_policies import get_policy, get_policy_version, list_policies, list_policy_versions
 from sandbox.aws.services.shapes import tag_list
 from sandbox.aws.sessions import unique_id
 
@@ -195,6 +195,7 @@ IAM = Service(
         "GetPolicy": get_policy,
         "GetPolicyVersion": get_policy_version,
         "ListPolicies": list_policies,
+        "ListPolicyVersions": list_policy_versions,
         **_policy_operations(ROLE),
         **_policy_operations(USER),
         **_policy_operations(GROUP),

@@ -36,6 +36,18 @@ def get_policy_version(view: View, parameters: Parameters) -> Answer:
     }
 
 
+def list_policy_versions(view: View, parameters: Parameters) -> Answer:
+    """The versions of a managed policy without their documents; of one that the estate says none of, the default."""
+    policy = _find(view, parameters["PolicyArn"])
+    own = view.account.policy_by_arn.get(policy.arn)
+    return {
+        "Versions": [
+            {"VersionId": version, "IsDefaultVersion": version == policy.version, "CreateDate": policy.updated}
+            for version in (own and own.Versions) or (policy.version,)
+        ]
+    }
+
+
 def list_policies(view: View, parameters: Parameters) -> Answer:
     """The account's own managed policies, and none of AWS's: they are the same in every account."""
     own = view.account.policies if parameters.get("Scope", "All") != "AWS" else ()
