@@ -112,7 +112,8 @@ def concerned_accounts(answer: AnyDiagnosis) -> frozenset[str]:
         named = [answer.reading.principal, answer.reading.resource, answer.reading.policy_arn]
     for cause in answer.causes:
         named += [cause.principal, cause.resource, cause.policy, cause.target]
-        named += [change.target for change in (cause.fix.changes if cause.fix else ())]
+        ways = filter(None, (cause.fix, cause.fix.alternative if cause.fix else None))
+        named += [change.target for way in ways for change in way.changes]
     return frozenset(account for name in named if name for account in _ACCOUNT_ID.findall(name))
 
 

@@ -44,7 +44,7 @@ def _way(fix: Fix, name: str) -> list[Part]:
 def _proof(fix: Fix) -> Line:
     if fix.proven:
         return line("evaluated again with this change: this cause is gone and nothing new is blocked")
-    return line(f"not proven: {fix.not_proven}")
+    return line(f"not proven: {fix.not_proven or 'an older version of this program did not say why'}")
 
 
 def _change(change: Change, name: str) -> list[Part]:

@@ -76,15 +76,18 @@ def _layers(filled: tuple[LayerReport, ...]) -> tuple[LayerReport, ...]:
 
 
 def _causes(filled: tuple[Cause, ...]) -> tuple[Cause, ...]:
-    """One cause of each certainty, and one fix of each proof: proven, not proven, and nothing that could be."""
+    """One cause of each certainty, and one fix of each proof: proven twice, not proven, and nothing that could be."""
     first, second, third = filled
-    proven = _fix(first).model_copy(update={"proven": True})
-    bare = _fix(third).model_copy(update={"changes": (), "cli": (), "terraform": "", "caution": None})
+    instead = _fix(second).model_copy(update={"proven": True})
+    proven = _fix(first).model_copy(update={"proven": True, "alternative": instead})
+    unproven = _fix(second).model_copy(update={"not_proven": _fix(first).owner})
+    nothing = {"changes": (), "cli": (), "terraform": "", "caution": None, "not_proven": _fix(first).summary}
+    bare = _fix(third).model_copy(update=nothing)
     vault = {"code": "vault-policy-denied", "layer": LayerName.VAULT, "certainty": Certainty.LIKELY, "statement": "0"}
     role = {"code": "role-missing", "layer": LayerName.JOB_ROLE, "policy": None, "statement": None, "target": None}
     return (
         first.model_copy(update={"certainty": Certainty.PROVEN, "fix": proven}),
-        second.model_copy(update=vault),
+        second.model_copy(update=vault | {"fix": unproven}),
         third.model_copy(update=role | {"document": None, "entity": Entity.SERVICE_LINKED_ROLE, "fix": bare}),
     )
 
