@@ -194,5 +194,12 @@ def test_the_owners_draft_says_what_to_change_and_that_it_has_been_proven() -> N
     assert "it passes" in draft
 
 
+def test_the_owner_is_not_asked_for_what_another_fix_does_as_well() -> None:
+    done = diagnoses.fix(summary="Nothing more.", changes=(), cli=(), terraform="")
+    draft = owner_draft(diagnoses.denied(diagnoses.scp_cause(), diagnoses.scp_cause(fix=done)))
+    assert draft.count("Could you make this change") == 1
+    assert "Nothing more." not in draft
+
+
 def test_visible_text_is_left_as_it_is() -> None:
     assert visible("plain ascii, é, 漢字 and\ttabs\n") == "plain ascii, é, 漢字 and\ttabs\n"
