@@ -49,14 +49,14 @@ def with_fixes(examined: Sequence[Examination[F]], causes: Sequence[Cause], exam
     for cause in causes:
         repair = state.repair(cause)
         repairs.append(repair)
-        if cause.certainty is Certainty.PROVEN:
+        if _is_fixed(cause):
             choice, state = _choose(state, repair)
             chosen.append(choice)
     fixes = iter(combined(chosen))
     return tuple(
         cause.model_copy(
             update={
-                "fix": next(fixes) if cause.certainty is Certainty.PROVEN else None,
+                "fix": next(fixes) if _is_fixed(cause) else None,
                 "document": repair.document if isinstance(repair.document, dict) else None,
             }
         )
@@ -114,6 +114,11 @@ class _State(Generic[F]):
         """What is to be fixed that was not before; what was a role's may be that of the one in its place."""
         known = {(code, self._named.get(principal, principal), *rest) for code, principal, *rest in before.left}
         return [identity for identity in self.left if identity not in known]
+
+
+def _is_fixed(cause: Cause) -> bool:
+    """Whether a cause is known well enough to change something for it."""
+    return cause.certainty is Certainty.PROVEN
 
 
 def _choose(state: _State[F], repair: Repair[F]) -> tuple[Chosen, _State[F]]:
