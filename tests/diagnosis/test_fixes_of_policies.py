@@ -8,6 +8,7 @@ from bot.diagnosis.fixes.documents import with_statements
 from bot.diagnosis.model import Fix
 from tests.conftest import ServeEstate
 from tests.diagnosis.altering import ACCOUNT, Altered, Json, diagnosed, fix_of, only, padding
+from tests.diagnosis.test_caller import Staffed, read, said
 from tests.diagnosis.test_incidents import MakeDiagnostician
 
 EVERYBODY: Json = {"Effect": "Deny", "Principal": "*", "Resource": "*"}
@@ -85,6 +86,18 @@ def test_the_policy_of_that_vault_is_replaced_where_it_denies_a_copy_out_of_it(
     ]
     assert operations(fix) == ["put-backup-vault-access-policy"]
     assert fix.proven
+
+
+def test_a_caller_is_to_name_another_vault_where_nobody_can_change_its_policy(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    staffed = Staffed()
+    everybody = {**EVERYBODY, "Sid": "Closed", "Action": ["backup:StartBackupJob"]}
+    statements = [everybody, SHUT, KEPT]
+    staffed.vault(staffed.vault_arn)["AccessPolicy"] = {"Version": "2012-10-17", "Statement": statements}
+    text = said("backup:StartBackupJob", staffed.vault_arn)
+    fix = fix_of(read(staffed, text, served_estate, diagnostician), "vault-policy-denied")
+    assert (fix.summary, fix.changes) == ("Name another vault in the call.", ())
 
 
 @pytest.mark.parametrize(

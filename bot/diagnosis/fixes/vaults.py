@@ -10,12 +10,12 @@ from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.fixes.naming import where_vault_is_named
 from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, named
 from bot.diagnosis.job_facts import JobFacts
-from bot.diagnosis.model import JobType
 from bot.diagnosis.subject_facts import SubjectFacts
 from bot.iam import Decision, Policy, PolicySet, Request, evaluate
 
 _PUT: Final = "backup:PutBackupVaultAccessPolicy"
 _DELETE: Final = "backup:DeleteBackupVaultAccessPolicy"
+_WRITING: Final = frozenset({"backup:StartBackupJob", "backup:CopyIntoBackupVault"})
 _WHOEVER: Final = ("*", "aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalType", "aws:userid")
 """The keys that distinguish one principal of an account from another, and all others."""
 
@@ -59,9 +59,14 @@ def exempt_in_vault_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
 
 
 def _putting(repair: Repair[SubjectFacts], document: Document, summary: str, caution: str = "") -> PlannedFix:
-    """The new policy, as far as the old one lets anybody put it."""
+    """The new policy, as far as the old one lets anybody put it.
+
+    The policy of the vault of EFS's own automatic backups can be put too, but that does not let others write into it:
+    "How AWS Backup works with supported AWS services", Working with Amazon EFS.
+    """
     vault, policy = str(repair.cause.policy), repair.document
-    if vault.endswith(EFS_AUTOMATIC_VAULT) and _writes(repair.facts, vault):
+    is_written = not _WRITING.isdisjoint(repair.cause.actions) and not repair.facts.role.is_service_linked_role
+    if vault.endswith(EFS_AUTOMATIC_VAULT) and is_written:
         caution = "AWS keeps this vault for EFS's own automatic backups: whatever its policy says, other jobs fail."
         return PlannedFix(f"Name a vault of your own {where_vault_is_named(repair)}.", (), caution)
     is_shut = _denies_all(vault, policy, _PUT)
@@ -71,17 +76,6 @@ def _putting(repair: Repair[SubjectFacts], document: Document, summary: str, cau
     first = f"The policy denies everybody {_PUT}, so that it has to be deleted first." if is_shut else ""
     change = PutVaultAccessPolicy(vault, document, delete_first=is_shut)
     return PlannedFix(summary, (change,), " ".join(filter(None, [caution, first])) or None)
-
-
-def _writes(facts: SubjectFacts, vault: str) -> bool:
-    """Whether a job that is no automatic backup of EFS writes into a vault; whoever may can read what is in it.
-
-    Source: "How AWS Backup works with supported AWS services", Working with Amazon EFS.
-    """
-    if not isinstance(facts, JobFacts) or facts.job.type is JobType.RESTORE:
-        return False
-    written = facts.job.destination_vault_arn or facts.job.vault_arn
-    return vault == written and not facts.role.is_service_linked_role
 
 
 def _denies_all(vault: str, policy: Any, action: str) -> bool:
