@@ -48,8 +48,8 @@ def _proof(fix: Fix) -> Line:
 
 
 def _change(change: Change, name: str) -> list[Part]:
-    """What is changed, and the whole document that results."""
+    """What is changed, and the whole document that results where it is a policy."""
     what: Part = Note(line(f"{change.kind} on ", code(change.target)))
-    if not change.document:
+    if "Statement" not in change.document:
         return [what]
     return [what, Verbatim("The whole document after the change", name, json.dumps(change.document, indent=2))]

@@ -14,7 +14,7 @@ from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.events import Left
 from bot.diagnosis.failures import FailedJob
 from bot.diagnosis.job_id import JobReference
-from bot.diagnosis.model import Diagnosis, JobType, Outcome
+from bot.diagnosis.model import Change, Diagnosis, JobType, Outcome
 from bot.diagnosis.reading import read_error
 from bot.replies.answer import head_page, reply_pages
 from bot.replies.buttons import with_buttons
@@ -22,6 +22,7 @@ from bot.replies.changes import changes
 from bot.replies.checklist import Checklist, checklist_page
 from bot.replies.details import asked_parts, fix_parts, owner_draft, policy_parts
 from bot.replies.document import Page, without_plans
+from bot.replies.fixes import fix_pages
 from bot.replies.home import Latest, home_parts
 from bot.replies.message import Message, View
 from bot.replies.picking import PICK, TITLE, picked, picking_form
@@ -203,3 +204,17 @@ def test_the_owner_is_not_asked_for_what_another_fix_does_as_well() -> None:
 
 def test_visible_text_is_left_as_it_is() -> None:
     assert visible("plain ascii, é, 漢字 and\ttabs\n") == "plain ascii, é, 漢字 and\ttabs\n"
+
+
+@pytest.mark.parametrize(
+    ("document", "is_shown"), [(diagnoses.POLICY, True), ({"PolicyArn": "arn:…"}, False), ({}, False)]
+)
+def test_the_document_of_a_change_is_shown_where_it_is_a_policy(document: dict[str, Any], is_shown: bool) -> None:
+    change = Change(kind="put-key-policy", target="arn:…", document=document)
+    (page,) = fix_pages([diagnoses.scp_cause(fix=diagnoses.fix(changes=(change,)))])
+    assert ("The whole document after the change" in repr(page.parts)) is is_shown
+
+
+def test_a_fix_of_an_older_version_says_that_it_is_not_proven() -> None:
+    (page,) = fix_pages([diagnoses.scp_cause(fix=diagnoses.fix(proven=False))])
+    assert "not proven: an older version of this program did not say why" in repr(page.parts)
