@@ -26,7 +26,10 @@ ACCOUNT: dict[str, Any] = {
     ],
     "users": [{"UserName": "ana", "Groups": ["ops"], "Tags": {"desk": "7"}, "PermissionsBoundary": OPS, **IDENTITY}],
     "groups": [{"GroupName": "ops", **IDENTITY}],
-    "policies": [{"Arn": OPS, "Document": ALLOW}],
+    "policies": [
+        {"Arn": OPS, "Document": ALLOW},
+        {"Arn": f"{OPS}-2", "Document": ALLOW, "DefaultVersionId": "v3", "Versions": ["v3", "v1"]},
+    ],
     "regions": {
         "eu-west-1": {
             "resources": [
@@ -136,8 +139,21 @@ def test_a_managed_policy_is_told_with_its_document(
     assert statement.items() <= document["Statement"][0].items()
 
 
+@pytest.mark.parametrize(
+    ("arn", "versions"),
+    [
+        pytest.param(OPS, [("v1", True)], id="none are told"),
+        pytest.param(f"{OPS}-2", [("v3", True), ("v1", False)], id="told"),
+        pytest.param(BACKUP, [("v30", True)], id="AWS's own"),
+    ],
+)
+def test_the_versions_of_a_managed_policy_are_listed(iam: Any, arn: str, versions: list[tuple[str, bool]]) -> None:
+    listed = iam.list_policy_versions(PolicyArn=arn)["Versions"]
+    assert [(version["VersionId"], version["IsDefaultVersion"]) for version in listed] == versions
+
+
 def test_the_accounts_own_policies_are_listed(iam: Any) -> None:
-    assert [policy["Arn"] for policy in iam.list_policies(Scope="Local")["Policies"]] == [OPS]
+    assert [policy["Arn"] for policy in iam.list_policies(Scope="Local")["Policies"]] == [OPS, f"{OPS}-2"]
     assert iam.list_policies(Scope="AWS")["Policies"] == []
 
 
