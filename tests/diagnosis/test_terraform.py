@@ -124,10 +124,10 @@ def imported_by(change: PlannedChange) -> list[tuple[str, str]]:
             id="cross-account backup",
         ),
         pytest.param(
-            PutResourcePolicy(target="arn:aws:s3:::1st.bucket", document=OF_RESOURCES),
+            PutResourcePolicy("arn:aws:s3:::1st.bucket", OF_RESOURCES, region="eu-west-1"),
             "aws_s3_bucket_policy",
             "_1st_bucket",
-            {"bucket": "1st.bucket"},
+            {"region": "eu-west-1", "bucket": "1st.bucket"},
             id="a bucket's policy, under a name that Terraform takes",
         ),
         pytest.param(

@@ -1,6 +1,6 @@
 """Changes of the policies that buckets and file systems have themselves."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from bot.diagnosis.changes import hcl
@@ -10,10 +10,14 @@ from bot.diagnosis.changes.limits import Limit, size
 from bot.diagnosis.facts.documents import NamedDocument
 
 
+@dataclass(frozen=True, slots=True)
 class PutResourcePolicy(PlannedChange):
     """The policy of a bucket or of a file system."""
 
     KIND: ClassVar[str] = "put-resource-policy"
+
+    region: str | None = None
+    """The Region of a bucket, whose ARN does not tell it; None where it is not known."""
 
     @property
     def _is_bucket(self) -> bool:
@@ -29,7 +33,8 @@ class PutResourcePolicy(PlannedChange):
         """`aws s3api put-bucket-policy` or `aws efs put-file-system-policy`."""
         document = inline(self.document)
         if self._is_bucket:
-            return command("s3api", "put-bucket-policy", bucket=self.target.rpartition(":")[2], policy=document)
+            options = {"bucket": self.target.rpartition(":")[2], **({"region": self.region} if self.region else {})}
+            return command("s3api", "put-bucket-policy", **options, policy=document)
         options = {"file_system_id": name_of(self.target), "region": region_of(self.target)}
         return command("efs", "put-file-system-policy", **options, policy=document)
 
@@ -37,7 +42,8 @@ class PutResourcePolicy(PlannedChange):
         """An `aws_s3_bucket_policy` or an `aws_efs_file_system_policy`."""
         name, document = hcl.last_part(self.target), hcl.encoded(self.document)
         if self._is_bucket:
-            return hcl.resource("aws_s3_bucket_policy", name, {"bucket": hcl.text(name), "policy": document})
+            region = hcl.in_region(self.region) if self.region else {}
+            return hcl.resource("aws_s3_bucket_policy", name, {**region, "bucket": hcl.text(name), "policy": document})
         region = hcl.in_region(region_of(self.target))
         arguments = {**region, "file_system_id": hcl.text(name), "policy": document}
         return hcl.resource("aws_efs_file_system_policy", name, arguments)

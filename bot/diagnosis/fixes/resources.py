@@ -9,6 +9,7 @@ from bot.diagnosis.facts.documents import TRUST
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
 from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, named
+from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.subject_facts import SubjectFacts
 
 
@@ -40,10 +41,14 @@ def allow_in_own_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
 
 
 def _change(repair: Repair[SubjectFacts], document: Document) -> PlannedChange:
-    """The policy put, which is a role's trust policy where the role was to be assumed."""
+    """The policy put, which is a role's trust policy where the role was to be assumed.
+
+    A job works in its own Region, so that its bucket is there too; no page of AWS was found that says so.
+    """
     if repair.cause.policy == TRUST:
         return UpdateAssumeRolePolicy(target=str(repair.cause.resource), document=document)
-    return PutResourcePolicy(target=str(repair.cause.policy), document=document)
+    region = repair.facts.job.region if isinstance(repair.facts, JobFacts) else None
+    return PutResourcePolicy(str(repair.cause.policy), document, region=region)
 
 
 FIXES: Final[tuple[MakeFix, ...]] = (
