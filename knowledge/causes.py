@@ -15,9 +15,10 @@ from knowledge.files import KNOWLEDGE, read_yaml, validated
 Layer = Literal["job-role", "vault", "organization", "kms", "resource"]
 Acting = Literal["caller", "job-role", "service-linked-role"]
 RefusingPolicy = Literal[
-    "identity", "boundary", "session", "trust", "scp", "rcp", "endpoint", "vault", "key", "resource"
+    "identity", "boundary", "session", "trust", "scp", "rcp", "endpoint", "vault", "key", "resource", "any"
 ]
-RefusalEffect = Literal["explicit-deny", "implicit-deny", "unmet-condition"]
+RefusalEffect = Literal["explicit-deny", "implicit-deny", "unmet-condition", "deleted-principal"]
+"""`deleted-principal`: a policy of any type allows it to the id of a principal that was deleted, and to nobody else."""
 
 _FILE = "causes.yaml"
 

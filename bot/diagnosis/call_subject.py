@@ -46,6 +46,10 @@ class CallSubject:
         """What the facts of the call come to."""
         return examine_call(facts)
 
+    def guess(self, _examined: Examination[CallFacts]) -> tuple[Cause, ...]:
+        """Nothing: what the text says by itself is the answer's hypotheses."""
+        return ()
+
     def conclude(
         self, collected: Sequence[CallFacts], causes: tuple[Cause, ...], layers: Sequence[CheckedLayer]
     ) -> TextDiagnosis:

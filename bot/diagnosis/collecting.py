@@ -1,8 +1,7 @@
 """Collects the case of one failed job: all that its diagnosis looks at is read here, once."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bot import arn
@@ -11,6 +10,7 @@ from bot.aws.facts import Facts
 from bot.diagnosis.facts.changes import Suspects, collect_changes
 from bot.diagnosis.facts.denied_request import collect_denied_request
 from bot.diagnosis.facts.documents import NamedDocument
+from bot.diagnosis.facts.former_ids import collect_former_ids
 from bot.diagnosis.facts.images import AIR_GAPPED_OWNER, AllowedImages, collect_allowed_images
 from bot.diagnosis.facts.job import Located
 from bot.diagnosis.facts.keys import collect_key
@@ -28,7 +28,8 @@ from bot.diagnosis.facts.principals import (
     service_linked_role_arn,
 )
 from bot.diagnosis.facts.resources import ResourceFacts, collect_resource, instance_profile_role
-from bot.diagnosis.facts.trail import Denial, collect_denials
+from bot.diagnosis.facts.sharing import collect_withdrawals
+from bot.diagnosis.facts.trail import LONGEST_LOOK, Denial, collect_denials
 from bot.diagnosis.facts.vaults import VaultFacts, collect_vault, encryption_key, with_tags
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.model import Entity, JobType
@@ -41,8 +42,6 @@ _KEY_MEMBERS: Final = frozenset({"kmskeyid", "kmskeyarn", "kmsmasterkeyarn", "km
 """How restore metadata of the various services names the key to restore under, in lower case."""
 _HIDDEN_IMAGES: Final = frozenset({"allowed-amis", "snapshot-sharing"})
 """The entries of messages about an image that is not found, or not accessible, where it is used."""
-_LONGEST_LOOK: Final = timedelta(days=1)
-"""How far CloudTrail is looked through for a job that does not say when it ended."""
 
 
 def collect_job_facts(facts: Facts, job: Located, settings: Settings) -> JobFacts:
@@ -81,9 +80,11 @@ def collect_job_facts(facts: Facts, job: Located, settings: Settings) -> JobFact
         keys=tuple(dict.fromkeys(key.arn for several in keys.values() for key in several or ())),
         management_account=home_management,
     )
+    owned = (*(key for several in (*keys.values(), named_keys) for key in several or ()), *vaults.values(), resource)
+    policies = [each.policy for each in owned if each]
     return JobFacts(
         job=job,
-        role=role,
+        role=replace(role, former_ids=collect_former_ids(facts, role, policies, job.created)),
         default_role=_default_role(facts, job) if role.is_service_linked_role else None,
         resource=resource,
         vaults=vaults,
@@ -99,6 +100,7 @@ def collect_job_facts(facts: Facts, job: Located, settings: Settings) -> JobFact
         denials=denials,
         changes=collect_changes(facts, job, reading, suspects),
         allowed_images=_allowed_images(facts, job, reading, vaults),
+        withdrawals=collect_withdrawals(facts, job, role.name) if job.has_failed else (),
         advanced_dynamodb=_advanced_dynamodb(facts, job, reading),
         instance_role=_instance_role(facts, job, metadata),
     )
@@ -227,7 +229,7 @@ def _restore_keys(job: Located, known: _Known, of_recovery_point: tuple[str, ...
 
 
 def _denials(facts: Facts, job: Located) -> tuple[Denial, ...] | None:
-    end = job.described.get("CompletionDate") or job.created + _LONGEST_LOOK
+    end = job.described.get("CompletionDate") or job.created + LONGEST_LOOK
     return collect_denials(facts, job.account, job.region, job.role_arn, (job.created, end))
 
 

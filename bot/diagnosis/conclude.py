@@ -1,66 +1,45 @@
-"""From what the layers found to the answer: likely causes from the message, the outcome, and one sentence."""
+"""From what the layers found to the answer: the outcome, one sentence, and what the answer does not cover."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-from bot.diagnosis.causes import make_cause
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.layers.checked import CheckedLayer
-from bot.diagnosis.model import Cause, Certainty, Entity, JobType, LayerReport, Outcome, Verdict
-from bot.diagnosis.reading import Hypothesis, hypotheses
+from bot.diagnosis.model import Cause, Certainty, JobType, LayerReport, Outcome, Verdict
+from bot.diagnosis.reading import hypotheses
+from bot.diagnosis.required_calls import unevaluated_actions
 
-_UNKNOWN = dict.fromkeys(("state", "account", "other", "found"), "unknown")
-"""What the sentences of some codes ask for and a message alone does not say."""
-_NOUNS = {JobType.BACKUP: "backup", JobType.COPY: "copy", JobType.RESTORE: "restore"}
+_NOUNS: Final = {JobType.BACKUP: "backup", JobType.COPY: "copy", JobType.RESTORE: "restore"}
+_LONGEST_QUOTE: Final = 300
+"""Characters of a message in a sentence; the whole of it is in the job."""
+_NEVER_READ: Final = (
+    "The policy of a VPC endpoint, the policy of a session and settings of the protected service can deny a call too; "
+    "they are not read."
+)
 
 
-def likely_causes(facts: JobFacts, found: Sequence[Cause]) -> tuple[Cause, ...]:
-    """What only the job's message says, where no evaluation explains it.
+def outcome(failed: Sequence[JobFacts], causes: Sequence[Cause]) -> Outcome:
+    """What the diagnosis came to, from the failed jobs and the causes.
 
-    The message must name something that can be checked: a policy type, an action, a key, a vault or a role; a vague
-    one makes no cause.
-
-    Args:
-        facts: What is known of the job.
-        found: The causes that evaluation found.
+    A message that speaks of a denied permission is never of something else, however clear the layers are.
     """
-    reading = facts.reading
-    proven = [cause for cause in found if cause.certainty is Certainty.PROVEN]
-    if reading.vague or not reading.permission or proven:
-        return ()
-    guesses = hypotheses(reading)
-    return (_likely(facts, guesses[0]),) if guesses else ()
-
-
-def _likely(facts: JobFacts, guess: Hypothesis) -> Cause:
-    reading = facts.reading
-    linked = facts.service_linked_role
-    principal = linked.arn if guess.entity is Entity.SERVICE_LINKED_ROLE and linked else facts.role.arn
-    cause = make_cause(
-        guess.code,
-        entity=guess.entity,
-        certainty=Certainty.LIKELY,
-        principal=principal,
-        actions=(reading.action,) if reading.action else (),
-        resource=reading.resource,
-        policy=reading.policy_arn,
-        says=_UNKNOWN,
-    )
-    return cause.model_copy(update={"explanation": f"Only the job's message says so: {guess.why}"})
-
-
-def outcome(failed: Sequence[JobFacts], causes: Sequence[Cause], layers: Sequence[LayerReport]) -> Outcome:
-    """What the diagnosis came to, from the failed jobs, the causes and the layers."""
     if any(cause.certainty is not Certainty.POSSIBLE for cause in causes):
         return Outcome.DENIED
-    rules_out = all(facts.reading.rules_permissions_out and facts.children_are_known for facts in failed)
-    if any(layer.verdict is Verdict.UNKNOWN for layer in layers) and not rules_out:
-        return Outcome.UNDETERMINED
-    return Outcome.NOT_PERMISSION
+    telling = [facts for facts in failed if not _only_counts_children(facts)] or failed
+    if all(facts.rules_permissions_out and facts.children_are_known for facts in telling):
+        return Outcome.NOT_PERMISSION
+    return Outcome.UNDETERMINED
+
+
+def _only_counts_children(facts: JobFacts) -> bool:
+    """A composite job says only that child jobs failed, and these say why."""
+    says_nothing = not facts.message or (facts.reading.vague and not hypotheses(facts.reading))
+    return facts.job.is_parent and facts.children_are_known and says_nothing
 
 
 def summary(facts: JobFacts, result: Outcome, causes: Sequence[Cause], layers: Sequence[LayerReport]) -> str:
     """One sentence that a person can act on."""
-    noun = f"The {_NOUNS[facts.job.type]} of {facts.resource_type or 'the resource'}"
+    noun = noun_of(facts)
     if result is Outcome.NOT_FAILED:
         return f"{noun} has not failed: its state is {facts.job.state}."
     if result is Outcome.DENIED:
@@ -72,8 +51,36 @@ def summary(facts: JobFacts, result: Outcome, causes: Sequence[Cause], layers: S
         return f"{likely}{telling[0].explanation}{more}{aside}{since}"
     if result is Outcome.UNDETERMINED:
         unknown = " and ".join(layer.layer.value for layer in layers if layer.verdict is Verdict.UNKNOWN)
-        return f"What could be read does not explain the failure; unknown remains: {unknown}.{changed_since(facts)}"
+        left = (
+            f"Unknown remains: {unknown}."
+            if unknown
+            else "Not covered: calls that AWS does not document, and policies that no read call shows."
+        )
+        message = f'with "{_shortened(facts.message)}"' if facts.message else "without a message"
+        says = f"{noun} failed {message}, and nothing that could be evaluated explains it."
+        return f"{says} {left}{changed_since(facts)}"
     return f"{noun} failed for a reason that no policy explains: {_quoted(facts)}{changed_since(facts)}"
+
+
+def not_covered(failed: Sequence[JobFacts], layers: Sequence[LayerReport]) -> tuple[str, ...]:
+    """What could still deny, as far as it is known, in a sentence each.
+
+    Args:
+        failed: The failed jobs.
+        layers: What was found; a check that is unknown says why.
+    """
+    unknown = [check.says for layer in layers for check in layer.checks if check.verdict is Verdict.UNKNOWN]
+    calls = [sentence for facts in failed for sentence in _calls_not_covered(facts)]
+    return tuple(dict.fromkeys([*unknown, *calls, _NEVER_READ]))
+
+
+def _calls_not_covered(facts: JobFacts) -> Iterator[str]:
+    kind = f"a {_NOUNS[facts.job.type]} of {facts.resource_type or 'such a resource'}"
+    yield f"AWS documents no complete list of the calls of {kind}; one that is not known here may have been denied."
+    skipped = unevaluated_actions(facts)
+    if skipped:
+        listed = ", ".join(skipped)
+        yield f"Calls of {kind} that it succeeds without, or that it may not make, were not evaluated: {listed}."
 
 
 def changed_since(facts: JobFacts) -> str:
@@ -93,9 +100,17 @@ def ago(minutes: int) -> str:
     return f"{minutes} minute{'' if minutes == 1 else 's'}"
 
 
+def noun_of(facts: JobFacts) -> str:
+    """What a sentence calls the job."""
+    return f"The {_NOUNS[facts.job.type]} of {facts.resource_type or 'the resource'}"
+
+
 def _quoted(facts: JobFacts) -> str:
-    message = str(facts.job.described.get("StatusMessage") or "").strip()
-    return message or f"its state is {facts.job.state} and it has no message."
+    return facts.message or f"its state is {facts.job.state} and it has no message."
+
+
+def _shortened(message: str) -> str:
+    return message if len(message) <= _LONGEST_QUOTE else f"{message[:_LONGEST_QUOTE].rstrip()}…"
 
 
 def layers_of(checked: Sequence[CheckedLayer]) -> tuple[LayerReport, ...]:

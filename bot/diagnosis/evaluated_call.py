@@ -13,7 +13,7 @@ from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.organization import OrganizationFacts
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.facts.trail import session_name
-from bot.diagnosis.model import Certainty, LayerName
+from bot.diagnosis.model import Certainty, Grounds, LayerName
 from bot.diagnosis.refusals import CallRefusals, Refusal
 from bot.diagnosis.required_call import RequiredCall
 from bot.iam import (
@@ -51,12 +51,12 @@ class EvaluatedCall:
 
     @property
     def is_blocked(self) -> bool:
-        """Something blocks it for certain."""
-        return any(refusal.certainty is Certainty.PROVEN for refusal in self.refusals)
+        """Something denies it, whatever is not known."""
+        return any(refusal.grounds.denies for refusal in self.refusals)
 
     def depending_on(self, what: str) -> "EvaluatedCall":
         """The same, where something that is not known decides whether the job makes the call at all."""
-        depending = (replace(refusal, certainty=Certainty.POSSIBLE, depends_on=(what,)) for refusal in self.refusals)
+        depending = (replace(refusal, grounds=Grounds.UNKNOWN_KEY, depends_on=(what,)) for refusal in self.refusals)
         return replace(self, refusals=tuple(depending))
 
 
@@ -78,15 +78,25 @@ class CallEvaluator:
     def evaluate(self, call: RequiredCall) -> EvaluatedCall:
         """What every relevant layer says of a call."""
         evaluation = evaluate(self._request(call), self._policies(call))
-        said = CallRefusals(self._organizations, call, evaluation)
+        said = CallRefusals(self._organizations, call, evaluation, self._allowed_former(call, evaluation))
         refusals = tuple(
             refusal
             for refusal in said.refusals()
             if refusal.layer in call.relevant and not self._is_superseded(refusal, call)
         )
         unread = frozenset(layer for layer in said.unread() if layer in call.relevant)
-        blocked = {refusal.layer for refusal in refusals if refusal.certainty is Certainty.PROVEN}
+        blocked = {refusal.layer for refusal in refusals if refusal.certainty is not Certainty.POSSIBLE}
         return EvaluatedCall(call, evaluation, refusals, unread - blocked)
+
+    def _allowed_former(self, call: RequiredCall, evaluation: PolicyEvaluation) -> str | None:
+        """The id of a deleted role of the principal's name that the resource's policy allows what it denies now."""
+        if PolicyLayer.RESOURCE not in evaluation.missing:
+            return None
+        for former in sorted(call.principal.former_ids):
+            as_former = replace(call, principal=replace(call.principal, unique_id=former))
+            if PolicyLayer.RESOURCE not in evaluate(self._request(as_former), self._policies(call)).missing:
+                return former
+        return None
 
     def _is_superseded(self, refusal: Refusal, call: RequiredCall) -> bool:
         subject = {

@@ -12,7 +12,7 @@ from bot.diagnosis.evaluated_call import CallEvaluator, EvaluatedCall
 from bot.diagnosis.examination import Examination
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check
-from bot.diagnosis.model import Check, Entity, LayerName, Verdict
+from bot.diagnosis.model import Check, Entity, Grounds, LayerName, Verdict
 from bot.diagnosis.required_call import RequiredCall
 from bot.iam import PolicyLayer
 
@@ -71,7 +71,7 @@ def required_call(facts: CallFacts) -> RequiredCall:
         vault=facts.vault,
         key=facts.key,
         policy=facts.trust,
-        is_named=True,
+        grounds=Grounds.NAMED,
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.diagnosis.blamed import single_out
 from bot.diagnosis.evaluated_call import CallEvaluator
 from bot.diagnosis.evaluated_job import EvaluatedJob
 from bot.diagnosis.examination import Examination
@@ -24,7 +25,7 @@ def examine_job(facts: JobFacts) -> Examination[JobFacts]:
         kms.check_layer(job),
     )
     layers = (*(_with_children(facts, layer) for layer in checklist), *([own_policy] if own_policy else []))
-    return Examination(facts, job.calls, layers)
+    return Examination(facts, job.calls, single_out(facts.reading, job.calls, layers))
 
 
 def _with_children(facts: JobFacts, layer: CheckedLayer) -> CheckedLayer:

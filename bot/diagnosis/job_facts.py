@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from bot import arn
 from bot.diagnosis.facts.images import AllowedImages
 from bot.diagnosis.facts.job import Located
 from bot.diagnosis.facts.trail import Denial
-from bot.diagnosis.model import JobType, LaterChange
+from bot.diagnosis.model import JobType, LaterChange, Withdrawal
 from bot.diagnosis.reading import Reading
 from bot.diagnosis.subject_facts import SubjectFacts
 from knowledge.need import documented_policies, of_type
+
+_ENDED_ASIDE: Final = frozenset({"EXPIRED", "ABORTED"})
+"""States that a denied permission does not lead to ("Backup job statuses", AWS Backup Developer Guide)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,8 @@ class JobFacts(SubjectFacts):
     """What has been changed, since the job ended, of that which its message blames."""
     allowed_images: AllowedImages | None = None
     """The Allowed AMIs setting that the job's image meets; None where nothing speaks of it."""
+    withdrawals: tuple[Withdrawal, ...] = ()
+    """By which calls the sharing of what is copied was withdrawn while the job ran, as CloudTrail recorded them."""
     advanced_dynamodb: bool | None = None
     instance_role: str | None = None
     """The role that a restored EC2 instance is given."""
@@ -75,6 +80,22 @@ class JobFacts(SubjectFacts):
     def resource_type(self) -> str:
         """As AWS Backup spells it."""
         return str(self.job.described.get("ResourceType") or "")
+
+    @property
+    def message(self) -> str:
+        """What AWS Backup says of the job."""
+        return str(self.job.described.get("StatusMessage") or "").strip()
+
+    @property
+    def may_be_permission(self) -> bool:
+        """The message speaks of a denied permission, or there is none; AWS Backup puts some under a category."""
+        is_denied = self.job.described.get("MessageCategory") == "AccessDenied"
+        return self.reading.permission or is_denied or not self.message
+
+    @property
+    def rules_permissions_out(self) -> bool:
+        """The message is about something else than a permission, or there is none and the job's state says it all."""
+        return self.reading.rules_permissions_out or (not self.message and self.job.state in _ENDED_ASIDE)
 
     @property
     def needs_type(self) -> str:

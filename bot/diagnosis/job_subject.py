@@ -7,7 +7,8 @@ from bot.aws.backup import DESCRIBE_JOB
 from bot.aws.facts import Facts, collect
 from bot.aws.reader import Reader
 from bot.aws.sts import ASSUME_ROLE
-from bot.diagnosis.conclude import layers_of, likely_causes, outcome, summary
+from bot.diagnosis.blamed import guessed_causes
+from bot.diagnosis.conclude import layers_of, not_covered, outcome, summary
 from bot.diagnosis.examination import Examination
 from bot.diagnosis.examine_job import examine_job
 from bot.diagnosis.facts.job import Located
@@ -75,23 +76,28 @@ class JobSubject:
         """What the facts of one job come to."""
         return examine_job(facts)
 
+    def guess(self, examined: Examination[JobFacts]) -> tuple[Cause, ...]:
+        """What only the message of one job says."""
+        return guessed_causes(examined)
+
     def conclude(
         self, collected: Sequence[JobFacts], causes: tuple[Cause, ...], layers: Sequence[CheckedLayer]
     ) -> Diagnosis:
-        """The answer: what evaluation found first, then what only the jobs' messages say."""
+        """The answer."""
         asked, failed, reports = collected[0], self.to_examine(collected), layers_of(layers)
         if not failed:
             says = summary(asked, Outcome.NOT_FAILED, (), reports)
             return Diagnosis(job=asked.job.to_job(), outcome=Outcome.NOT_FAILED, summary=says, layers=reports)
-        every = (*causes, *(cause for facts in failed for cause in likely_causes(facts, causes)))
-        result = outcome(failed, every, reports)
+        result = outcome(failed, causes)
         return Diagnosis(
             job=asked.job.to_job(tuple(facts.job.id for facts in failed if facts is not asked)),
             outcome=result,
-            summary=summary(failed[-1], result, every, reports),
-            causes=every,
+            summary=summary(failed[-1], result, causes, reports),
+            causes=causes,
             layers=reports,
+            not_covered=not_covered(failed, reports) if result is Outcome.UNDETERMINED else (),
             denied_calls=tuple(denial.to_call() for facts in failed for denial in facts.denials or ()),
+            withdrawals=tuple(dict.fromkeys(each for facts in failed for each in facts.withdrawals)),
             changed_since=tuple(dict.fromkeys(change for facts in failed for change in facts.changes)),
         )
 

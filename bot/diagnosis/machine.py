@@ -11,6 +11,8 @@ from typing import Generic, Protocol, TypeVar
 
 from bot.aws.facts import Facts, collect
 from bot.aws.reader import Reader
+from bot.diagnosis.blamed import unexplained
+from bot.diagnosis.causes import strongest_first
 from bot.diagnosis.changes.change import F
 from bot.diagnosis.events import Entered, Left, Observer, Progress
 from bot.diagnosis.examination import Examination, layers_of_all
@@ -46,12 +48,15 @@ class Subject(Protocol[F, D_co]):
     def examine(self, facts: F) -> Examination[F]:
         """What the facts of one come to."""
 
+    def guess(self, examined: Examination[F]) -> tuple[Cause, ...]:
+        """What only the message of one says."""
+
     def conclude(self, collected: Sequence[F], causes: tuple[Cause, ...], layers: Sequence[CheckedLayer]) -> D_co:
         """The answer.
 
         Args:
             collected: As `collect` returned it.
-            causes: What evaluation found, with the fixes.
+            causes: What evaluation found, with the fixes, and what only messages say; the strongest first.
             layers: The layers, all of them not applicable where nothing was to be examined.
         """
 
@@ -102,8 +107,11 @@ class Machine(Generic[F, D]):
         for layer in layers[: len(CHECKLIST)]:
             self._report(layer)
         self._enter("conclude")
-        found = tuple(cause for layer in layers for cause in layer.causes)
-        diagnosis = self.subject.conclude(collected, with_fixes(examined, found, self.subject.examine), layers)
+        found = strongest_first(cause for layer in layers for cause in layer.causes)
+        fixed = with_fixes(examined, found, self.subject.examine)
+        guesses = [cause for examination in examined for cause in self.subject.guess(examination)]
+        causes = strongest_first((*fixed, *unexplained(guesses, fixed)))
+        diagnosis = self.subject.conclude(collected, causes, layers)
         self.observe(Left("conclude", diagnosis.summary))
         return diagnosis
 

@@ -75,16 +75,69 @@ class Entity(StrEnum):
 
 
 class Certainty(StrEnum):
-    """How a cause is known."""
+    """How strongly a cause is known, the strongest first."""
 
     PROVEN = "proven"
-    """The evaluation denies, whatever the unread parts are."""
+    """The evaluation denies a call that is established, whatever the unread parts are."""
 
     LIKELY = "likely"
-    """Only a message says so."""
+    """The evaluation denies a call that AWS's managed policies imply, or only the message or CloudTrail says so."""
 
     POSSIBLE = "possible"
-    """It depends on a condition key whose value no read call can tell."""
+    """It depends on what nobody can read, on a disputed rule, or on a call that is only assumed."""
+
+    @property
+    def rank(self) -> int:
+        """0 for the strongest."""
+        return list(Certainty).index(self)
+
+
+class Grounds(StrEnum):
+    """What a cause is known from, the strongest first; its certainty follows from it."""
+
+    NAMED = "named"
+    """The evaluation denies a call that the job's message, a decoded authorization message or CloudTrail names."""
+
+    DOCUMENTED = "documented"
+    """The evaluation denies a call that an AWS page says this principal makes, or finds what such a page demands."""
+
+    SINGLED_OUT = "singled-out"
+    """The message names a policy type and an action, and only this statement can be meant."""
+
+    MESSAGE = "message"
+    """Only the message says so, and nothing that was evaluated contradicts it."""
+
+    RECORDED = "recorded"
+    """CloudTrail recorded it; no policy says so."""
+
+    IMPLIED = "implied"
+    """The evaluation denies a call that only AWS's managed policies imply; the message allows for it."""
+
+    IMPLIED_ASIDE = "implied-aside"
+    """As `IMPLIED`, but the message speaks of something else."""
+
+    ASSUMED = "assumed"
+    """The evaluation denies a call that neither a page nor a managed policy tells of."""
+
+    UNKNOWN_KEY = "unknown-key"
+    """It depends on a condition key or a setting whose value no read call tells."""
+
+    CONTESTED = "contested"
+    """It depends on a rule that AWS's documentation leaves disputed."""
+
+    @property
+    def certainty(self) -> Certainty:
+        """How strongly a cause that is known from it is known."""
+        if self in (Grounds.NAMED, Grounds.DOCUMENTED):
+            return Certainty.PROVEN
+        if self in (Grounds.IMPLIED, Grounds.SINGLED_OUT, Grounds.MESSAGE, Grounds.RECORDED):
+            return Certainty.LIKELY
+        return Certainty.POSSIBLE
+
+    @property
+    def denies(self) -> bool:
+        """The evaluation denies, whatever is not known; only whether the call is made may be uncertain."""
+        return self in (Grounds.NAMED, Grounds.DOCUMENTED, Grounds.IMPLIED, Grounds.IMPLIED_ASIDE, Grounds.ASSUMED)
 
 
 class _Part(BaseModel):
@@ -153,8 +206,12 @@ class Cause(_Part):
     layer: LayerName
     entity: Entity
     certainty: Certainty
+    grounds: Grounds | None = None
+    """What the certainty comes from."""
     principal: str | None = None
     actions: tuple[str, ...] = ()
+    implied: tuple[str, ...] = ()
+    """Those of the actions that are denied like the others, and of which no AWS page states that the job calls them."""
     resource: str | None = None
     policy: str | None = None
     """What a person would look up: a policy's ARN, an organization policy's id, `trust`, an inline policy's name, or
@@ -223,6 +280,17 @@ class DeniedCall(_Part):
     event_id: str = ""
 
 
+class Withdrawal(_Part):
+    """A call by which somebody withdrew the sharing of what a job copies, as CloudTrail recorded it."""
+
+    action: str
+    resource: str
+    by: str | None = None
+    """The ARN of who made it; None where the event does not say."""
+    at: Moment
+    event_id: str = ""
+
+
 class LaterChange(_Part):
     """A change of what the job's message blames, made after the job ended, as CloudTrail recorded it."""
 
@@ -234,6 +302,15 @@ class LaterChange(_Part):
     at: Moment
     minutes: int
     """How long after the job's end."""
+
+
+class Recheck(_Part):
+    """What an earlier diagnosis of the same subject said, where this one was asked for after it."""
+
+    fixed: bool
+    """A cause was there, and everything is allowed now; the job keeps its state and its message until it runs again."""
+    resolved: tuple[str, ...] = ()
+    """The codes of the earlier causes that are gone."""
 
 
 class Cost(_Part):
@@ -257,9 +334,14 @@ class DiagnosisDocument(_Part):
     """One sentence that a person can act on."""
     causes: tuple[Cause, ...] = ()
     layers: tuple[LayerReport, ...] = ()
+    not_covered: tuple[str, ...] = ()
+    """What could still deny, as far as it is known, in a sentence each; only where the outcome is undetermined."""
     unread: tuple[Unread, ...] = ()
+    recheck: Recheck | None = None
+    """None for a first diagnosis."""
     denied_calls: tuple[DeniedCall, ...] = ()
     changed_since: tuple[LaterChange, ...] = ()
+    withdrawals: tuple[Withdrawal, ...] = ()
     cost: Cost = Cost()
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, use_attribute_docstrings=True)

@@ -8,9 +8,18 @@ from typing import Final, Literal
 from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.keys import KeyFacts
 from bot.diagnosis.facts.organization import Level, OrganizationFacts
-from bot.diagnosis.model import Certainty, Entity, LayerName
+from bot.diagnosis.model import Certainty, Entity, Grounds, LayerName
 from bot.diagnosis.required_call import RequiredCall
-from bot.iam import Effect, LayerResult, LayerVerdict, PolicyEvaluation, PolicyLayer, StatementMatch, near_misses
+from bot.iam import (
+    Decision,
+    Effect,
+    LayerResult,
+    LayerVerdict,
+    PolicyEvaluation,
+    PolicyLayer,
+    StatementMatch,
+    near_misses,
+)
 from knowledge.causes import RefusingPolicy, cause_of_refusal
 
 _Control = Literal["scp", "rcp"]
@@ -21,20 +30,29 @@ class Refusal:
     """One layer's refusal of one call."""
 
     code: str
+    check: str
+    """The check that it belongs to."""
     layer: LayerName
     entity: Entity
     principal: str
     action: str
     resource: str
-    certainty: Certainty
+    grounds: Grounds
     policy: str | None = None
     statement: str | None = None
     target: str | None = None
     depends_on: tuple[str, ...] = ()
+    former: str | None = None
+    """The id of a deleted principal that the policy allows it to."""
     evaluation: PolicyEvaluation = field(repr=False, compare=False)
     """The evaluation that it comes from."""
     asked: PolicyLayer = field(repr=False, compare=False)
     """The evaluator's layer that refused."""
+
+    @property
+    def certainty(self) -> Certainty:
+        """How strongly it is known that the job meets it."""
+        return self.grounds.certainty
 
     @property
     def near_miss(self) -> str | None:
@@ -52,6 +70,8 @@ class CallRefusals:
     organizations: Mapping[str, OrganizationFacts]
     call: RequiredCall
     evaluation: PolicyEvaluation
+    former: str | None = None
+    """The id of a deleted role of the principal's name, where the resource's policy would allow the call to it."""
 
     def refusals(self) -> Iterator[Refusal]:
         """Every refusal, layer by layer."""
@@ -100,7 +120,11 @@ class CallRefusals:
     def boundary(self, result: LayerResult) -> Iterator[Refusal]:
         """What the principal's permissions boundary refuses."""
         yield from self._denials(result, "boundary")
-        if PolicyLayer.BOUNDARY in self.evaluation.missing or result.verdict is LayerVerdict.DEPENDS:
+        if (
+            PolicyLayer.BOUNDARY in self.evaluation.missing
+            or self._is_contested(result)
+            or result.verdict is LayerVerdict.DEPENDS
+        ):
             boundary = self.call.principal.boundary_arn
             yield from self._missing(result, "boundary", document=boundary)
 
@@ -164,36 +188,45 @@ class CallRefusals:
         """A refusal for each statement that denies, or that would under some reading of an unknown key."""
         for match in result.statements:
             if match.effect is Effect.DENY:
-                certainty = Certainty.POSSIBLE if match.depends else Certainty.PROVEN
-                yield self._refusal(result, policy, certainty, match)
+                contested = Grounds.CONTESTED if match.contested else self.call.grounds
+                yield self._refusal(result, policy, Grounds.UNKNOWN_KEY if match.depends else contested, match)
 
     def _missing(self, result: LayerResult, policy: RefusingPolicy, document: str | None = None) -> Iterator[Refusal]:
         """A refusal where nothing allows, or something does only under some reading of an unknown key."""
         if result.verdict is LayerVerdict.SILENT:
-            yield self._refusal(result, policy, Certainty.PROVEN, document=document)
+            grounds = Grounds.CONTESTED if self._is_contested(result) else self.call.grounds
+            yield self._refusal(result, policy, grounds, document=document)
         elif result.verdict is LayerVerdict.DEPENDS and not any(
             match.effect is Effect.DENY for match in result.statements
         ):
-            yield self._refusal(result, policy, Certainty.POSSIBLE, document=document)
+            yield self._refusal(result, policy, Grounds.UNKNOWN_KEY, document=document)
+
+    def _is_contested(self, result: LayerResult) -> bool:
+        """Whether a boundary's silence counts by a disputed rule only; every other layer's always counts."""
+        is_denied = self.evaluation.decision is Decision.EXPLICIT_DENY  # which is contested for its statements
+        return result.layer is PolicyLayer.BOUNDARY and self.evaluation.contested and not is_denied
 
     def _refusal(
         self,
         result: LayerResult,
         policy: RefusingPolicy,
-        certainty: Certainty,
+        grounds: Grounds,
         match: StatementMatch | None = None,
         document: str | None = None,
     ) -> Refusal:
         call = self.call
         known = cause_of_refusal(policy, "explicit-deny" if match else "implicit-deny", call.action)
+        former = self.former if result.layer is PolicyLayer.RESOURCE and match is None else None
         return Refusal(
-            code=known.code,
+            code=cause_of_refusal("any", "deleted-principal").code if former else known.code,
+            check=known.check,
+            former=former,
             layer=LayerName(known.layer),
             entity=call.entity,
             principal=call.principal.arn,
             action=call.action,
             resource=call.resource,
-            certainty=certainty,
+            grounds=grounds,
             policy=match.policy if match else document,
             statement=match.statement if match else None,
             depends_on=result.depends_on,

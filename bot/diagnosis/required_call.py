@@ -12,7 +12,7 @@ from bot.diagnosis.facts.keys import KeyFacts
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.facts.vaults import VaultFacts
 from bot.diagnosis.job_facts import JobFacts
-from bot.diagnosis.model import Entity, LayerName
+from bot.diagnosis.model import Entity, Grounds, LayerName
 
 EVERY_LAYER = frozenset(LayerName)
 SERVICE: Final = "backup.amazonaws.com"
@@ -41,8 +41,8 @@ class RequiredCall:
     """The resource's own policy: a bucket's or a file system's."""
     is_partial: bool = False
     """Parts of the resource's ARN are not known: a `*` stands for each of them."""
-    is_named: bool = False
-    """The job's message or CloudTrail names it."""
+    grounds: Grounds = Grounds.DOCUMENTED
+    """How it is known that the principal makes this call, and so what a denial of it is known from."""
     source: str = ""
     """Where it is documented."""
 

@@ -11,7 +11,7 @@ from bot.diagnosis.circumstances import UNKNOWN_PART, circumstances, names
 from bot.diagnosis.facts.keys import KeyFacts
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.job_facts import JobFacts
-from bot.diagnosis.model import Entity, LayerName
+from bot.diagnosis.model import Entity, Grounds, LayerName
 from bot.diagnosis.reading import Reading
 from bot.diagnosis.required_call import ASSUME_ROLE, EVERY_LAYER, RequiredCall, call_on, call_on_key
 from bot.diagnosis.subject_facts import Keys
@@ -29,15 +29,21 @@ def required_calls(facts: JobFacts) -> tuple[RequiredCall, ...]:
         of `knowledge/needs` in their order. Optional rows are there only if they are named.
     """
     readings = named_readings(facts)
-    named = {reading.action.casefold() for reading in readings if reading.action}
     from_needs = [
-        replace(call, is_named=call.action.casefold() in named)
+        replace(call, grounds=Grounds.NAMED if is_named else grounds_of(facts, need))
         for need, is_required in _holding(facts)
         for call in _of_need(facts, need)
-        if is_required or call.action.casefold() in named
+        if (is_named := any(_names(facts, reading, call) for reading in readings)) or is_required
     ]
     extra = [added for reading in readings for added in _of_reading(facts, reading, from_needs)]
     return tuple(sorted([*extra, *from_needs], key=lambda call: _rank(call, readings)))
+
+
+def unevaluated_actions(facts: JobFacts) -> tuple[str, ...]:
+    """The actions that a job may call and that were not evaluated: it succeeds without them, or may not make them."""
+    evaluated = {call.action for call in required_calls(facts)}
+    skipped = (action for need, is_required in _holding(facts) if not is_required for action in need.actions)
+    return tuple(dict.fromkeys(action for action in skipped if action not in evaluated))
 
 
 def needed_keys(facts: JobFacts) -> tuple[Keys | None, ...]:
@@ -50,6 +56,28 @@ def named_readings(facts: JobFacts) -> tuple[Reading, ...]:
     """What the job's message says, then what CloudTrail says of the calls of its role."""
     denials = (denial.reading for denial in facts.denials or ())
     return tuple(reading for reading in (facts.reading, *denials) if reading.action and _entity(reading))
+
+
+def grounds_of(facts: JobFacts, need: Need) -> Grounds:
+    """How it is known that the job makes the calls of a row that nothing names.
+
+    What AWS's managed policies alone imply counts for less where the job failed of something else.
+    """
+    if need.basis == "documented":
+        return Grounds.DOCUMENTED
+    if need.basis == "assumed":
+        return Grounds.ASSUMED
+    return Grounds.IMPLIED if facts.may_be_permission else Grounds.IMPLIED_ASIDE
+
+
+def _names(facts: JobFacts, reading: Reading, call: RequiredCall) -> bool:
+    """Whether a reading names a call: its action, its principal where it says one, and its key where it says one."""
+    is_action = str(reading.action).casefold() == call.action.casefold()
+    is_principal = reading.principal is None or _entity(reading) is call.entity
+    is_on_other_key = call.key is not None and any(
+        key.arn == reading.resource for key in facts.all_keys if key.arn != call.key.arn
+    )
+    return is_action and is_principal and not is_on_other_key
 
 
 def _rank(call: RequiredCall, readings: tuple[Reading, ...]) -> int:
@@ -153,9 +181,9 @@ def _of_reading(facts: JobFacts, reading: Reading, known: Iterable[RequiredCall]
     if key:
         needs_of_type = of_type(facts.needs_type)
         via = needs_of_type.via if needs_of_type else None
-        yield replace(call_on_key(facts, principal, action, key, via, region), is_named=True)
+        yield replace(call_on_key(facts, principal, action, key, via, region), grounds=Grounds.NAMED)
         return
     vault = next((vault for vault in facts.vaults.values() if vault.arn == resource), model.vault if model else None)
     call = call_on(facts, principal, action, resource, region)
     merged = {**(model.context if model else {}), **call.context, **facts.denied_keys}
-    yield replace(call, context=merged, vault=vault, is_named=True)
+    yield replace(call, context=merged, vault=vault, grounds=Grounds.NAMED)

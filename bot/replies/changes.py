@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.model import Cause
-from bot.replies.words import LAYERS, MARKS, OUTCOMES
+from bot.replies.words import LAYERS, MARKS, outcome
 
 
 def changes(before: AnyDiagnosis, after: AnyDiagnosis, *, by: str, at: datetime) -> str:
@@ -28,8 +28,9 @@ def changes(before: AnyDiagnosis, after: AnyDiagnosis, *, by: str, at: datetime)
         told.append(f"resolved: {', '.join(gone)}")
     if come:
         told.append(f"new: {', '.join(come)}")
-    if before.outcome is not after.outcome:
-        told.append(f"the outcome was {OUTCOMES[before.outcome].lower()}, it is {OUTCOMES[after.outcome].lower()}")
+    was, now = outcome(before).lower(), outcome(after).lower()
+    if was != now:
+        told.append(f"the outcome was {was}, it is {now}")
     told += _layers(before, after)
     if not told:
         return f"{looked}: nothing has changed."

@@ -18,7 +18,7 @@ def reading_page(read: TextDiagnosis) -> Page:
     Args:
         read: The text as it was read.
     """
-    verdict = _VERDICTS[read.outcome]
+    verdict = read.summary if read.recheck and read.recheck.fixed else _VERDICTS[read.outcome]
     parts: list[Heading | Facts | Paragraph | Bullets | Note] = [Heading(verdict)]
     facts = tuple(_facts(read))
     parts += [Facts(facts)] if facts else []

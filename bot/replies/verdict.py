@@ -1,8 +1,8 @@
 """The verdict: the one message that answers the question and heads the thread."""
 
-from bot.diagnosis.model import Cause, Diagnosis, LayerReport, Unread
-from bot.replies.document import Facts, Heading, Line, Note, Page, Paragraph, Part, code, line, listing, strong
-from bot.replies.words import ENTITIES, JOBS, LAYERS, MARKS, OUTCOMES, certainty, counted, policy
+from bot.diagnosis.model import Cause, Diagnosis, LayerReport, Outcome, Unread
+from bot.replies.document import Bullets, Facts, Heading, Line, Note, Page, Paragraph, Part, code, line, listing, strong
+from bot.replies.words import ENTITIES, FIXED, JOBS, LAYERS, MARKS, certainty, counted, outcome, policy
 
 PARENT = "parent"
 """The slot of the message at the head of the thread."""
@@ -21,19 +21,23 @@ def verdict_page(diagnosis: Diagnosis, note: str = "") -> Page:
     Returns:
         A page with a bounded number of parts, whatever the diagnosis holds.
     """
-    outcome = OUTCOMES[diagnosis.outcome]
-    title = f"{outcome}: {JOBS[diagnosis.job.type]} {diagnosis.job.id}"
+    found = outcome(diagnosis)
+    title = f"{found}: {JOBS[diagnosis.job.type]} {diagnosis.job.id}"
     noted = [Paragraph(line(strong(note)))] if note else []
     parts: list[Part] = [Heading(title), *noted, Paragraph(line(diagnosis.summary))]
-    if diagnosis.causes:
-        parts.append(Facts(cause_facts(diagnosis.causes[0], shown=_SHOWN)))
-    if len(diagnosis.causes) > 1:
-        parts.append(Paragraph(_more(diagnosis.causes[1:])))
+    causes = () if diagnosis.outcome is Outcome.NOT_PERMISSION else diagnosis.causes
+    if causes:
+        parts.append(Facts(cause_facts(causes[0], shown=_SHOWN)))
+    if len(causes) > 1:
+        parts.append(Paragraph(_more(causes[1:])))
     parts.append(Facts(tuple(_layer(layer) for layer in diagnosis.layers)))
+    if diagnosis.not_covered and not diagnosis.causes:
+        parts.append(Bullets(tuple(line(sentence) for sentence in diagnosis.not_covered[:_SHOWN])))
     if diagnosis.unread:
         parts.append(Paragraph(_unread(diagnosis.unread)))
     parts.append(Note(_footer(diagnosis)))
-    return Page(PARENT, f"{outcome}. {diagnosis.summary}", tuple(parts))
+    says = diagnosis.summary if found == FIXED else f"{found}. {diagnosis.summary}"
+    return Page(PARENT, says, tuple(parts))
 
 
 def cause_facts(cause: Cause, *, shown: int | None = None) -> tuple[tuple[str, Line], ...]:

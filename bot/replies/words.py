@@ -2,7 +2,17 @@
 
 from collections.abc import Mapping
 
-from bot.diagnosis.model import Cause, Certainty, Entity, JobType, LayerName, Outcome, Verdict
+from bot.diagnosis.model import (
+    Cause,
+    Certainty,
+    DiagnosisDocument,
+    Entity,
+    Grounds,
+    JobType,
+    LayerName,
+    Outcome,
+    Verdict,
+)
 from bot.replies.document import Line, Mark, Tone, code, line, listing
 from knowledge.causes import RefusingPolicy, cause_codes
 
@@ -28,6 +38,8 @@ OUTCOMES = {
     Outcome.NOT_FAILED: "Not failed",
 }
 
+FIXED = "Fixed"
+
 ENTITIES = {
     Entity.CALLER: "the caller",
     Entity.JOB_ROLE: "the job role",
@@ -39,6 +51,24 @@ JOBS = {
     JobType.COPY: "copy job",
     JobType.RESTORE: "restore job",
 }
+
+_CERTAINTIES: Mapping[Grounds, str] = {
+    Grounds.NAMED: "Proven: the evaluation denies, whatever could not be read.",
+    Grounds.DOCUMENTED: "Proven: the evaluation denies, whatever could not be read.",
+    Grounds.SINGLED_OUT: "Likely: the message blames such a policy, and only this statement can be meant.",
+    Grounds.MESSAGE: "Likely: a message says so, and no policy that could be read contradicts it.",
+    Grounds.RECORDED: "Likely: CloudTrail recorded it.",
+    Grounds.IMPLIED: "Likely: the evaluation denies a call that AWS's managed policies imply and no AWS page states.",
+    Grounds.IMPLIED_ASIDE: (
+        "Possible: the evaluation denies a call that only AWS's managed policies imply, "
+        "and the message speaks of something else."
+    ),
+    Grounds.ASSUMED: "Possible: the evaluation denies a call of which no AWS page and no managed policy tells.",
+    Grounds.CONTESTED: "Possible: AWS's documentation leaves open whether this rule applies here.",
+}
+"""How a cause is known, by what it is known from; a cause that depends on a key names that."""
+_USUAL_GROUNDS = {Certainty.PROVEN: Grounds.DOCUMENTED, Certainty.LIKELY: Grounds.MESSAGE}
+"""What an answer of an earlier version, which does not say it, was known from."""
 
 _POLICY_KINDS: Mapping[RefusingPolicy, str] = {
     "scp": "service control policy",
@@ -59,17 +89,24 @@ def policy_kind(cause: Cause) -> str:
     return _POLICY_KINDS.get(known.policy, "") if known and known.policy else ""
 
 
+def outcome(answer: DiagnosisDocument) -> str:
+    """The outcome in words; that of a second look whose causes are gone is that they were fixed."""
+    is_fixed = answer.recheck is not None and answer.recheck.fixed
+    return FIXED if is_fixed else OUTCOMES[answer.outcome]
+
+
 def certainty(cause: Cause) -> Line:
     """How a cause is known, in a sentence."""
-    match cause.certainty:
-        case Certainty.PROVEN:
-            return line("Proven: the evaluation denies, whatever could not be read.")
-        case Certainty.LIKELY:
-            return line("Likely: a message says so, and no policy that could be read contradicts it.")
-        case Certainty.POSSIBLE:
-            keys = listing(code(key) for key in cause.depends_on)
-            value = (*line("the value of "), *keys) if keys else line("a condition")
-            return (*line("Possible: it depends on "), *value, *line(", which no read call can show."))
+    says = _CERTAINTIES.get(cause.grounds) if cause.grounds else None
+    if says is None and cause.certainty is Certainty.POSSIBLE:
+        keys = listing(code(key) for key in cause.depends_on)
+        value = (*line("the value of "), *keys) if keys else line("a condition")
+        return (*line("Possible: it depends on "), *value, *line(", which no read call can show."))
+    words = line(says or _CERTAINTIES[_USUAL_GROUNDS[cause.certainty]])
+    if not cause.implied:
+        return words
+    implied = listing(code(action) for action in cause.implied)
+    return (*words, *line(" That the job also calls "), *implied, *line(" is only implied by AWS's managed policies."))
 
 
 def statement(name: str) -> Line:

@@ -21,6 +21,7 @@ from bot.access.slack_errors import SLACK_FAULTS, code_of
 from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.events import Event, Left, Observer
 from bot.diagnosis.model import Diagnosis
+from bot.diagnosis.recheck import rechecked
 from bot.errors import BackupWhyError
 from bot.replies.changes import changes
 from bot.replies.prompts import next_prompts
@@ -201,7 +202,7 @@ class Answers:
     async def _look_again(self, asked: _Asked, before: AnyDiagnosis, task: CheckAgain) -> tuple[AnyDiagnosis, str]:
         """The new answer and what it has changed, kept; the old one and why, where there is no new one."""
         try:
-            answer = await self._examine(asked, fresh=True)
+            answer = rechecked(before, await self._examine(asked, fresh=True))
         except Exception as error:
             if passes(error):
                 raise

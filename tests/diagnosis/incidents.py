@@ -103,7 +103,8 @@ def disguised(text: str) -> str:
     )
     for region, other in _REGIONS.items():
         renamed = renamed.replace(region, other)
-    for name in sorted(_names(json.loads(renamed)), key=len, reverse=True):
+    estate = json.loads(renamed)
+    for name in sorted(_names(estate) - _members(estate), key=len, reverse=True):
         renamed = re.sub(rf"((?<![\w-])|(?<=AWSBackup-)){re.escape(name)}(?![\w-])", "n" + _hash(name)[:10], renamed)
     return renamed
 
@@ -118,6 +119,13 @@ def _names(part: object) -> set[str]:
     own |= set(part.get("InlinePolicies") or ()) if isinstance(part.get("InlinePolicies"), dict) else set()
     chosen = {name for name in own if not name.startswith(_KEPT_NAMES) and re.fullmatch(r"[\w-]{4,}", name)}
     return chosen.union(*(_names(each) for each in part.values()))
+
+
+def _members(part: object) -> set[str]:
+    """The names of members, which are the format's."""
+    parts = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    own = set(part) if isinstance(part, dict) else set()
+    return own.union(*(_members(each) for each in parts))
 
 
 def _hash(text: str) -> str:

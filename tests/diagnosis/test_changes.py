@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.diagnosis.conclude import ago
-from bot.diagnosis.model import Certainty, Diagnosis, LayerName
+from bot.diagnosis.model import Diagnosis, LayerName, Outcome
 from tests.conftest import ServeEstate
 from tests.diagnosis.fixing import fixed
 from tests.diagnosis.incidents import FILES, expectation, reference_to, text_of
@@ -79,7 +79,7 @@ def test_the_change_that_fixed_it_is_told_with_who_and_when(
     diagnosis = diagnosed(number, served_estate, diagnostician, (region, event(name, parameters)))
     (change,) = diagnosis.changed_since
     assert (change.event, change.target, change.by) == (name, target, ANA)
-    assert {cause.certainty for cause in diagnosis.causes} == {Certainty.LIKELY}
+    assert (diagnosis.outcome, diagnosis.causes) == (Outcome.UNDETERMINED, ())
     assert f"{name} changed {target} " in diagnosis.summary
     assert f"after the job ended by {ANA}: run the job again." in diagnosis.summary
 

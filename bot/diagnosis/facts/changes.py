@@ -21,7 +21,8 @@ from bot.diagnosis.reading import Reading
 
 _KEPT: Final = timedelta(days=90)
 """How long CloudTrail keeps what LookupEvents finds: a window that is the same whenever it is asked for."""
-_GLOBAL_REGIONS: Final = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+GLOBAL_REGIONS: Final = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+"""Where a partition's events of IAM are recorded."""
 _ROLE_EVENTS: Final = (
     *("AttachRolePolicy", "CreateRole", "DeleteRolePermissionsBoundary", "DeleteRolePolicy"),
     *("DetachRolePolicy", "PutRolePermissionsBoundary", "PutRolePolicy", "UpdateAssumeRolePolicy"),
@@ -89,7 +90,7 @@ def collect_changes(facts: Facts, job: Located, reading: Reading, suspects: Susp
 def _trails(job: Located, reading: Reading, suspects: Suspects) -> Iterator[_Trail]:
     """Where to look: for the policy type that the message names, or for each if it names none."""
     kind, service = reading.policy_type, (reading.action or "").partition(":")[0]
-    home = _GLOBAL_REGIONS[arn.partition_of(job.region)]
+    home = GLOBAL_REGIONS[arn.partition_of(job.region)]
     if kind in (None, "identity", "boundary", "trust", "session"):
         yield from _of_role(suspects.role, home)
     if kind in (None, "resource") and service in ("", "backup"):

@@ -37,6 +37,8 @@ class PrincipalFacts:
     found_arn: str | None = None
     """The ARN of the role of that name that IAM knows; its path may be another."""
     unique_id: str | None = None
+    former_ids: frozenset[str] = frozenset()
+    """Unique ids of deleted roles of its name that policies at hand still name, as CloudTrail tells."""
     tags: Mapping[str, str] | None = None
     trust: Any = None
     """The trust policy's document; None where it could not be read."""

@@ -14,8 +14,10 @@ from bot.diagnosis.facts.documents import parsed
 from bot.diagnosis.model import DeniedCall
 from bot.diagnosis.reading import Reading, read
 
-_AFTERWARDS: Final = timedelta(minutes=15)
+AFTERWARDS: Final = timedelta(minutes=15)
 """A job's last calls may be recorded after its end; its row in AWS Backup is closed first."""
+LONGEST_LOOK: Final = timedelta(days=1)
+"""How far CloudTrail is looked through for a job that does not say when it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def collect_denials(
     """
     parsed_arn = arn.parse(role_arn)
     role = parsed_arn.name if parsed_arn else role_arn
-    start, end = window[0], window[1] + _AFTERWARDS
+    start, end = window[0], window[1] + AFTERWARDS
     answer = facts.ask(cloudtrail.events(account, region, start, end, "Username", session_name(role)))
     if not answer.known:
         return None

@@ -69,6 +69,19 @@ def join_organization(repair: Repair[JobFacts]) -> PlannedFix:
     )
 
 
+def keep_sharing(repair: Repair[JobFacts]) -> PlannedFix:
+    """No policy repairs it: what withdraws the sharing has to leave AWS Backup's alone.
+
+    Source: "Logically air-gapped vault", Considerations for security auto-remediation (AWS Backup Developer Guide).
+    """
+    return PlannedFix(
+        f"Let the automation that called {listed(list(repair.cause.actions))} leave alone what AWS Backup shares: "
+        "events whose userIdentity.invokedBy is backup.amazonaws.com. Then start the copy again.",
+        (),
+        "AWS Backup shares a snapshot or image with the destination account only while it copies.",
+    )
+
+
 def _narrowed(repair: Repair[SubjectFacts], statement: Document) -> tuple[Document, str]:
     resources = documents.without_repeats(refusal.resource for refusal in repair.refusals)
     by_resource = documents.exempting_resources(statement, resources)
@@ -109,4 +122,5 @@ FIXES: Final[tuple[MakeFix, ...]] = (
     enable_cross_account_backup,
     allow_image_owner,
     join_organization,
+    keep_sharing,
 )

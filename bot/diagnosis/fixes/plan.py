@@ -118,7 +118,7 @@ class _State(Generic[F]):
 
 def _is_fixed(cause: Cause) -> bool:
     """Whether a cause is known well enough to change something for it."""
-    return cause.certainty is Certainty.PROVEN
+    return cause.certainty is not Certainty.POSSIBLE
 
 
 def _choose(state: _State[F], repair: Repair[F]) -> tuple[Chosen, _State[F]]:

@@ -8,8 +8,11 @@ from bot.diagnosis.changes.roles import UpdateAssumeRolePolicy
 from bot.diagnosis.facts.documents import TRUST
 from bot.diagnosis.fixes import documents
 from bot.diagnosis.fixes.documents import Document
+from bot.diagnosis.fixes.keys import allow_in_key_policy
 from bot.diagnosis.fixes.repair import MakeFix, PlannedFix, Repair, named
+from bot.diagnosis.fixes.vaults import allow_copies
 from bot.diagnosis.job_facts import JobFacts
+from bot.diagnosis.model import LayerName
 from bot.diagnosis.subject_facts import SubjectFacts
 
 
@@ -40,6 +43,12 @@ def allow_in_own_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     return PlannedFix(f"Let {repair.cause.principal} use {named(repair.cause.actions)}.", (change,))
 
 
+def allow_recreated_principal(repair: Repair[SubjectFacts]) -> PlannedFix:
+    """The policy that names the id of a deleted principal, with a statement that lets the one of today in."""
+    allow = {LayerName.KMS: allow_in_key_policy, LayerName.VAULT: allow_copies}
+    return allow.get(repair.cause.layer, allow_in_own_policy)(repair)
+
+
 def _change(repair: Repair[SubjectFacts], document: Document) -> PlannedChange:
     """The policy put, which is a role's trust policy where the role was to be assumed.
 
@@ -54,4 +63,5 @@ def _change(repair: Repair[SubjectFacts], document: Document) -> PlannedChange:
 FIXES: Final[tuple[MakeFix, ...]] = (
     exempt_in_own_policy,
     allow_in_own_policy,
+    allow_recreated_principal,
 )

@@ -1,15 +1,16 @@
 """A layer with its checks and causes, and the parts that the layers' checks share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
 
 from bot.diagnosis.causes import causes_of
 from bot.diagnosis.evaluated_call import EvaluatedCall
 from bot.diagnosis.job_facts import JobFacts
-from bot.diagnosis.model import Cause, Certainty, Check, Evidence, LayerName, LayerReport, Verdict
+from bot.diagnosis.model import Cause, Certainty, Check, Evidence, Grounds, LayerName, LayerReport, Verdict
 from bot.diagnosis.refusals import Refusal
 from bot.iam import Effect, PolicyLayer
-from knowledge.causes import cause_codes
 from knowledge.need import of_type
 
 
@@ -43,9 +44,17 @@ def merged(several: Sequence[CheckedLayer]) -> CheckedLayer:
             cause.certainty,
         )
         known = causes.get(thing)
-        actions = tuple(dict.fromkeys((*known.actions, *cause.actions))) if known else cause.actions
-        causes[thing] = (known or cause).model_copy(update={"actions": actions})
+        causes[thing] = _both(known, cause) if known else cause
     return CheckedLayer(several[0].layer, tuple(checks), tuple(causes.values()))
+
+
+def _both(one: Cause, other: Cause) -> Cause:
+    """One thing to fix that two jobs meet, with the actions of both; what one establishes is not only implied."""
+    implied = {*one.implied, *other.implied}
+    established = {action for cause in (one, other) for action in cause.actions if action not in cause.implied}
+    actions = tuple(dict.fromkeys((*one.actions, *other.actions)))
+    left = tuple(action for action in actions if action in implied - established)
+    return one.model_copy(update={"actions": actions, "implied": left})
 
 
 def policy_check(
@@ -70,9 +79,9 @@ def policy_check(
         The check with its evidence, and the causes.
     """
     known = list(evaluated)
-    refusals = [refusal for each in known for refusal in each.refusals if cause_codes()[refusal.code].check == name]
+    refusals = [refusal for each in known for refusal in each.refusals if refusal.check == name]
     causes = causes_of(refusals)
-    if any(refusal.certainty is Certainty.PROVEN for refusal in refusals):
+    if any(refusal.certainty is not Certainty.POSSIBLE for refusal in refusals):
         verdict, says = Verdict.BLOCKED, " ".join(cause.explanation for cause in causes)
     elif refusals:
         verdict, says = Verdict.UNKNOWN, " ".join(_depending(cause) for cause in causes)
@@ -94,9 +103,20 @@ def unknown_without_needs(facts: JobFacts, check: Check) -> Check:
     return Check(check=check.check, verdict=Verdict.UNKNOWN, says=says)
 
 
+_WHY_POSSIBLE: Final[Mapping[Grounds | None, str]] = MappingProxyType(
+    {
+        Grounds.IMPLIED_ASIDE: "Only AWS's managed policies imply this call, and the message speaks of something else.",
+        Grounds.ASSUMED: "No AWS page and no managed policy says that the job makes this call.",
+        Grounds.CONTESTED: "AWS's documentation leaves open whether that rule applies here.",
+    }
+)
+"""Why a cause is possible only, where it does not depend on a key."""
+
+
 def _depending(cause: Cause) -> str:
-    keys = " and ".join(cause.depends_on)
-    return f"{cause.explanation} It depends on {keys}, whose value no read call can tell."
+    why = _WHY_POSSIBLE.get(cause.grounds)
+    why = why or f"It depends on {' and '.join(cause.depends_on)}, whose value no read call can tell."
+    return f"{cause.explanation} {why}"
 
 
 def _refusing(refusals: Iterable[Refusal]) -> tuple[Evidence, ...]:

@@ -8,7 +8,8 @@ from bot.diagnosis.evaluated_job import EvaluatedJob
 from bot.diagnosis.facts.keys import BACKUP_ALIAS, KeyFacts
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check
-from bot.diagnosis.model import Cause, Check, Entity, JobType, LayerName, Verdict
+from bot.diagnosis.model import Cause, Certainty, Check, Entity, Grounds, JobType, LayerName, Verdict
+from bot.diagnosis.reading import hypotheses
 from bot.diagnosis.required_call import RequiredCall
 from bot.diagnosis.required_calls import needed_keys
 from bot.iam import PolicyLayer
@@ -38,25 +39,37 @@ def unusable_keys(facts: JobFacts, calls: Iterable[RequiredCall]) -> Mapping[str
     Sources: "Key states of AWS KMS keys" (AWS KMS Developer Guide); "Creating backup copies across AWS accounts" and
     "Encryption for backups in AWS Backup" (AWS Backup Developer Guide).
     """
-    needing: dict[str, tuple[KeyFacts, RequiredCall]] = {}
+    needing: dict[str, tuple[KeyFacts, list[RequiredCall]]] = {}
     for call in calls:
         if call.key:
-            needing.setdefault(call.key.arn, (call.key, call))
-    found = {arn: _unusable(facts, key, call) for arn, (key, call) in needing.items()}
+            needing.setdefault(call.key.arn, (call.key, []))[1].append(call)
+    found = {arn: _unusable(facts, key, several) for arn, (key, several) in needing.items()}
     return {arn: cause for arn, cause in found.items() if cause}
 
 
-def _unusable(facts: JobFacts, key: KeyFacts, call: RequiredCall) -> Cause | None:
-    code = _why_unusable(facts, key)
+def _unusable(facts: JobFacts, key: KeyFacts, calls: Sequence[RequiredCall]) -> Cause | None:
+    code, call = _why_unusable(facts, key), calls[0]
     if code is None:
         return None
     return make_cause(
         code,
+        grounds=_grounds(facts, code, key, calls),
         entity=call.entity if call.entity is not Entity.CALLER else Entity.JOB_ROLE,
         principal=call.principal.arn,
         resource=key.arn,
         says={"state": key.state or "gone"},
     )
+
+
+def _grounds(facts: JobFacts, code: str, key: KeyFacts, calls: Sequence[RequiredCall]) -> Grounds:
+    """A key that can't be used blocks the job as surely as it is known that the job uses the key.
+
+    What keys a copy takes is documented; a message that speaks of such keys says that the job met one.
+    """
+    if any(guess.code == code for guess in hypotheses(facts.reading)):
+        return Grounds.NAMED
+    strongest = min((call.grounds for call in calls), key=list(Grounds).index)
+    return strongest if key.is_unusable else Grounds.DOCUMENTED
 
 
 def _why_unusable(facts: JobFacts, key: KeyFacts) -> str | None:
@@ -86,7 +99,8 @@ def _keys(evaluated: Iterable[EvaluatedCall]) -> Iterable[KeyFacts]:
 def _check_state(facts: JobFacts, key: KeyFacts, cause: Cause | None) -> Check:
     name = "key-state"
     if cause:
-        return Check(check=name, verdict=Verdict.BLOCKED, says=cause.explanation)
+        verdict = Verdict.UNKNOWN if cause.certainty is Certainty.POSSIBLE else Verdict.BLOCKED
+        return Check(check=name, verdict=verdict, says=cause.explanation)
     if key.exists is None:
         return Check(check=name, verdict=Verdict.UNKNOWN, says=f"The state of the key {key.arn} could not be read.")
     if _may_be_default(facts, key) and key.aliases is None:

@@ -10,7 +10,7 @@ from bot.diagnosis.facts.organization import OrganizationFacts
 from bot.diagnosis.facts.principals import service_linked_role_arn
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check, unknown_without_needs
-from bot.diagnosis.model import Cause, Check, Entity, LayerName, Verdict
+from bot.diagnosis.model import Cause, Check, Entity, Grounds, LayerName, Verdict
 from bot.iam import PolicyLayer
 
 
@@ -27,6 +27,7 @@ def check_layer(job: EvaluatedJob) -> CheckedLayer:
         check, about = _check_allowed_images(facts, facts.allowed_images)
         checks.append(check)
         causes += about
+    causes += _withdrawn(facts)
     for check, about in (_check_scps(facts, evaluated), _check_rcps(facts, evaluated)):
         checks.append(check)
         causes += about
@@ -88,6 +89,26 @@ def _check_cross_account_backup(facts: JobFacts) -> tuple[Check | None, tuple[Ca
         cause = make_cause("cross-account-disabled", principal=_linked_role(facts))
         return Check(check=name, verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
     return Check(check=name, verdict=Verdict.CLEAR, says="Cross-account backup is switched on."), ()
+
+
+def _withdrawn(facts: JobFacts) -> tuple[Cause, ...]:
+    """What withdrew the sharing of the snapshot or image before the copy was made: CloudTrail tells it, no policy.
+
+    Where the message speaks of something else, it had no part in the failure.
+    """
+    if not (facts.withdrawals and facts.may_be_permission):
+        return ()
+    last = facts.withdrawals[-1]
+    return (
+        make_cause(
+            "snapshot-sharing-revoked",
+            grounds=Grounds.RECORDED,
+            principal=_linked_role(facts),
+            actions=tuple(dict.fromkeys(each.action for each in facts.withdrawals)),
+            resource=last.resource,
+            says={"by": last.by or "somebody", "at": f"{last.at:%Y-%m-%d %H:%M} UTC"},
+        ),
+    )
 
 
 def _check_scps(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> tuple[Check, tuple[Cause, ...]]:

@@ -11,9 +11,20 @@ from bot.diagnosis.causes import make_cause
 from bot.diagnosis.context import UNKNOWN
 from bot.diagnosis.facts.documents import TRUST, statements_of
 from bot.diagnosis.job_facts import JobFacts
-from bot.diagnosis.model import Cause, Certainty, Check, Evidence, Verdict
+from bot.diagnosis.model import Cause, Check, Evidence, Grounds, Verdict
 from bot.diagnosis.required_call import ASSUME_ROLE, SERVICE
-from bot.iam import Decision, Effect, Policy, PolicyEvaluation, PolicyLayer, PolicySet, Request, evaluate, near_misses
+from bot.iam import (
+    Decision,
+    Effect,
+    Policy,
+    PolicyEvaluation,
+    PolicyLayer,
+    PolicySet,
+    Request,
+    StatementMatch,
+    evaluate,
+    near_misses,
+)
 from knowledge.causes import RefusalEffect, cause_of_refusal
 
 _CHECK: Final = "trust-policy"
@@ -42,7 +53,8 @@ def check_trust(facts: JobFacts) -> tuple[Check, tuple[Cause, ...]]:
         )
         says = f"The trust policy lets {SERVICE} assume the role."
         return Check(check=_CHECK, verdict=Verdict.CLEAR, says=says, evidence=evidence), ()
-    verdict = Verdict.BLOCKED if any(cause.certainty is Certainty.PROVEN for cause in causes) else Verdict.UNKNOWN
+    is_blocked = any(cause.grounds is Grounds.DOCUMENTED for cause in causes)
+    verdict = Verdict.BLOCKED if is_blocked else Verdict.UNKNOWN
     evidence = tuple(
         Evidence(policy=TRUST, statement=cause.statement, effect="Deny") for cause in causes if cause.statement
     )
@@ -54,13 +66,11 @@ def _missing(facts: JobFacts, allowing: PolicyEvaluation, document: Any) -> list
     """Why no statement lets the service in: none names it, or one does under a condition that is not met."""
     if allowing.decision is Decision.ALLOWED:
         return []
-    certainty = Certainty.POSSIBLE if allowing.decision is Decision.DEPENDS else Certainty.PROVEN
+    grounds = Grounds.UNKNOWN_KEY if allowing.decision is Decision.DEPENDS else Grounds.DOCUMENTED
     unconditional = _evaluate(facts, _without_conditions(_with_effect(document, "Allow")))
     effect: RefusalEffect = "unmet-condition" if unconditional.decision is Decision.ALLOWED else "implicit-deny"
     nearest = near_misses(allowing.request, allowing.policies, PolicyLayer.RESOURCE, most=1)
-    return [
-        _cause(facts, effect, certainty, near_miss=nearest[0].sentence if nearest else "", keys=allowing.depends_on)
-    ]
+    return [_cause(facts, effect, grounds, near_miss=nearest[0].sentence if nearest else "", keys=allowing.depends_on)]
 
 
 def _denials(facts: JobFacts, whole: PolicyEvaluation) -> list[Cause]:
@@ -70,7 +80,7 @@ def _denials(facts: JobFacts, whole: PolicyEvaluation) -> list[Cause]:
         _cause(
             facts,
             "explicit-deny",
-            Certainty.POSSIBLE if match.depends else Certainty.PROVEN,
+            _grounds_of_denial(match),
             statement=match.statement,
             keys=whole.depends_on,
         )
@@ -79,10 +89,17 @@ def _denials(facts: JobFacts, whole: PolicyEvaluation) -> list[Cause]:
     ]
 
 
+def _grounds_of_denial(match: StatementMatch) -> Grounds:
+    """AWS documents that AWS Backup assumes the job role; whether the statement hits that call may be open."""
+    if match.depends:
+        return Grounds.UNKNOWN_KEY
+    return Grounds.CONTESTED if match.contested else Grounds.DOCUMENTED
+
+
 def _cause(
     facts: JobFacts,
     effect: RefusalEffect,
-    certainty: Certainty,
+    grounds: Grounds,
     *,
     statement: str | None = None,
     near_miss: str | None = None,
@@ -90,14 +107,14 @@ def _cause(
 ) -> Cause:
     return make_cause(
         cause_of_refusal(TRUST, effect).code,
-        certainty=certainty,
+        grounds=grounds,
         principal=facts.role.arn,
         actions=(ASSUME_ROLE,),
         resource=facts.role.arn,
         policy=TRUST,
         statement=statement,
         near_miss=near_miss,
-        depends_on=keys if certainty is Certainty.POSSIBLE else (),
+        depends_on=keys if grounds is Grounds.UNKNOWN_KEY else (),
     )
 
 

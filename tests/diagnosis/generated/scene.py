@@ -69,7 +69,10 @@ class Scene:
     """The Region of the destination; the job's own unless the copy leaves it."""
     layers: dict[str, str] = field(default_factory=lambda: dict.fromkeys(LAYERS, "clear"))
     causes: list[Json] = field(default_factory=list)
-    outcome: str = "not-permission"
+    outcome: str | None = None
+    """What it must come to; where nothing is said, what the message speaks of decides."""
+    speaks_of_permission: bool = True
+    """Whether the job's message speaks of a denied permission."""
     about: str = ""
     also: list[Call] = field(default_factory=list)
     """Requests that the message or CloudTrail tells of, beside those that any such job makes."""
@@ -121,6 +124,7 @@ class Scene:
 
     def fail(self, message: str | None, category: str | None = "AccessDenied", state: str = "FAILED") -> None:
         """Puts what AWS Backup says of the job into its record."""
+        self.speaks_of_permission = category == "AccessDenied"
         self.record["Status" if self.job == "restore" else "State"] = state
         for member, value in (("StatusMessage", message), ("MessageCategory", category)):
             self.record.pop(member, None)
@@ -132,7 +136,8 @@ class Scene:
         """What the diagnosis must say."""
         identifier = {"backup": "BackupJobId", "restore": "RestoreJobId"}.get(self.job, "CopyJobId")
         where = {"job": self.record[identifier], "account": self.home, "region": self.world.region}
-        return {**where, "outcome": self.outcome, "causes": self.causes, "layers": self.layers}
+        outcome = self.outcome or ("undetermined" if self.speaks_of_permission else "not-permission")
+        return {**where, "outcome": outcome, "causes": self.causes, "layers": self.layers}
 
     def text(self) -> str:
         """The estate file."""

@@ -31,7 +31,7 @@ def incident(request: pytest.FixtureRequest) -> Iterator[tuple[dict[str, Any], C
 
 
 def test_all_incidents_come_with_the_sandbox() -> None:
-    assert len(FILES) == 43
+    assert len(FILES) == 46
 
 
 def test_the_incident_is_read_as_it_is_written(incident: tuple[dict[str, Any], Client]) -> None:
