@@ -50,12 +50,12 @@ def after_the_page(resource_type: str, kind: str) -> list[Mapping[str, object]]:
     sections = [CUSTOMER_MANAGED[resource_type][kind]]
     if kind == "restore" and resource_type != "S3":
         sections.append(ENCRYPTED)
-    found = [document for section in sections for document in _documents_of(section)]
+    found = [document for section in sections for document in documents_of(section)]
     type_names = names(_needs_of(resource_type))
     return json.loads(json.dumps(found).replace("{instance_role}", type_names["instance_role"]))  # type: ignore[no-any-return]
 
 
-def _documents_of(section: Mapping[str, Any]) -> Iterator[Mapping[str, object]]:
+def documents_of(section: Mapping[str, Any]) -> Iterator[Mapping[str, object]]:
     yield from (DOCUMENTS[name] for name in section.get("policies", ()))
     for name, sids in section.get("sids", {}).items():
         chosen = [statement for statement in DOCUMENTS[name]["Statement"] if statement.get("Sid") in sids]
@@ -130,7 +130,7 @@ def test_a_row_that_names_the_page_is_in_a_section_that_the_page_has() -> None:
 
 
 def test_a_copy_is_documented_for_a_role_with_the_statements_that_the_page_adds_for_copies() -> None:
-    policies = list(_documents_of(CUSTOMER_MANAGED["S3"]["copy"]))
+    policies = list(documents_of(CUSTOMER_MANAGED["S3"]["copy"]))
     wanted = [need for need in needs("copy", "S3") if need.actions[0].startswith("backup:Copy")]
     assert [need.basis for need in wanted] == ["documented", "documented"]
     assert [call for need in wanted for call in lacking(_needs_of("S3"), need, policies)] == []

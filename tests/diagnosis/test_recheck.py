@@ -1,0 +1,77 @@
+"""A second look at a subject: it is fixed where a cause was there and everything is allowed now."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.diagnosis.model import Diagnosis, Outcome
+from bot.diagnosis.recheck import rechecked
+from tests.conftest import ServeEstate
+from tests.diagnosis.altering import Altered
+from tests.diagnosis.fixing import fixed
+from tests.diagnosis.incidents import FILES, diagnosis_of, expectation, reference_to, text_of
+from tests.diagnosis.test_incidents import MakeDiagnostician
+
+DENIED = [file for file in FILES if expectation(text_of(file))["outcome"] == "denied"]
+
+
+@pytest.mark.parametrize("incident", DENIED, ids=lambda file: file.stem)
+def test_after_verified_fixes_the_job_is_to_be_started_again(
+    incident: Path, served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    before, text = diagnosis_of(incident), text_of(incident)
+    changes = [change for cause in before.causes if cause.fix for change in cause.fix.changes]
+    served_estate(fixed(text, changes))
+    after = rechecked(before, diagnostician().diagnose(reference_to(expectation(text))))
+    assert after.recheck is not None
+    is_verified = all(cause.fix and cause.fix.proven for cause in before.causes)
+    assert after.recheck.fixed is is_verified
+    if not is_verified:
+        return
+    assert set(after.recheck.resolved) == {cause.code for cause in before.causes}
+    assert after.summary.startswith("Fixed: start the job again (")
+    assert after.job.id in after.summary
+    assert after.outcome in (Outcome.UNDETERMINED, Outcome.NOT_PERMISSION)
+    again = rechecked(after, after.model_copy(update={"recheck": None, "summary": "…"}))
+    assert (again.recheck, again.summary) == (after.recheck, after.summary)
+
+
+def test_what_is_still_denied_is_not_fixed() -> None:
+    found = diagnosis_of(FILES[10])
+    again = rechecked(found, found)
+    assert again.recheck is not None
+    assert (again.recheck.fixed, again.recheck.resolved, again.summary) == (False, (), found.summary)
+
+
+def test_what_was_never_found_is_not_fixed() -> None:
+    found = diagnosis_of(next(file for file in FILES if file.name.startswith("41-")))
+    again = rechecked(found, found)
+    assert again.recheck is not None
+    assert (again.recheck.fixed, again.summary) == (False, found.summary)
+
+
+def test_one_of_two_causes_is_resolved(served_estate: ServeEstate, diagnostician: MakeDiagnostician) -> None:
+    text = text_of(FILES[16])
+    before = diagnosis_of(FILES[16])
+    first = before.causes[0]
+    assert first.fix is not None
+    served_estate(fixed(text, list(first.fix.changes)))
+    after = rechecked(before, diagnostician().diagnose(reference_to(expectation(text))))
+    assert after.recheck is not None
+    assert (after.recheck.fixed, after.recheck.resolved) == (False, (first.code,))
+    assert after.outcome is Outcome.DENIED
+
+
+def test_where_something_can_not_be_read_any_more_nothing_is_said_to_be_fixed(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(11)
+    before = diagnosis_of(FILES[10])
+    changes = [change for cause in before.causes if cause.fix for change in cause.fix.changes]
+    estate = json.loads(fixed(altered.text, changes))
+    estate["accounts"][estate["organization"]["MasterAccountId"]]["unreadable"] = ["organizations"]
+    served_estate(json.dumps(estate))
+    after: Diagnosis = rechecked(before, diagnostician().diagnose(reference_to(altered.expect)))
+    assert after.recheck is not None
+    assert (after.recheck.fixed, after.recheck.resolved) == (False, ("vault-policy-denied",))
