@@ -10,6 +10,7 @@ from bot.diagnosis.model import (
     LaterChange,
     LayerReport,
     Unread,
+    Withdrawal,
 )
 from bot.replies.document import (
     Bullets,
@@ -126,21 +127,28 @@ def _evidence(evidence: Evidence) -> Line:
 
 
 def _trail_page(diagnosis: Diagnosis) -> tuple[Page, ...]:
-    """What CloudTrail recorded: the calls that were denied, and what was changed after the job ended."""
+    """What CloudTrail recorded: the calls that were denied, sharing withdrawn, and changes after the job ended."""
     denied = tuple(_denied(calls) for calls in _alike(diagnosis.denied_calls))
     changed = tuple(
         line(f"{change.at:%Y-%m-%d %H:%M} UTC: ", code(change.event), " on ", code(change.target), *_by(change))
         for change in diagnosis.changed_since
     )
-    if not denied and not changed:
+    withdrawn = tuple(
+        line(f"{each.at:%Y-%m-%d %H:%M} UTC: ", code(each.action), " on ", code(each.resource), *_by(each))
+        for each in diagnosis.withdrawals
+    )
+    if not (denied or changed or withdrawn):
         return ()
     parts: list[Part] = [Heading("What CloudTrail recorded")]
     if denied:
         parts += [Paragraph(line("Denied to the job's session:")), Bullets(denied)]
+    if withdrawn:
+        parts += [Paragraph(line("Sharing withdrawn while the job ran:")), Bullets(withdrawn)]
     if changed:
         parts += [Paragraph(line("Changed after the job ended:")), Bullets(changed)]
     calls, changes = counted(len(denied), "denied call"), counted(len(changed), "later change")
-    return (Page("trail", f"CloudTrail recorded {calls} and {changes}.", tuple(parts)),)
+    ended = f", {counted(len(withdrawn), 'withdrawal')} of sharing" if withdrawn else ""
+    return (Page("trail", f"CloudTrail recorded {calls}{ended} and {changes}.", tuple(parts)),)
 
 
 def _alike(calls: tuple[DeniedCall, ...]) -> list[list[DeniedCall]]:
@@ -158,7 +166,7 @@ def _denied(calls: list[DeniedCall]) -> Line:
     return (*line(f"{first.at:%Y-%m-%d %H:%M} UTC: ", code(first.action)), *on, *line(again))
 
 
-def _by(change: LaterChange) -> Line:
+def _by(change: LaterChange | Withdrawal) -> Line:
     return line(" by ", code(change.by)) if change.by else line()
 
 

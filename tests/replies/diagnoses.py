@@ -15,12 +15,14 @@ from bot.diagnosis.model import (
     Entity,
     Evidence,
     Fix,
+    Grounds,
     Job,
     JobType,
     LaterChange,
     LayerName,
     LayerReport,
     Outcome,
+    Recheck,
     Unread,
     Verdict,
 )
@@ -146,6 +148,29 @@ def undetermined() -> Diagnosis:
     )
 
 
+def uncovered(*sentences: str) -> Diagnosis:
+    """AWS says that access was denied, and nothing that was evaluated explains it."""
+    return Diagnosis(
+        job=job(status_message="Access Denied"),
+        outcome=Outcome.UNDETERMINED,
+        summary='The backup of EBS failed with "Access Denied", and nothing that could be evaluated explains it.',
+        layers=layers(),
+        not_covered=sentences or ("Calls that no AWS page lists may be denied.", "Session policies are not read."),
+    )
+
+
+def fixed() -> Diagnosis:
+    """A second look: what denied the job is gone."""
+    known = job()
+    return Diagnosis(
+        job=known,
+        outcome=Outcome.UNDETERMINED,
+        summary=f"Fixed: start the job again (backup job {known.id}). What was found before is gone (scp-denied).",
+        layers=layers(),
+        recheck=Recheck(fixed=True, resolved=("scp-denied",)),
+    )
+
+
 def not_permission() -> Diagnosis:
     """A window clash: no policy explains it."""
     return Diagnosis(
@@ -170,7 +195,14 @@ EVERY_KIND = {
     "two causes": denied(scp_cause(), key_cause()),
     "likely": denied(scp_cause(certainty=Certainty.LIKELY, statement=None, policy=None, target=None, fix=None)),
     "possible": denied(scp_cause(certainty=Certainty.POSSIBLE, depends_on=("aws:SourceVpce",), statement="0")),
+    **{str(grounds): denied(scp_cause(certainty=grounds.certainty, grounds=grounds)) for grounds in Grounds},
+    "partly implied": denied(scp_cause(implied=("ec2:CreateSnapshot",))),
+    "possible beside another failure": not_permission().model_copy(
+        update={"causes": (scp_cause(certainty=Certainty.POSSIBLE, grounds=Grounds.ASSUMED),)}
+    ),
     "undetermined": undetermined(),
+    "uncovered": uncovered(),
+    "fixed": fixed(),
     "not a permission failure": not_permission(),
     "not failed": not_failed(),
 }

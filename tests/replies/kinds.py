@@ -164,12 +164,18 @@ _TRAIL = (
     Entry(Act.REFUSAL, "U0EVE", "C0OWN", KEY, OTHER, "no right", at="2026-11-20T05:31:00.000+00:00"),
 )
 
+_UNCOVERED = diagnoses.uncovered(*TEXTS)
+
 HEADS: Mapping[str, Page] = {
     "verdict": with_buttons(head_page(DENIED), DENIED, THREAD),
     "verdict-looked-again": with_buttons(
         head_page(DENIED, changes(diagnoses.denied(), DENIED, by=MENTION, at=AT)), DENIED, THREAD
     ),
     "verdict-undetermined": with_buttons(head_page(diagnoses.undetermined()), diagnoses.undetermined(), THREAD),
+    "verdict-not-covered": with_buttons(head_page(_UNCOVERED), _UNCOVERED, THREAD),
+    "verdict-fixed": with_buttons(
+        head_page(diagnoses.fixed(), changes(DENIED, diagnoses.fixed(), by=MENTION, at=AT)), diagnoses.fixed(), THREAD
+    ),
     "verdict-not-permission": with_buttons(head_page(diagnoses.not_permission()), diagnoses.not_permission(), THREAD),
     "verdict-not-failed": with_buttons(head_page(diagnoses.not_failed()), diagnoses.not_failed(), THREAD),
     "text-guessed": with_buttons(head_page(GUESSED), GUESSED, THREAD),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.diagnosis.events import STATES, Entered, Left, Progress
-from bot.diagnosis.model import DeniedCall, Diagnosis, LaterChange, LayerName, Verdict
+from bot.diagnosis.model import DeniedCall, Diagnosis, Grounds, LaterChange, LayerName, Verdict, Withdrawal
 from bot.replies.checklist import Checklist, checklist_page
 from bot.replies.document import Heading, Page, Paragraph, line, without_plans
 from bot.replies.message import Message
@@ -115,6 +115,53 @@ def test_the_verdict_names_action_principal_resource_statement_policy_and_certai
         assert name in said
     assert "Proven" in said
     assert "Organization (scp-denied)" in said
+
+
+@pytest.mark.parametrize(
+    ("grounds", "says"),
+    [
+        (Grounds.NAMED, "Proven: the evaluation denies"),
+        (Grounds.DOCUMENTED, "Proven: the evaluation denies"),
+        (Grounds.SINGLED_OUT, "Likely: the message blames such a policy"),
+        (Grounds.MESSAGE, "Likely: a message says so"),
+        (Grounds.RECORDED, "Likely: CloudTrail recorded it"),
+        (Grounds.IMPLIED, "Likely: the evaluation denies a call that AWS's managed policies imply"),
+        (Grounds.IMPLIED_ASIDE, "Possible: the evaluation denies a call that only AWS's managed policies imply"),
+        (Grounds.ASSUMED, "Possible: the evaluation denies a call of which no AWS page"),
+        (Grounds.UNKNOWN_KEY, "Possible: it depends on"),
+        (Grounds.CONTESTED, "Possible: AWS's documentation leaves open"),
+    ],
+)
+def test_the_verdict_says_what_a_cause_is_known_from(grounds: Grounds, says: str) -> None:
+    assert says in shown(list(draw_single(verdict_page(diagnoses.EVERY_KIND[grounds])).blocks))
+
+
+def test_the_verdict_says_which_calls_are_only_implied() -> None:
+    said = shown(list(draw_single(verdict_page(diagnoses.EVERY_KIND["partly implied"])).blocks))
+    assert "That the job also calls ec2:CreateSnapshot is only implied" in said
+
+
+def test_what_is_possible_is_no_part_of_the_verdict_on_another_failure() -> None:
+    said = shown(list(draw_single(verdict_page(diagnoses.EVERY_KIND["possible beside another failure"])).blocks))
+    assert "ec2:CreateSnapshot" not in said
+
+
+def test_the_verdict_says_what_it_does_not_cover() -> None:
+    assert "Session policies are not read." in shown(list(draw_single(verdict_page(diagnoses.uncovered())).blocks))
+
+
+def test_a_fixed_job_is_headed_as_fixed_and_said_once() -> None:
+    page = verdict_page(diagnoses.fixed())
+    said = shown(list(draw_single(page).blocks))
+    assert said.startswith("Fixed: backup job ")
+    assert page.says.startswith("Fixed: start the job again (backup job ")
+
+
+def test_sharing_that_was_withdrawn_is_in_the_trail() -> None:
+    withdrawn = Withdrawal(action="ec2:ModifySnapshotAttribute", resource="snap-1", by="robot", at=diagnoses.SOME_TIME)
+    (page,) = [page for page in thread_pages(diagnoses.denied(withdrawals=(withdrawn,))) if page.slot == "trail"]
+    assert "ec2:ModifySnapshotAttribute on snap-1 by robot" in shown(list(draw_single(page).blocks))
+    assert page.says == "CloudTrail recorded 0 denied calls, 1 withdrawal of sharing and 0 later changes."
 
 
 def test_the_thread_has_one_reply_a_layer_then_what_was_not_read_each_fix_and_what_to_read_next() -> None:

@@ -221,3 +221,18 @@ async def test_an_outcome_that_changes_is_told(redis_url: str) -> None:
         await press(bench, "check_again")
         await bench.until(lambda: "it is not a permission failure" in shown(head(bench)["blocks"]))
         assert "start it again to see it pass" in shown(head(bench)["blocks"])
+
+
+async def test_after_the_fix_the_head_says_which_job_to_start_again(redis_url: str) -> None:
+    """The job's message speaks of a denial still, so that the second look alone is undetermined."""
+    allowed = diagnoses.uncovered()
+    async with open_bench(redis_url, Script(diagnoses.denied())) as bench:
+        await bench.command(JOB_ID)
+        await bench.finished()
+        bench.script.result = allowed
+        await press(bench, "check_again")
+        await bench.until(lambda: "Fixed: start the job again" in shown(head(bench)["blocks"]))
+        said = shown(head(bench)["blocks"])
+        assert f"backup job {JOB_ID}" in said
+        assert "the outcome was denied, it is fixed" in said
+        assert "resolved: scp-denied" in said
