@@ -42,7 +42,7 @@ def single_out(
     named = list(_named(reading, evaluated))
     meant = [refusal for each in named for refusal in each.refusals if _is_meant(reading, refusal)]
     things = {_thing(refusal) for refusal in meant}
-    if len(things) != 1 or meant[0].certainty is not Certainty.POSSIBLE:
+    if len(things) != 1 or any(refusal.certainty is not Certainty.POSSIBLE for refusal in meant):
         return tuple(layers)
     if any(meant[0].layer in each.unread for each in named):
         return tuple(layers)
@@ -71,7 +71,7 @@ def _thing(refusal: Refusal) -> _Thing:
 
 def _singled_out(cause: Cause, meant: Refusal) -> Cause:
     thing = (cause.code, cause.principal, cause.policy, cause.statement, cause.target)
-    if thing != _thing(meant):
+    if thing != _thing(meant) or cause.certainty is not Certainty.POSSIBLE:
         return cause
     known = {"certainty": Grounds.SINGLED_OUT.certainty, "grounds": Grounds.SINGLED_OUT, "actions": (meant.action,)}
     says = f"{cause.explanation} The job's message blames such a policy, and nothing else that was read can be meant."

@@ -359,6 +359,18 @@ def test_what_a_message_does_not_single_out_stays_possible(
     assert {cause.grounds for cause in by_policy} == {Grounds.UNKNOWN_KEY}
 
 
+def test_a_statement_that_is_proven_to_deny_something_else_stays_proven(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    """What creates a tag is known of the call that tags, and not of the one that the message names."""
+    altered = Altered(45)
+    (statement,) = altered.organization_policy("p-0tagsneed")["Content"]["Statement"]
+    unless = {"StringNotEquals": {"ec2:CreateAction": "CreateImage"}}
+    statement.update({"Action": ["ec2:RunInstances", "ec2:CreateTags"], "Resource": "*", "Condition": unless})
+    (cause,) = diagnosed(altered, served_estate, diagnostician).causes
+    assert (cause.certainty, cause.actions) == (Certainty.PROVEN, ("ec2:CreateTags",))
+
+
 def test_what_could_not_be_read_may_be_meant_too(served_estate: ServeEstate, diagnostician: MakeDiagnostician) -> None:
     altered = Altered(45)
     with refusing(served_estate(altered.text), '"TargetId": "r-k3v9"'):

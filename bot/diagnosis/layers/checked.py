@@ -82,7 +82,8 @@ def policy_check(
     refusals = [refusal for each in known for refusal in each.refusals if refusal.check == name]
     causes = causes_of(refusals)
     if any(refusal.certainty is not Certainty.POSSIBLE for refusal in refusals):
-        verdict, says = Verdict.BLOCKED, " ".join(cause.explanation for cause in causes)
+        telling = [cause for cause in causes if cause.certainty is not Certainty.POSSIBLE]
+        verdict, says = Verdict.BLOCKED, " ".join(cause.explanation for cause in telling)
     elif refusals:
         verdict, says = Verdict.UNKNOWN, " ".join(_depending(cause) for cause in causes)
     elif any(layer in each.unread for each in known):
