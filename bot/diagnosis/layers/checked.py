@@ -41,7 +41,7 @@ def merged(several: Sequence[CheckedLayer]) -> CheckedLayer:
             cause.policy,
             cause.statement,
             cause.target,
-            cause.certainty,
+            None if cause.actions else cause.resource,
         )
         known = causes.get(thing)
         causes[thing] = _both(known, cause) if known else cause
@@ -49,12 +49,23 @@ def merged(several: Sequence[CheckedLayer]) -> CheckedLayer:
 
 
 def _both(one: Cause, other: Cause) -> Cause:
-    """One thing to fix that two jobs meet, with the actions of both; what one establishes is not only implied."""
-    implied = {*one.implied, *other.implied}
-    established = {action for cause in (one, other) for action in cause.actions if action not in cause.implied}
-    actions = tuple(dict.fromkeys((*one.actions, *other.actions)))
+    """One thing to fix that two jobs meet, known from the stronger of both, with all the actions that it denies."""
+    stronger, weaker = (one, other) if one.certainty.rank <= other.certainty.rank else (other, one)
+    if stronger.certainty is weaker.certainty:
+        added, implied = weaker.actions, {*stronger.implied, *weaker.implied}
+    else:
+        added = weaker.actions if weaker.grounds and weaker.grounds.denies else ()
+        implied = {*stronger.implied, *added}
+    established = {
+        action
+        for cause in (one, other)
+        if cause.certainty is stronger.certainty
+        for action in cause.actions
+        if action not in cause.implied
+    }
+    actions = tuple(dict.fromkeys((*stronger.actions, *added)))
     left = tuple(action for action in actions if action in implied - established)
-    return one.model_copy(update={"actions": actions, "implied": left})
+    return stronger.model_copy(update={"actions": actions, "implied": left})
 
 
 def policy_check(

@@ -206,6 +206,8 @@ def _services(scene: Scene) -> set[str]:
 def boundary_missing(scene: Scene, turn: int) -> None:
     """The boundary lists what the role may do, and the call is not on the list, or only under another condition."""
     call = _chosen(scene, turn)
+    if call.action.startswith("kms:") and scene.world.key(call.guard)["Grants"]:
+        call = _chosen(scene, 0)  # whether a boundary caps what a grant gives is disputed
     service = call.action.partition(":")[0]
     others = sorted(f"{one}:*" for one in _services(scene) - {service})
     same = sorted({one.action for one in calls(scene) if one.action.startswith(f"{service}:")} - {call.action})

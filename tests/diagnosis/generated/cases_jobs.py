@@ -96,7 +96,7 @@ def _ended_otherwise() -> Iterator[Case]:
     yield case("objects-skipped-by-list", "backup", "s3", broken("rcp-denied", 0), objects)
     expired = told("Backup job expired before completion.", None, "EXPIRED")
     yield case("expired-and-denied", "backup", "fsx", broken("scp-denied", 0), expired)
-    yield case("expired-and-denied", "backup", "ebs", broken("key-unusable", 0), expired)
+    yield case("expired-and-denied", "backup", "efs", broken("key-unusable", 0), expired)
     stopped = told("Backup job was stopped by a user.", None, "ABORTED")
     yield case("aborted-and-denied", "backup", "efs", broken("vault-policy-denied", 0), stopped)
     yield case("partial", "backup", "ebs", broken("permission-missing", 0), _state("PARTIAL"))

@@ -135,9 +135,17 @@ class Scene:
     def expectation(self) -> Json:
         """What the diagnosis must say."""
         identifier = {"backup": "BackupJobId", "restore": "RestoreJobId"}.get(self.job, "CopyJobId")
+        causes = [cause for cause in self.causes if not self._is_assumed(cause)]
+        layers = self.layers if len(causes) == len(self.causes) else {**self.layers, "vault": "unknown"}
+        said = self.outcome if causes or not self.causes or self.outcome != "denied" else None
         where = {"job": self.record[identifier], "account": self.home, "region": self.world.region}
-        outcome = self.outcome or ("undetermined" if self.speaks_of_permission else "not-permission")
-        return {**where, "outcome": outcome, "causes": self.causes, "layers": self.layers}
+        outcome = said or ("undetermined" if self.speaks_of_permission else "not-permission")
+        return {**where, "outcome": outcome, "causes": causes, "layers": layers}
+
+    def _is_assumed(self, cause: Json) -> bool:
+        """A vault's deny of starting backups is about users: of the job role it is possible only, unless named."""
+        action = "backup:StartBackupJob"
+        return cause.get("action") == action and action not in (self.record.get("StatusMessage") or "")
 
     def text(self) -> str:
         """The estate file."""
