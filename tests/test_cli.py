@@ -380,4 +380,4 @@ def test_a_mistyped_command_is_told_with_where_to_look(
 
 
 def test_the_incidents_that_ship_are_found_by_the_sandbox() -> None:
-    assert len(list(INCIDENTS.glob("*.json"))) == len(FILES) == 45
+    assert len(list(INCIDENTS.glob("*.json"))) == len(FILES) == 46
