@@ -25,6 +25,8 @@ class CallerNeed(_Data):
     actions: tuple[str, ...]
     arns: tuple[str, ...] = Field(min_length=1)
     """ARNs with names in braces, which the operation's parameters fill in."""
+    of: tuple[str, ...] = ()
+    """The recovery points that it is about, as `service:beginning of the resource`; none for any."""
     via: str | None = None
     """The service through which KMS is called."""
     context: Mapping[str, str] = Field(default_factory=dict)
@@ -33,6 +35,10 @@ class CallerNeed(_Data):
     """Why the operation succeeds without it."""
     basis: Basis
     source: str = Field(min_length=1)
+
+    def is_about(self, service: str, resource: str) -> bool:
+        """Whether it holds for a call on a resource, given by the service and the last part of its ARN."""
+        return not self.of or f"{service}:{resource}".startswith(self.of)
 
 
 class Operation(_Data):
@@ -53,6 +59,11 @@ class Operation(_Data):
     def action(self) -> str:
         """The operation's own IAM action."""
         return f"backup:{self.operation}"
+
+    def asks_for(self, action: str) -> bool:
+        """Whether AWS documents that the operation asks for an action."""
+        documented = (need for need in self.needs if need.basis == "documented" and need.optional is None)
+        return any(action.casefold() in map(str.casefold, need.actions) for need in documented)
 
 
 class _Described(_Data):
@@ -122,6 +133,19 @@ def of_operation(name: str) -> Operation | None:
         name: Such as `CreateBackupVault`, `backup:CreateBackupVault`, `create-backup-vault` or `create-vault`.
     """
     return _by_name().get(folded(name.removeprefix("backup:")))
+
+
+def needing_action(action: str | None) -> Operation | None:
+    """The operation that asks for an IAM action: its own, else the only one with a documented need of it.
+
+    Args:
+        action: Such as `backup:CreateBackupVault` or `backup-storage:MountCapsule`.
+    """
+    own = of_operation(action) if action and action.startswith("backup:") else None
+    if own is not None or action is None:
+        return own
+    asking = [operation for operation in operations() if operation.asks_for(action)]
+    return asking[0] if len(asking) == 1 else None
 
 
 @cache

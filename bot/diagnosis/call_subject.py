@@ -24,6 +24,7 @@ class CallSubject:
     """
 
     def __init__(self, text: str, settings: Settings) -> None:
+        self._text = text
         self._alone = read_error(text)
         self._settings = settings
         self._moment = datetime.now(UTC)
@@ -34,8 +35,8 @@ class CallSubject:
         return f"The text names {reading.action or 'no action'} by {reading.principal or 'nobody'}."
 
     def collect(self, facts: Facts) -> tuple[CallFacts, ...]:
-        """What is known of the call; nothing where the text names no caller or no action."""
-        call = collect_call_facts(facts, self._alone.reading, self._settings, self._moment)
+        """What is known of the call; nothing where the text names no caller or no call."""
+        call = collect_call_facts(facts, self._alone.reading, self._text, self._settings, self._moment)
         return (call,) if call else ()
 
     def to_examine(self, collected: Sequence[CallFacts]) -> Sequence[CallFacts]:

@@ -4,32 +4,32 @@ StartBackupJob, CreateBackupVault, iam:PassRole and their kin fail before there 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot import arn
-from bot.diagnosis import context
 from bot.diagnosis.call_facts import CallFacts
+from bot.diagnosis.caller_calls import required_calls
 from bot.diagnosis.evaluated_call import CallEvaluator, EvaluatedCall
 from bot.diagnosis.examination import Examination
-from bot.diagnosis.facts.principals import PrincipalFacts
-from bot.diagnosis.layers.checked import CheckedLayer, policy_check
-from bot.diagnosis.model import Check, Entity, Grounds, LayerName, Verdict
-from bot.diagnosis.required_call import RequiredCall
+from bot.diagnosis.facts.call_parameters import ANY
+from bot.diagnosis.layers.caller import check_account, check_key, check_vault, gone
+from bot.diagnosis.layers.checked import CheckedLayer, policy_check, with_checks
+from bot.diagnosis.model import Certainty, Grounds, LayerName
 from bot.iam import PolicyLayer
 
 
 def examine_call(facts: CallFacts) -> Examination[CallFacts]:
     """What the facts of a denied call come to."""
-    evaluated = (CallEvaluator(facts.organizations).evaluate(required_call(facts)),)
+    evaluator = CallEvaluator(facts.organizations)
+    evaluated = tuple(_counting(facts, evaluator.evaluate(call)) for call in required_calls(facts))
     job_role = (
-        _gone(facts.role)
+        gone(facts)
         if facts.role.exists is False
-        else _checked(
-            LayerName.JOB_ROLE, evaluated, "identity-policies", PolicyLayer.IDENTITY, "The caller's policies allow it."
-        )
+        else _checked(LayerName.JOB_ROLE, evaluated, "identity-policies", PolicyLayer.IDENTITY, _fine(facts))
     )
+    governed = [each for each in evaluated if each.call.vault]
     vault = _checked(
         LayerName.VAULT,
-        evaluated if facts.vault else (),
+        governed,
         "vault-access-policy",
         PolicyLayer.RESOURCE,
         "The vault's access policy does not deny it.",
@@ -41,44 +41,38 @@ def examine_call(facts: CallFacts) -> Examination[CallFacts]:
         PolicyLayer.SCP,
         "The service control policies allow it at every level.",
     )
-    kms = _checked(
-        LayerName.KMS, evaluated if facts.key else (), "key-policy", PolicyLayer.RESOURCE, "The key's policy allows it."
-    )
+    of_key = [each for each in evaluated if each.call.key]
+    kms = _checked(LayerName.KMS, of_key, "key-policy", PolicyLayer.RESOURCE, "The key's policy allows it.")
     own_policy = _checked(
         LayerName.RESOURCE, evaluated, "resource-policy", PolicyLayer.RESOURCE, "The role's trust policy allows it."
     )
-    layers = (job_role, vault, organization, kms, *([own_policy] if facts.trust else []))
+    layers = (
+        job_role,
+        with_checks(vault, check_vault(facts)),
+        with_checks(organization, check_account(facts)),
+        with_checks(kms, check_key(facts, evaluated)),
+        *([own_policy] if facts.trust else []),
+    )
     return Examination(facts, evaluated, layers)
 
 
-def required_call(facts: CallFacts) -> RequiredCall:
-    """The one call that was to be allowed."""
-    principal, reading = facts.role, facts.reading
-    named = arn.parse(reading.resource)
-    owner = (named.account if named else "") or principal.account
-    region = named.region if named else ""
-    return RequiredCall(
-        principal=principal,
-        entity=reading.entity or Entity.CALLER,
-        action=str(reading.action),
-        resource=reading.resource or "*",
-        resource_account=owner,
-        region=region,
-        context={
-            **context.of_caller(facts.organizations, principal.account, owner, region, facts.moment),
-            **facts.denied_keys,
-        },
-        vault=facts.vault,
-        key=facts.key,
-        policy=facts.trust,
-        grounds=Grounds.NAMED,
-    )
+def _counting(facts: CallFacts, evaluated: EvaluatedCall) -> EvaluatedCall:
+    """A call without the refusals that say nothing: what may be denied beside the action that a text names.
+
+    Whether another action is denied on a role or key of which the text says nothing explains no denial of that one.
+    """
+    is_beside = facts.says_action and evaluated.call.grounds is not Grounds.NAMED and ANY in evaluated.call.resource
+    if not is_beside:
+        return evaluated
+    telling = (refusal for refusal in evaluated.refusals if refusal.certainty is not Certainty.POSSIBLE)
+    return replace(evaluated, refusals=tuple(telling))
 
 
-def _gone(principal: PrincipalFacts) -> CheckedLayer:
-    """The first layer of a caller that was deleted since: what its policies said is not known."""
-    says = f"There is no {principal.arn} any more, so that nobody can tell what its policies allowed."
-    return CheckedLayer(LayerName.JOB_ROLE, (Check(check="identity-policies", verdict=Verdict.UNKNOWN, says=says),))
+def _fine(facts: CallFacts) -> str:
+    if facts.operation is None:
+        return "The caller's policies allow it."
+    whose = "The role's" if facts.is_expiry else "The caller's"
+    return f"{whose} policies allow all that {facts.operation.operation} asks for."
 
 
 _SECOND_CHECKS = {

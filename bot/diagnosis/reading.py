@@ -10,13 +10,14 @@ Source of IAM's sentences: "Troubleshoot access denied error messages" (IAM User
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.diagnosis.denial_event import DenialEvent, denial_of
 from bot.diagnosis.model import Cause, Certainty, DiagnosisDocument, Entity, LayerName, Outcome
 from bot.diagnosis.pasted import find_arns, json_objects, objects, plain, sentences
+from knowledge.callers import needing_action
 from knowledge.causes import cause_codes
 from knowledge.messages import Form, Guess, Messages, PolicyType, matches_any, messages
 
@@ -59,6 +60,8 @@ class Reading(_Part):
     """The policy that newer messages name."""
     operation: str | None = None
     """The API operation whose call failed, where the text names it; the action that it lacks may be another."""
+    named: tuple[str, ...] = ()
+    """Every ARN in the text, in their order: the call's parameters are among them."""
     encoded_message: str | None = None
     """What `sts:DecodeAuthorizationMessage` takes."""
     entity: Entity | None = None
@@ -126,8 +129,35 @@ def read(text: str) -> Reading:
     whole = " ".join(plain_words)
     if reading.vague:
         reading = _of_call(reading, whole)
-    call = _CALL.search(whole)
-    return reading.model_copy(update={**_tokens(whole), "operation": call["operation"] if call else None})
+    acting = _caller_in_event(reading, events)
+    return reading.model_copy(
+        update={**_tokens(whole), **acting, "operation": _operation(whole, reading), "named": find_arns(whole)}
+    )
+
+
+def _operation(text: str, reading: Reading) -> str | None:
+    """The operation whose call failed: as the text says it, else as the denied action tells it.
+
+    An action of AWS Backup's own is that of its operation; one that goes with one operation only is that one's too.
+    """
+    call, called = _CALL.search(text), messages().called(text)
+    if call:
+        return call["operation"]
+    if called:
+        return called.partition(":")[2]
+    needing = needing_action(reading.action) if reading.entity is Entity.CALLER else None
+    return needing.operation if needing else None
+
+
+def _caller_in_event(reading: Reading, events: Sequence[Mapping[str, Any]]) -> dict[str, object]:
+    """Who was denied by the event that a sentence is from, where the sentence does not say it."""
+    if reading.principal or not reading.permission:
+        return {}
+    calls = (denial_of(part) for event in events for part in objects(event))
+    principal = next((call.principal for call in calls if call and call.principal), None)
+    if principal is None:
+        return {}
+    return {"principal": principal, "entity": _acting(principal, reading.action, None, messages())}
 
 
 def _of_call(reading: Reading, text: str) -> Reading:

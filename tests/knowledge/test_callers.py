@@ -55,7 +55,18 @@ def test_each_operation_needs_its_own_action_first_and_every_row_has_a_basis_and
         ("StartBackupJob", {"iam:PassRole": "documented"}),
         ("StartCopyJob", {"iam:PassRole": "documented"}),
         ("StartRestoreJob", {"iam:PassRole": "documented"}),
-        ("DeleteRecoveryPoint", {}),
+        (
+            "DeleteRecoveryPoint",
+            {
+                "ec2:DeleteSnapshot": "managed-policy",
+                "ec2:DeregisterImage": "managed-policy",
+                "rds:DeleteDBSnapshot": "managed-policy",
+                "rds:DeleteDBClusterSnapshot": "managed-policy",
+                "dynamodb:DeleteBackup": "managed-policy",
+                "fsx:DeleteBackup": "managed-policy",
+                "redshift-serverless:DeleteSnapshot": "managed-policy",
+            },
+        ),
         ("PutBackupVaultAccessPolicy", {}),
         ("UpdateGlobalSettings", {}),
         ("UpdateRegionSettings", {"backup:DescribeRegionSettings": "documented"}),
@@ -127,7 +138,8 @@ def test_a_vault_can_be_made_with_the_policy_that_awss_page_shows() -> None:
             ],
         },
     )
-    known = {"partition": "aws", "region": "eu-west-1", "account": "111122223333", "key": KEY}
+    vault = "arn:aws:backup:eu-west-1:111122223333:backup-vault:prod"
+    known = {"partition": "aws", "region": "eu-west-1", "account": "111122223333", "key": KEY, "vault": vault}
     created = of_operation("CreateBackupVault")
     assert created
     for need in (need for need in created.needs if need.optional is None):

@@ -59,6 +59,13 @@ def allow_image_owner(repair: Repair[JobFacts]) -> PlannedFix:
     )
 
 
+def call_from_management_account(repair: Repair[SubjectFacts]) -> PlannedFix:
+    """No policy repairs it: the call has to be made in another account."""
+    management = repair.facts.organizations[repair.facts.account].management_account
+    where = f"the management account {management}" if management else "the management account of an organization"
+    return PlannedFix(f"Call it with credentials of {where}.", (), "No policy of another account can allow it.")
+
+
 def join_organization(repair: Repair[JobFacts]) -> PlannedFix:
     """No policy repairs it: both accounts have to be in one organization."""
     other = repair.facts.destination_account
@@ -121,6 +128,7 @@ FIXES: Final[tuple[MakeFix, ...]] = (
     allow_at_level,
     enable_cross_account_backup,
     allow_image_owner,
+    call_from_management_account,
     join_organization,
     keep_sharing,
 )

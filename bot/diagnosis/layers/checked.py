@@ -29,6 +29,16 @@ class CheckedLayer:
         )
 
 
+Found = tuple[tuple[Check, ...], tuple[Cause, ...]]
+"""Checks and the causes that were found in them."""
+
+
+def with_checks(layer: CheckedLayer, found: Found) -> CheckedLayer:
+    """A layer with more checks and causes before its own."""
+    checks, causes = found
+    return CheckedLayer(layer.layer, (*checks, *layer.checks), (*causes, *layer.causes))
+
+
 def merged(several: Sequence[CheckedLayer]) -> CheckedLayer:
     """One layer of several jobs: each check and each cause once, a cause with the actions of all."""
     checks = dict.fromkeys(check for layer in several for check in layer.checks)

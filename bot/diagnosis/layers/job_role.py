@@ -10,7 +10,7 @@ from bot.diagnosis.facts.principals import DEFAULT_ROLE_NAME, PrincipalFacts
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check, unknown_without_needs
 from bot.diagnosis.layers.trust import check_trust
-from bot.diagnosis.model import Cause, Check, LayerName, Verdict
+from bot.diagnosis.model import Cause, Check, Grounds, LayerName, Verdict
 from bot.iam import PolicyLayer
 
 _ROLE_ARN: Final = "arn:aws:iam::ACCOUNT:role/NAME"
@@ -57,7 +57,7 @@ def _check_role(facts: JobFacts) -> tuple[Check, tuple[Cause, ...]]:
     elif role.exists is False:
         found = f" This is no ARN of a role, which reads {_ROLE_ARN}." if role.meant else ""
         found += f" Its role of that name is {role.found_arn}." if role.found_arn else ""
-        cause = _cause("role-missing", role, {"found": found})
+        cause = missing_role(role, found)
     if cause:
         return Check(check="role-exists", verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
     if role.exists is None:
@@ -94,6 +94,17 @@ def _check_boundary(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> tupl
         "The permissions boundary allows every action that the job needs.",
         "The permissions boundary could not be read.",
     )
+
+
+def missing_role(role: PrincipalFacts, found: str = "", grounds: Grounds = Grounds.DOCUMENTED) -> Cause:
+    """The cause that a role is not there.
+
+    Args:
+        role: The role.
+        found: What is there in its place, as a sentence after a blank.
+        grounds: How it is known that it is needed.
+    """
+    return make_cause("role-missing", principal=role.arn, grounds=grounds, says={"found": found})
 
 
 def _cause(code: str, role: PrincipalFacts, says: dict[str, str] | None = None) -> Cause:

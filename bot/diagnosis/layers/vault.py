@@ -8,7 +8,7 @@ from bot.diagnosis.evaluated_job import EvaluatedJob
 from bot.diagnosis.facts.vaults import VaultFacts
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check
-from bot.diagnosis.model import Cause, Check, LayerName, Verdict
+from bot.diagnosis.model import Cause, Check, Entity, LayerName, Verdict
 from bot.iam import PolicyLayer
 
 
@@ -18,7 +18,7 @@ def check_layer(job: EvaluatedJob) -> CheckedLayer:
     checks: list[Check] = []
     causes: list[Cause] = []
     for vault in {vault.arn: vault for vault in facts.vaults.values()}.values():
-        exists, about = _check_exists(facts, vault)
+        exists, about = check_exists(vault, facts.role.arn)
         checks.append(exists)
         causes += about
         if vault.exists is not False:
@@ -29,10 +29,19 @@ def check_layer(job: EvaluatedJob) -> CheckedLayer:
     return CheckedLayer(LayerName.VAULT, tuple(checks), tuple(causes))
 
 
-def _check_exists(facts: JobFacts, vault: VaultFacts) -> tuple[Check, tuple[Cause, ...]]:
+def check_exists(
+    vault: VaultFacts, principal: str, entity: Entity | None = None
+) -> tuple[Check, tuple[Cause, ...]]:
+    """Whether a vault exists.
+
+    Args:
+        vault: The vault.
+        principal: Whose calls fail where it does not.
+        entity: Who that is; the job role where nothing is said.
+    """
     name = "vault-exists"
     if vault.exists is False:
-        cause = make_cause("vault-missing", principal=facts.role.arn, resource=vault.arn)
+        cause = make_cause("vault-missing", entity=entity, principal=principal, resource=vault.arn)
         return Check(check=name, verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
     if vault.exists is None:
         says = f"Whether the vault {vault.arn} exists could not be read."
