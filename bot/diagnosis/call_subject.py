@@ -10,9 +10,11 @@ from bot.diagnosis.conclude import layers_of
 from bot.diagnosis.examination import Examination
 from bot.diagnosis.examine_call import examine_call
 from bot.diagnosis.layers.checked import CheckedLayer
-from bot.diagnosis.model import Cause, Certainty, Outcome
-from bot.diagnosis.reading import TextDiagnosis, read_error, subject_of, text_summary
+from bot.diagnosis.model import Cause, Certainty, Entity, Outcome, Verdict
+from bot.diagnosis.reading import Reading, TextDiagnosis, read_error, subject_of, text_summary, with_caller
+from bot.errors import BadInputError
 from bot.settings import Settings
+from knowledge.callers import Operation
 
 
 class CallSubject:
@@ -21,11 +23,15 @@ class CallSubject:
     Args:
         text: The text.
         settings: For the management account, where it is configured.
+        caller: The ARN of who made the call, where the text does not say it.
     """
 
-    def __init__(self, text: str, settings: Settings) -> None:
+    def __init__(self, text: str, settings: Settings, caller: str | None = None) -> None:
         self._text = text
         self._alone = read_error(text)
+        if caller:
+            reading = with_caller(self._alone.reading, caller)
+            self._alone = self._alone.model_copy(update={"reading": reading, "subject": subject_of(reading)})
         self._settings = settings
         self._moment = datetime.now(UTC)
 
@@ -58,13 +64,65 @@ class CallSubject:
         is_proven = any(cause.certainty is Certainty.PROVEN for cause in causes)
         result = Outcome.DENIED if is_proven else self._alone.outcome
         reading = collected[0].reading if collected else self._alone.reading
+        return self._answer(reading, result, text_summary(result, causes), causes, layers if collected else ())
+
+    def _answer(
+        self,
+        reading: Reading,
+        result: Outcome,
+        summary: str,
+        causes: tuple[Cause, ...],
+        layers: Sequence[CheckedLayer],
+    ) -> TextDiagnosis:
         return self._alone.model_copy(
             update={
                 "subject": subject_of(reading),
                 "outcome": result,
-                "summary": text_summary(result, causes),
+                "summary": summary,
                 "reading": reading,
                 "causes": causes,
-                "layers": layers_of(layers) if collected else (),
+                "layers": layers_of(layers),
             }
         )
+
+
+class OperationSubject(CallSubject):
+    """A call that nobody has made yet: an operation of AWS Backup by a caller.
+
+    Args:
+        operation: The operation.
+        caller: The ARN of a user, a role or a role's session.
+        settings: For the management account, where it is configured.
+    """
+
+    def __init__(self, operation: Operation, caller: str, settings: Settings) -> None:
+        super().__init__("", settings)
+        self._operation, self._caller = operation.operation, caller
+        reading = Reading(
+            principal=caller, operation=operation.operation, entity=Entity.CALLER, permission=True, knowledge="caller"
+        )
+        self._alone = TextDiagnosis(outcome=Outcome.UNDETERMINED, summary="", subject=subject_of(reading), reading=reading)
+
+    def conclude(
+        self, collected: Sequence[CallFacts], causes: tuple[Cause, ...], layers: Sequence[CheckedLayer]
+    ) -> TextDiagnosis:
+        """Whether the caller may call the operation.
+
+        Raises:
+            BadInputError: The ARN is that of no user or role.
+        """
+        if not collected:
+            raise BadInputError(
+                f"{self._caller} is no caller whose policies can be read: give the ARN of a user, a role or a session."
+            )
+        telling = [cause for cause in causes if cause.certainty is not Certainty.POSSIBLE]
+        unknown = [layer.layer.value for layer in layers if layer.to_layer().verdict is Verdict.UNKNOWN]
+        if telling:
+            more = f" ({len(telling) - 1} more to fix)" if len(telling) > 1 else ""
+            result, summary = Outcome.DENIED, f"{telling[0].explanation}{more}"
+        elif unknown:
+            result = Outcome.UNDETERMINED
+            summary = f"Nothing that could be read denies {self._operation}; unknown remains: {' and '.join(unknown)}."
+        else:
+            result, summary = Outcome.NOT_FAILED, f"{self._caller} may call {self._operation}: every layer allows it."
+        return self._answer(collected[0].reading, result, summary, causes, layers)

@@ -171,6 +171,20 @@ def _of_call(reading: Reading, text: str) -> Reading:
     return reading.model_copy(update=called | named)
 
 
+def with_caller(reading: Reading, caller: str) -> Reading:
+    """A reading of a text that does not say who was denied, with who it was.
+
+    Args:
+        reading: What the text says; who it names stays.
+        caller: The ARN of a user, a role or a role's session.
+    """
+    if reading.principal:
+        return reading
+    return reading.model_copy(
+        update={"principal": caller, "entity": _acting(caller, reading.action, None, messages()), "permission": True}
+    )
+
+
 def hypotheses(reading: Reading) -> list[Hypothesis]:
     """The causes that may be behind a reading, likeliest first; none where it speaks of no permission failure."""
     known = messages()

@@ -1,21 +1,48 @@
-"""What a role's own policies name of a job's needs, and what they name beside them.
+"""What a role's policies name of a job's needs, and what they name beside them.
 
 Without a job there is no resource to evaluate on, so that only the actions are compared: a role lacks an action if no
-statement of its identity policies allows it on anything, or its boundary does not.
+statement of its identity policies allows it on anything, or its boundary or a level of service control policies does
+not. A statement that denies the action is named; whether it holds for a job may depend on resources and conditions.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from bot.aws.facts import Facts, collect
 from bot.aws.read_errors import Kind
 from bot.aws.reader import Reader
 from bot.diagnosis.facts.documents import NamedDocument, statements_of
+from bot.diagnosis.facts.organization import OrganizationFacts, collect_organization, management_account
 from bot.diagnosis.facts.principals import PrincipalFacts, collect_role, is_role_arn
 from bot.errors import AwsUnreachableError, BadInputError
 from bot.iam import Effect, Policy
-from knowledge.need import JobKind, Need, needs, of_type
+from bot.iam.statement import Statement
+from bot.settings import Settings
+from knowledge.need import JobKind, Management, Need, needs, of_type
+
+PolicyKind = Literal["identity", "boundary", "scp"]
+
+
+@dataclass(frozen=True, slots=True)
+class LackedWhen:
+    """A required action that is lacking, and that only some jobs need."""
+
+    action: str
+    when: tuple[str, ...]
+    """The circumstances under which it is needed, as `knowledge/needs` names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class DenyingStatement:
+    """A statement that denies needed actions."""
+
+    kind: PolicyKind
+    policy: str
+    statement: str
+    actions: tuple[str, ...]
+    always: bool
+    """It denies them on every resource and without a condition; else it depends on the job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +55,29 @@ class RoleNeeds:
     lacks_optional: tuple[str, ...]
     beside: tuple[str, ...]
     """Action patterns that it allows and that no need of the job matches."""
+    lacks_when: tuple[LackedWhen, ...] = ()
+    denied: tuple[DenyingStatement, ...] = ()
+    scps_are_known: bool = True
+    """The service control policies that bind the role could be read, or there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """Policies of which one has to allow each action: a role's own, its boundary, those of one level."""
+
+    kind: PolicyKind
+    policies: tuple[Policy, ...]
+
+    def allows(self, action: str) -> bool:
+        """Whether a statement allows an action on anything."""
+        return any(statement.effect is Effect.ALLOW for statement in self._about(action))
+
+    def denying(self, action: str) -> Iterator[Statement]:
+        """The statements that deny an action on anything."""
+        return (statement for statement in self._about(action) if statement.effect is Effect.DENY)
+
+    def _about(self, action: str) -> Iterator[Statement]:
+        return (statement for policy in self.policies for statement in policy.candidates(action.lower()))
 
 
 _ALLOW: Final = (
@@ -36,7 +86,9 @@ _ALLOW: Final = (
 )
 
 
-def compare_role(role_arn: str, kind: JobKind, resource_type: str, reader: Reader, region: str) -> RoleNeeds:
+def compare_role(
+    role_arn: str, kind: JobKind, resource_type: str, reader: Reader, settings: Settings, region: str
+) -> RoleNeeds:
     """Reads a role and compares it with what a job needs.
 
     Args:
@@ -44,6 +96,7 @@ def compare_role(role_arn: str, kind: JobKind, resource_type: str, reader: Reade
         kind: The kind of job.
         resource_type: As AWS Backup spells it.
         reader: Reads AWS.
+        settings: For the management account, where it is configured.
         region: The session's Region.
 
     Raises:
@@ -62,37 +115,100 @@ def compare_role(role_arn: str, kind: JobKind, resource_type: str, reader: Reade
             for lookup, answer in facts.refused()
         )
         raise AwsUnreachableError(f"The policies of {role_arn} can't be read: {' '.join(reasons) or _ALLOW}")
-    return _compared(role, list(_of_role(kind, resource_type)))
+
+    def organization(known: Facts) -> OrganizationFacts:
+        return collect_organization(known, role.account, management_account(known, settings.management_account))
+
+    place = collect(organization, facts, reader)
+    return _compared(role, place, list(_of_role(kind, resource_type)), _management(resource_type))
+
+
+def _management(resource_type: str) -> Management:
+    own = of_type(resource_type)
+    return own.fully_managed if own else "never"
 
 
 def _of_role(kind: JobKind, resource_type: str) -> Iterator[Need]:
     """What the job role's own policies have to allow, under whatever circumstances the type can be in."""
-    own = of_type(resource_type)
-    can_be_managed = own is not None and own.fully_managed != "never"
+    can_be_managed = _management(resource_type) != "never"
     for need in needs(kind, resource_type):
         is_possible = can_be_managed or "fully-managed" not in need.when
         if need.by == "job-role" and not need.judge and is_possible:
             yield need
 
 
-def _compared(role: PrincipalFacts, wanted: Sequence[Need]) -> RoleNeeds:
-    identity = [Policy.compile(document.name, document.document) for document in role.identity]
-    boundary = [Policy.compile(role.boundary.name, role.boundary.document)] if role.boundary else []
+def _compared(
+    role: PrincipalFacts, place: OrganizationFacts, wanted: Sequence[Need], management: Management
+) -> RoleNeeds:
+    bounds = list(_bounds(role, place))
+    required = [need for need in wanted if need.optional is None]
+    always = [need for need in required if not _when(need, management)]
+    lacks = _lacking(bounds, always)
+    conditional = (
+        LackedWhen(action, _when(need, management))
+        for need in required
+        if need not in always
+        for action in _lacking(bounds, [need])
+        if action not in lacks
+    )
+    return RoleNeeds(
+        role.arn,
+        lacks,
+        _lacking(bounds, [need for need in wanted if need.optional is not None]),
+        tuple(_beside(role.identity, wanted)),
+        tuple(dict.fromkeys(conditional)),
+        tuple(_denied(bounds, [action for need in required for action in need.actions])),
+        _scps_are_known(place),
+    )
 
-    def lacking(needed: Iterator[Need]) -> tuple[str, ...]:
-        actions = dict.fromkeys(action for need in needed for action in need.actions)
-        bounds = [identity, boundary] if boundary else [identity]
-        return tuple(action for action in actions if not all(_allows(policies, action) for policies in bounds))
 
-    required = lacking(need for need in wanted if need.optional is None)
-    optional = lacking(need for need in wanted if need.optional is not None)
-    return RoleNeeds(role.arn, required, optional, tuple(_beside(role.identity, wanted)))
+def _when(need: Need, management: Management) -> tuple[str, ...]:
+    """The circumstances of a need that the resource type does not settle."""
+    return tuple(sorted(need.when - ({"fully-managed"} if management == "always" else frozenset())))
 
 
-def _allows(policies: Sequence[Policy], action: str) -> bool:
-    """Whether a statement of one of the policies allows the action on anything."""
-    found = (statement for policy in policies for statement in policy.candidates(action.lower()))
-    return any(statement.effect is Effect.ALLOW for statement in found)
+def _bounds(role: PrincipalFacts, place: OrganizationFacts) -> Iterator[_Bound]:
+    """All that has to allow what the role does; control policies do not bind the management account."""
+    yield _Bound("identity", _compiled(role.identity))
+    if role.boundary:
+        yield _Bound("boundary", _compiled([role.boundary]))
+    levels = () if place.is_management_account else place.levels or ()
+    read = [level.scps for level in levels if level.scps is not None]
+    if any(read):
+        yield from (_Bound("scp", _compiled(scps)) for scps in read)
+
+
+def _scps_are_known(place: OrganizationFacts) -> bool:
+    if not place.is_known:
+        return False
+    if place.id is None or place.is_management_account:
+        return True
+    return place.levels is not None and all(level.scps is not None for level in place.levels)
+
+
+def _compiled(documents: Iterable[NamedDocument]) -> tuple[Policy, ...]:
+    return tuple(Policy.compile(document.name, document.document) for document in documents)
+
+
+def _lacking(bounds: Sequence[_Bound], wanted: Iterable[Need]) -> tuple[str, ...]:
+    """The actions that one of the bounds does not allow on anything."""
+    actions = dict.fromkeys(action for need in wanted for action in need.actions)
+    return tuple(action for action in actions if not all(bound.allows(action) for bound in bounds))
+
+
+def _denied(bounds: Sequence[_Bound], actions: Iterable[str]) -> Iterator[DenyingStatement]:
+    """The statements that deny some of the actions, each once."""
+    found: dict[tuple[PolicyKind, str, str], tuple[Statement, list[str]]] = {}
+    for action in dict.fromkeys(actions):
+        for bound in bounds:
+            for statement in bound.denying(action):
+                found.setdefault((bound.kind, statement.policy, statement.id), (statement, []))[1].append(action)
+    for (kind, policy, statement_id), (statement, denied) in found.items():
+        is_everywhere = statement.resources is None or (
+            statement.resources.everything and not statement.resources.excepting
+        )
+        always = is_everywhere and not statement.conditions
+        yield DenyingStatement(kind, policy, statement_id, tuple(dict.fromkeys(denied)), always)
 
 
 def _beside(documents: Sequence[NamedDocument], wanted: Sequence[Need]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from bot.aws.declared import read_models_ahead
 from bot.aws.facts import Facts, collect
 from bot.aws.reader import Reader
 from bot.aws.sessions import Sessions
-from bot.diagnosis.call_subject import CallSubject
+from bot.diagnosis.call_subject import CallSubject, OperationSubject
 from bot.diagnosis.events import Observer, ignore
 from bot.diagnosis.failures import FailedJob, recent_failures
 from bot.diagnosis.job_id import JobReference
@@ -21,6 +21,7 @@ from bot.diagnosis.model import Diagnosis
 from bot.diagnosis.reading import TextDiagnosis
 from bot.diagnosis.role_needs import RoleNeeds, compare_role
 from bot.settings import Settings
+from knowledge.callers import Operation
 from knowledge.need import JobKind
 
 
@@ -54,11 +55,14 @@ class Diagnostician:
         region = self._sessions.region
         return Machine(JobSubject(job, self._settings, region), self._settings, reader, region, observe).run()
 
-    def diagnose_text(self, text: str, *, observe: Observer = ignore, fresh: bool = False) -> TextDiagnosis:
+    def diagnose_text(
+        self, text: str, *, caller: str | None = None, observe: Observer = ignore, fresh: bool = False
+    ) -> TextDiagnosis:
         """Reads an error text that belongs to no job, and evaluates the call that it names.
 
         Args:
             text: The text.
+            caller: The ARN of who made the call, where the text does not say it.
             observe: Gets every step, in the caller's thread.
             fresh: Read everything anew, whatever is cached.
 
@@ -67,7 +71,20 @@ class Diagnostician:
         """
         reader = Reader(self._sessions, self._cache, fresh=fresh)
         region = self._sessions.region
-        return Machine(CallSubject(text, self._settings), self._settings, reader, region, observe).run()
+        return Machine(CallSubject(text, self._settings, caller), self._settings, reader, region, observe).run()
+
+    def check_caller(self, caller: str, operation: Operation) -> TextDiagnosis:
+        """Evaluates all that an operation asks its caller for, though nobody has called it.
+
+        Args:
+            caller: The ARN of a user, a role or a role's session.
+            operation: The operation.
+
+        Raises:
+            BackupWhyError: The ARN is no caller's, or AWS can't be reached.
+        """
+        subject, region = OperationSubject(operation, caller, self._settings), self._sessions.region
+        return Machine(subject, self._settings, Reader(self._sessions, self._cache), region, ignore).run()
 
     def compare_role(self, role: str, kind: JobKind, resource_type: str) -> RoleNeeds:
         """Compares a role with what a job needs.
@@ -81,7 +98,7 @@ class Diagnostician:
             BackupWhyError: There is no such role, or it can't be read.
         """
         reader = Reader(self._sessions, self._cache)
-        return compare_role(role, kind, resource_type, reader, self._sessions.region)
+        return compare_role(role, kind, resource_type, reader, self._settings, self._sessions.region)
 
     def failures(self, now: datetime | None = None) -> list[FailedJob]:
         """The jobs that failed lately in the accounts and Regions in scope, newest first.
