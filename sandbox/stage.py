@@ -17,6 +17,7 @@ from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Diagnosis
 from bot.diagnosis.reading import TextDiagnosis
 from bot.diagnosis.run import Diagnostician
+from bot.diagnosis.what_if import Effects, WhatIf
 from bot.serve import serving
 from bot.settings import Settings
 from bot.site import EVENTS_PATH
@@ -146,8 +147,11 @@ async def on_stage(diagnose: DiagnoseWith, incident: Path = FIRST, port: int = 0
         def of_text(text: str, *, observe: Observer, fresh: bool) -> TextDiagnosis:
             return Diagnostician(stage.settings).diagnose_text(text, observe=observe, fresh=fresh)
 
+        def effects(subject: JobReference | str, change: WhatIf) -> Effects:
+            return Diagnostician(stage.settings).effects(subject, change)
+
         client = web_client(TOKEN, server.api_url)
-        duties = make_duties(redis, client, diagnosing(here, of_text), failures=failures)
+        duties = make_duties(redis, client, diagnosing(here, of_text), effects, failures=failures)
         await stack.enter_async_context(working(redis_url, redis, duties))
         stage.announce()
         yield stage

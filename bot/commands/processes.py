@@ -63,7 +63,9 @@ def work(
     rules = load_rules(settings.access_file) if settings.access_file else None
     diagnostician = Diagnostician(settings)
     diagnose = diagnosing(diagnostician.diagnose, diagnostician.diagnose_text)
-    _run_until_stopped(partial(work_until_stopped, redis_url, client, diagnose, rules, diagnostician.failures))
+    _run_until_stopped(
+        partial(work_until_stopped, redis_url, client, diagnose, diagnostician.effects, rules, diagnostician.failures)
+    )
 
 
 def _run_until_stopped(process: Callable[..., Coroutine[None, None, None]]) -> None:

@@ -101,7 +101,9 @@ class OperationSubject(CallSubject):
         reading = Reading(
             principal=caller, operation=operation.operation, entity=Entity.CALLER, permission=True, knowledge="caller"
         )
-        self._alone = TextDiagnosis(outcome=Outcome.UNDETERMINED, summary="", subject=subject_of(reading), reading=reading)
+        self._alone = TextDiagnosis(
+            outcome=Outcome.UNDETERMINED, summary="", subject=subject_of(reading), reading=reading
+        )
 
     def conclude(
         self, collected: Sequence[CallFacts], causes: tuple[Cause, ...], layers: Sequence[CheckedLayer]

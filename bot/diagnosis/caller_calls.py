@@ -133,5 +133,3 @@ def _of_key(facts: CallFacts, action: str, via: str | None) -> Context:
     if facts.parameters.is_region_said or via is None:
         return of_call
     return {**of_call, "kms:ViaService": PrefixValue(f"{via}.")}
-
-

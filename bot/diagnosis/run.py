@@ -20,6 +20,7 @@ from bot.diagnosis.machine import Machine
 from bot.diagnosis.model import Diagnosis
 from bot.diagnosis.reading import TextDiagnosis
 from bot.diagnosis.role_needs import RoleNeeds, compare_role
+from bot.diagnosis.what_if import Effects, WhatIf, effects_of
 from bot.settings import Settings
 from knowledge.callers import Operation
 from knowledge.need import JobKind
@@ -85,6 +86,21 @@ class Diagnostician:
         """
         subject, region = OperationSubject(operation, caller, self._settings), self._sessions.region
         return Machine(subject, self._settings, Reader(self._sessions, self._cache), region, ignore).run()
+
+    def effects(self, subject: JobReference | str, change: WhatIf) -> Effects:
+        """What a change would do to what denies a job, or the call that a text names.
+
+        Args:
+            subject: The job, or the text.
+            change: The change.
+
+        Raises:
+            BackupWhyError: The job is not found, or AWS can't be reached.
+        """
+        reader, region, settings = Reader(self._sessions, self._cache), self._sessions.region, self._settings
+        if isinstance(subject, str):
+            return effects_of(CallSubject(subject, settings), change, reader, region)
+        return effects_of(JobSubject(subject, settings, region), change, reader, region)
 
     def compare_role(self, role: str, kind: JobKind, resource_type: str) -> RoleNeeds:
         """Compares a role with what a job needs.

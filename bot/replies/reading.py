@@ -3,13 +3,20 @@
 from bot.diagnosis.model import Outcome
 from bot.diagnosis.reading import Hypothesis, TextDiagnosis
 from bot.replies.document import Bullets, Facts, Heading, Line, Note, Page, Paragraph, code, line, strong
+from bot.replies.knowledge import find, inline
 from bot.replies.words import ENTITIES, LAYERS, MARKS
 
 _VERDICTS = {
     Outcome.DENIED: "A permission was denied.",
     Outcome.NOT_PERMISSION: "This is no permission failure.",
     Outcome.UNDETERMINED: "The text alone does not show what was denied.",
+    Outcome.NOT_FAILED: "The policies allow it.",
 }
+
+_NOTHING = (
+    "It is of no form that is known here. Give the whole error, with the action, the caller's ARN and what was called on, "
+    "or the id of the job."
+)
 
 
 def reading_page(read: TextDiagnosis) -> Page:
@@ -18,7 +25,8 @@ def reading_page(read: TextDiagnosis) -> Page:
     Args:
         read: The text as it was read.
     """
-    verdict = read.summary if read.recheck and read.recheck.fixed else _VERDICTS[read.outcome]
+    is_told = (read.recheck and read.recheck.fixed) or (read.layers and read.outcome is Outcome.UNDETERMINED)
+    verdict = read.summary if is_told else _VERDICTS[read.outcome]
     parts: list[Heading | Facts | Paragraph | Bullets | Note] = [Heading(verdict)]
     facts = tuple(_facts(read))
     parts += [Facts(facts)] if facts else []
@@ -27,7 +35,12 @@ def reading_page(read: TextDiagnosis) -> Page:
     elif read.hypotheses:
         parts.append(Paragraph(line("What may be behind it, likeliest first:")))
         parts.append(Bullets(tuple(_hypothesis(each) for each in read.hypotheses)))
-    if not read.layers:
+    entry = find(read.reading.knowledge) if read.reading.knowledge and not read.causes else None
+    if entry:
+        parts.append(Paragraph((*line(strong(entry.title), ": "), *inline(entry.verdict))))
+    if not entry and not read.hypotheses and not read.layers:
+        parts.append(Paragraph(line(_NOTHING)))
+    if not read.layers and read.outcome is not Outcome.NOT_PERMISSION:
         parts.append(Note(line("A text proves nothing: the policies decide.")))
     return Page("reading", verdict, tuple(parts))
 
@@ -36,9 +49,11 @@ def _evaluated(read: TextDiagnosis) -> list[Paragraph | Bullets]:
     """What the policies say now, layer by layer and cause by cause."""
     verdicts = tuple(line(LAYERS[layer.layer], ": ", MARKS[layer.verdict]) for layer in read.layers)
     parts: list[Paragraph | Bullets] = [Paragraph(line("What the policies in AWS say now:")), Bullets(verdicts)]
-    if not read.causes:
+    if not read.causes and read.outcome is not Outcome.NOT_FAILED:
         says = "Nothing that can be read denies it: it may have been fixed since, or what could not be read denies it."
-        return [*parts, Paragraph(line(says))]
+        parts.append(Paragraph(line(says)))
+    if not read.causes:
+        return parts
     causes = tuple(line(strong(cause.code), f" ({cause.certainty}): {cause.explanation}") for cause in read.causes)
     return [*parts, Bullets(causes)]
 
@@ -46,6 +61,7 @@ def _evaluated(read: TextDiagnosis) -> list[Paragraph | Bullets]:
 def _facts(read: TextDiagnosis) -> list[tuple[str, Line]]:
     reading = read.reading
     named = {
+        "Operation": reading.operation,
         "Action": reading.action,
         "Principal": reading.principal,
         "Resource": reading.resource,

@@ -1,5 +1,8 @@
 """Replies to what people write in words: several jobs, an error text that names no call, or a question."""
 
+import asyncio
+from dataclasses import dataclass
+
 from redis.asyncio import Redis
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -8,17 +11,21 @@ from bot.access.audit import Act, Audit, Entry
 from bot.access.authorizer import Authorizer
 from bot.access.place import Place
 from bot.diagnosis.either import AnyDiagnosis
+from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Outcome
 from bot.replies.document import Bullets, Page, Paragraph, code, line
 from bot.replies.reading import reading_page
 from bot.replies.teaching import ask_page
 from bot.replies.trouble import trouble_page
+from bot.work.diagnosing import FindEffects
 from bot.work.follow_up import follow_up
 from bot.work.notices import sentence_for
+from bot.work.question import JobSubject
 from bot.work.tasks import Converse
 from bot.work.thread_poster import ThreadPoster
 from bot.work.thread_store import ThreadStore
 from bot.work.understanding import Written, understand
+from bot.work.what_if import change_in, what_if_page
 
 MOST_JOBS = 5
 SLOT = "reply"
@@ -31,10 +38,12 @@ class Conversation:
         redis: A client that decodes its responses.
         client: The Web API.
         authorizer: Who may ask what.
+        effects: What a change would do, which blocks.
     """
 
-    def __init__(self, redis: Redis, client: AsyncWebClient, authorizer: Authorizer) -> None:
+    def __init__(self, redis: Redis, client: AsyncWebClient, authorizer: Authorizer, effects: FindEffects) -> None:
         self._client = client
+        self._effects = effects
         self._threads = ThreadStore(redis)
         self._audit = Audit(redis)
         self._authorizer = authorizer
@@ -47,8 +56,13 @@ class Conversation:
         """
         written = await understand(task.text)
         audience = await audience_at(self._authorizer, task.place)
-        about = await self._diagnosis_at(task.place, audience)
-        page = _reply(written, about)
+        known = await self._known_at(task.place, audience)
+        about = known.diagnosis if known else None
+        change = change_in(written.text, about) if about is not None else None
+        if known and change:
+            page = what_if_page(change, await asyncio.to_thread(self._effects, known.subject, change))
+        else:
+            page = _reply(written, about)
         shown = audience.about(about) if about is not None else audience
         await self._post(task, shown, page)
         await self._audit.write(_entry(task, page.slot))
@@ -64,14 +78,26 @@ class Conversation:
         for number, message in enumerate(audience.messages(page)):
             await poster.put(message.at(SLOT if number == 0 else f"{SLOT}:{number + 1}"))
 
-    async def _diagnosis_at(self, place: Place, audience: Audience) -> AnyDiagnosis | None:
-        """The diagnosis that a thread is about, if the person who asks there may see it."""
+    async def _known_at(self, place: Place, audience: Audience) -> "_Known | None":
+        """What a thread is about, if the person who asks there may see it."""
         thread = await self._threads.at(place.channel, place.thread)
         answer = None if thread is None else await self._threads.answer(thread)
-        if answer is None:
+        question = None if thread is None else await self._threads.question(thread)
+        if answer is None or question is None:
             return None
         account = main_account(answer)
-        return answer if not account or audience.rights.cover(account) else None
+        if account and not audience.rights.cover(account):
+            return None
+        subject = question.subject
+        return _Known(answer, subject.job if isinstance(subject, JobSubject) else subject.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A thread's answer and what it is about."""
+
+    diagnosis: AnyDiagnosis
+    subject: JobReference | str
 
 
 def _reply(written: Written, about: AnyDiagnosis | None) -> Page:

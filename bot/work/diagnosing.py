@@ -7,6 +7,7 @@ from bot.diagnosis.events import Observer
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Diagnosis
 from bot.diagnosis.reading import TextDiagnosis
+from bot.diagnosis.what_if import Effects, WhatIf
 from bot.work.question import JobSubject, Subject
 
 
@@ -33,6 +34,13 @@ class DiagnoseText(Protocol):
 
     def __call__(self, text: str, *, observe: Observer, fresh: bool) -> TextDiagnosis:
         """Reads a text and evaluates the call that it names; raises as `Diagnose`."""
+
+
+class FindEffects(Protocol):
+    """What a change would do to a subject, as a function that blocks; it is called in a thread."""
+
+    def __call__(self, subject: JobReference | str, change: WhatIf) -> Effects:
+        """Examines a job, or the call that a text names, as it is and with the change; raises as `Diagnose`."""
 
 
 def diagnosing(job: DiagnoseJob, text: DiagnoseText) -> Diagnose:

@@ -15,9 +15,7 @@ from bot.replies.details import policy_parts
 from bot.replies.document import Bullets, Heading, Page, Paragraph, code, line, strong
 from bot.replies.knowledge import find
 from bot.replies.teaching import entry_page, topic_page
-from bot.work.what_if import attaching
 from knowledge import search
-from knowledge.managed import ManagedPolicy, managed_policies
 
 _DEFINITION = re.compile(r"\W*(?:what(?:'s| is| are)|explain|define|tell me about) (?:an?|the)?\b", re.IGNORECASE)
 """How a question for what something is begins: it is for the knowledge base, whatever the answer at hand."""
@@ -53,11 +51,6 @@ def follow_up(text: str, diagnosis: AnyDiagnosis | None) -> Page:
     """
     question = text[:LONGEST]
     if diagnosis is not None:
-        named = _policy_in(question)
-        if named is not None and re.search(
-            r"\b(what if|attach\w*|would|add(ing)?|help|enough)\b", question, re.IGNORECASE
-        ):
-            return attaching(named, diagnosis)
         kinds = () if _DEFINITION.match(question) else KINDS
         for kind in kinds:
             if kind.asks.search(question):
@@ -80,12 +73,6 @@ def what_to_ask() -> Page:
         line(code(example)) for example in (*examples, "what could you not read?", "what is the service-linked role?")
     )
     return Page("follow-up", says, (Paragraph(line(says)), Bullets(tips)))
-
-
-def _policy_in(question: str) -> ManagedPolicy | None:
-    """The AWS managed policy that a question names."""
-    words = {word.lower() for word in re.findall(r"\w+", question)}
-    return next((policy for policy in managed_policies().values() if policy.name.lower() in words), None)
 
 
 def _page_of(slot: str, otherwise: str) -> Reply:

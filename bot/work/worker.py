@@ -22,7 +22,7 @@ from bot.work.answers import Answers
 from bot.work.audit_report import AuditReport
 from bot.work.connection import check, connect, place
 from bot.work.conversation import Conversation
-from bot.work.diagnosing import Diagnose
+from bot.work.diagnosing import Diagnose, FindEffects
 from bot.work.faults import passes
 from bot.work.heartbeat import beating
 from bot.work.home import Home
@@ -89,6 +89,7 @@ def make_duties(
     redis: Redis,
     client: AsyncWebClient,
     diagnose: Diagnose,
+    effects: FindEffects,
     rules: Rules | None = None,
     failures: ListFailedJobs = tuple,
     *,
@@ -100,6 +101,7 @@ def make_duties(
         redis: Where threads and the audit trail are.
         client: The Web API.
         diagnose: The diagnosis, which blocks.
+        effects: What a change would do, which blocks.
         rules: The access file; None where there is none.
         failures: Lists the jobs that failed lately, which blocks; none where it is not given.
         pause: Waits between two edits of a checklist.
@@ -110,7 +112,7 @@ def make_duties(
         {
             AnswerQuestion: answers,
             CheckAgain: answers,
-            Converse: Conversation(redis, client, authorizer),
+            Converse: Conversation(redis, client, authorizer, effects),
             ListFailures: Picker(client, failures, authorizer),
             OpenHome: Home(redis, client, authorizer),
             ShowAudit: AuditReport(redis, client),
@@ -160,6 +162,7 @@ async def work(
     redis_url: str,
     client: AsyncWebClient,
     diagnose: Diagnose,
+    effects: FindEffects,
     rules: Rules | None = None,
     failures: ListFailedJobs = tuple,
     *,
@@ -173,6 +176,7 @@ async def work(
         redis_url: Where the queue is.
         client: The Web API.
         diagnose: The diagnosis, which blocks.
+        effects: What a change would do, which blocks.
         rules: The access file; None where there is none.
         failures: Lists the jobs that failed lately, which blocks; none where it is not given.
         stopping: Set to stop it.
@@ -183,7 +187,7 @@ async def work(
     async with connect(redis_url) as redis:
         await check(redis)
         logger.info("taking questions from Redis at %s", place(redis))
-        duties = make_duties(redis, client, diagnose, rules, failures)
+        duties = make_duties(redis, client, diagnose, effects, rules, failures)
         async with working(redis_url, redis, duties) as running:
             await _either(running, stopping)
             if running.done():

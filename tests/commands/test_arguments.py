@@ -22,7 +22,10 @@ JOB = "00000000-0000-4000-8000-000000000000"
         ),
         (["diagnose", JOB, "--account", "12"], "--account: '12' is not an account id, which has twelve digits."),
         (["diagnoes"], "No such command 'diagnoes'. Did you mean 'diagnose'? See backup-why --help."),
-        (["needs", "bakup", "EFS"], "'bakup' is neither a kind of job (backup, restore, copy) nor an operation of AWS Backup, such as create-vault or StartRestoreJob. See backup-why needs --help."),
+        (
+            ["needs", "bakup", "EFS"],
+            "'bakup' is neither a kind of job (backup, restore, copy) nor an operation of AWS Backup, such as create-vault or StartRestoreJob. See backup-why needs --help.",
+        ),
     ],
 )
 def test_a_wrong_argument_is_told_in_sentences(

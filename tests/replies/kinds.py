@@ -22,7 +22,8 @@ from bot.diagnosis.model import (
     Verdict,
 )
 from bot.diagnosis.reading import Hypothesis, Reading, SubjectReport, TextDiagnosis
-from bot.diagnosis.role_needs import RoleNeeds
+from bot.diagnosis.role_needs import DenyingStatement, LackedWhen, RoleNeeds
+from bot.diagnosis.what_if import Effects, WhatIf
 from bot.replies.answer import head_page, reply_pages
 from bot.replies.buttons import with_buttons
 from bot.replies.changes import changes
@@ -31,12 +32,14 @@ from bot.replies.details import asked_about, asked_parts, fix_parts, owner_draft
 from bot.replies.document import Page, Paragraph, line, without_plans
 from bot.replies.home import Latest, home_parts
 from bot.replies.message import View
-from bot.replies.needs import needs_page, role_page
+from bot.replies.needs import needs_page, operation_page, role_page
 from bot.replies.reading import reading_page
 from bot.replies.teaching import ask_page, entry_page, topic_page
 from bot.replies.trouble import trouble_page
 from bot.work.follow_up import follow_up
+from bot.work.what_if import what_if_page
 from knowledge import library
+from knowledge.callers import CallerNeed, Operation
 from knowledge.need import Need
 from knowledge.search import Hit
 from tests.replies import diagnoses
@@ -201,6 +204,20 @@ def _asked(question: str) -> tuple[Page, ...]:
     return (follow_up(question, DENIED),)
 
 
+_OPERATIONS = (
+    Operation(
+        operation=MENTION,
+        may_call="management-account",
+        may_call_source=LINK,
+        uses_vault_policy=True,
+        needs=(
+            CallerNeed(actions=(CONTROLS,), arns=(KEY,), of=(MARKUP,), basis="documented", source=LINK),
+            CallerNeed(actions=(REVERSED,), arns=("{key}",), optional=MENTION, basis="assumed", source=MARKUP),
+        ),
+    ),
+    Operation(operation=REVERSED, needs=()),
+)
+
 REPLIES: Mapping[str, tuple[Page, ...]] = {
     "job": _slots("job"),
     "layers": _slots("layer:"),
@@ -218,7 +235,22 @@ REPLIES: Mapping[str, tuple[Page, ...]] = {
     "needs-of-a-role": (
         role_page(RoleNeeds(CONTROLS, (KEY,), (MENTION,), (REVERSED,))),
         role_page(RoleNeeds(LINK, (), (), ())),
+        role_page(
+            RoleNeeds(
+                LINK,
+                (),
+                (),
+                (),
+                (LackedWhen(MENTION, (CONTROLS,)),),
+                (
+                    DenyingStatement("scp", KEY, MARKUP, (REVERSED,), always=True),
+                    DenyingStatement("identity", KEY, MARKUP, (REVERSED,), always=False),
+                ),
+                scps_are_known=False,
+            )
+        ),
     ),
+    "needs-of-an-operation": tuple(operation_page(operation) for operation in _OPERATIONS),
     "audit": (trail_page(_TRAIL), trail_page(())),
     "asked-owner": tuple(
         Page("asked", f"{asked_about(by, answer)}.", tuple(asked_parts(by, owner_draft(answer), answer)))
@@ -227,7 +259,13 @@ REPLIES: Mapping[str, tuple[Page, ...]] = {
     "follow-up-trust": _asked("show me the trust policy"),
     "follow-up-owners": _asked("who can fix this?"),
     "follow-up-policies": _asked("which policy?"),
-    "follow-up-what-if": _asked("what if I attach AWSBackupServiceRolePolicyForS3Backup?"),
+    "follow-up-what-if": (
+        what_if_page(
+            WhatIf("remove", KEY), Effects(MARKUP, applies=True, before=DENIED.causes, after=DENIED.causes[:1])
+        ),
+        what_if_page(WhatIf("add", CONTROLS), Effects(MARKUP, applies=True, before=(), after=DENIED.causes)),
+        what_if_page(WhatIf("remove", KEY), Effects(MARKUP, applies=False, before=(), after=())),
+    ),
     "follow-up-nothing": (follow_up("", None), follow_up("which key?", SILENT), follow_up("who owns it?", SILENT)),
 }
 """Replies of a thread, and what is replied to words."""

@@ -22,12 +22,13 @@ from bot.diagnosis.failures import FailedJob
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Diagnosis
 from bot.diagnosis.reading import TextDiagnosis, read_error
+from bot.diagnosis.what_if import Effects, WhatIf
 from bot.replies.checklist import Checklist
 from bot.serve import ACKNOWLEDGED_SECONDS
 from bot.site import EVENTS_PATH, make_site
 from bot.work.client import web_client
 from bot.work.connection import connect
-from bot.work.diagnosing import DiagnoseText, diagnosing
+from bot.work.diagnosing import DiagnoseText, FindEffects, diagnosing
 from bot.work.intake import make_intake
 from bot.work.progress import Pause
 from bot.work.queue import open_queue
@@ -223,6 +224,12 @@ def read_alone(text: str, *, observe: Observer, fresh: bool) -> TextDiagnosis:
     return read_error(text)
 
 
+def denied_by_nothing(subject: JobReference | str, change: WhatIf) -> Effects:
+    """What a change would do where there is no AWS: nothing is denied before and after."""
+    del subject, change
+    return Effects("", applies=True, before=(), after=())
+
+
 @asynccontextmanager
 async def open_bench(
     redis_url: str,
@@ -234,6 +241,7 @@ async def open_bench(
     redelivery: float = 60.0,
     pause: Pause = soon,
     diagnose_text: DiagnoseText = read_alone,
+    effects: FindEffects = denied_by_nothing,
 ) -> AsyncIterator[Bench]:
     """Sets everything up; with `worker=False` nothing takes the questions up."""
     async with AsyncExitStack() as stack:
@@ -249,7 +257,7 @@ async def open_bench(
         url = await stack.enter_async_context(serving(make_site(app, impatient, SECRET)))
         if worker:
             diagnose = diagnosing(script, diagnose_text)
-            duties = make_duties(redis, client, diagnose, rules, lambda: failures, pause=pause)
+            duties = make_duties(redis, client, diagnose, effects, rules, lambda: failures, pause=pause)
             await stack.enter_async_context(working(redis_url, redis, duties, redelivery=timedelta(seconds=redelivery)))
         slack = await stack.enter_async_context(SlackClient(f"{url}{EVENTS_PATH}", SECRET, workspace))
         channel, user = workspace.add_channel("backups"), workspace.add_person("ana")

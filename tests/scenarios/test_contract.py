@@ -33,7 +33,7 @@ from sandbox.slack.server import LOOPBACK
 from sandbox.slack.workspace import Channel, Workspace
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID, POLICY
-from tests.scenarios.bench import SECRET, TOKEN, Script, read_alone, serving
+from tests.scenarios.bench import SECRET, TOKEN, Script, denied_by_nothing, read_alone, serving
 
 STAND_IN = "emulate@0.11.2"
 CHANNEL, USER = "C000000001", "U000000001"
@@ -81,7 +81,7 @@ async def contract(redis_url: str, unused_tcp_port: int) -> AsyncIterator[Contra
         intake = make_intake(redis, open_queue(redis_url), client)
         url = await stack.enter_async_context(serving(make_site(build_app(client, intake), redis, SECRET)))
         script = Script(diagnoses.denied(diagnoses.scp_cause(document=POLICY)))
-        duties = make_duties(redis, client, diagnosing(script, read_alone))
+        duties = make_duties(redis, client, diagnosing(script, read_alone), denied_by_nothing)
         await stack.enter_async_context(working(redis_url, redis, duties))
         people = Workspace(channels={CHANNEL: Channel(CHANNEL, "general")}, people={USER: "admin"})
         people.url = f"http://{LOOPBACK}:{unused_tcp_port}"  # response URLs are the stand-in's

@@ -1,43 +1,16 @@
-"""Questions after an answer: what is understood, and what an attached policy would change."""
+"""Questions after an answer: what is understood."""
 
 import pytest
 
-from bot.diagnosis.model import Cause, Diagnosis
+from bot.diagnosis.model import Diagnosis
 from bot.replies.document import text_of
 from bot.work.follow_up import follow_up, what_to_ask
 from tests.replies import diagnoses
-
-TABLE = "arn:aws:dynamodb:eu-west-1:222233334444:table/orders"
-
-
-def missing(*actions: str, resource: str = TABLE) -> Cause:
-    return diagnoses.scp_cause(
-        code="permission-missing", policy=None, statement=None, actions=actions, resource=resource
-    )
 
 
 def told(question: str, diagnosis: Diagnosis | None) -> str:
     page = follow_up(question, diagnosis)
     return f"{page.says}\n{text_of(page)}"
-
-
-ATTACHING = [
-    pytest.param((missing("dynamodb:ListTagsOfResource"),), "would fix this.", id="the policy allows it"),
-    pytest.param((missing("dynamodb:DeleteTable"),), "would not fix this.", id="the policy does not allow it"),
-    pytest.param((diagnoses.scp_cause(),), "It stands in another policy", id="another policy denies it"),
-    pytest.param((missing("dynamodb:ListTagsOfResource"), diagnoses.scp_cause()), "a part of this", id="one of two"),
-    pytest.param((missing("no action"),), "would not fix this.", id="what is no action is no yes"),
-]
-
-
-@pytest.mark.parametrize(("causes", "expected"), ATTACHING)
-def test_what_attaching_a_policy_would_change_is_evaluated(causes: tuple[Cause, ...], expected: str) -> None:
-    question = "what if I attach AWSBackupServiceRolePolicyForBackup?"
-    assert expected in told(question, diagnoses.denied(*causes))
-
-
-def test_attaching_to_what_is_not_denied_fixes_nothing() -> None:
-    assert "would fix nothing" in told("would attaching AWSBackupFullAccess help", diagnoses.not_permission())
 
 
 def test_without_a_fix_nobody_is_named_to_ask() -> None:

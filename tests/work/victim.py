@@ -13,7 +13,7 @@ from bot.work.connection import connect
 from bot.work.diagnosing import diagnosing
 from bot.work.worker import make_duties, working
 from tests.replies import diagnoses
-from tests.scenarios.bench import TOKEN, Script, read_alone
+from tests.scenarios.bench import TOKEN, Script, denied_by_nothing, read_alone
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload([__name__])
@@ -34,6 +34,6 @@ async def _work(redis_url: str, api_url: str) -> None:
     """Works until it is killed."""
     script = Script(diagnoses.denied())
     async with connect(redis_url) as redis:
-        duties = make_duties(redis, web_client(TOKEN, api_url), diagnosing(script, read_alone))
+        duties = make_duties(redis, web_client(TOKEN, api_url), diagnosing(script, read_alone), denied_by_nothing)
         async with working(redis_url, redis, duties, redelivery=timedelta(seconds=1)) as running:
             await running

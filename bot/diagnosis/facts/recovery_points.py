@@ -68,9 +68,7 @@ def collect_recovery_point(facts: Facts, point_arn: str, account: str, vault_arn
         return RecoveryPointFacts(arn=point_arn, is_missing=is_missing)
     for other in vaults or ():
         facts.excuse(backup.recovery_point(owner, region, other.split(":", 6)[-1], point_arn))
-    return RecoveryPointFacts(
-        arn=point_arn, vault=collect_vault(facts, holding), described=answers[holding].value
-    )
+    return RecoveryPointFacts(arn=point_arn, vault=collect_vault(facts, holding), described=answers[holding].value)
 
 
 def _vaults(facts: Facts, account: str, region: str) -> list[str] | None:

@@ -6,7 +6,6 @@ from bot.diagnosis.causes import make_cause
 from bot.diagnosis.evaluated_call import EvaluatedCall
 from bot.diagnosis.evaluated_job import EvaluatedJob
 from bot.diagnosis.facts.vaults import VaultFacts
-from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check
 from bot.diagnosis.model import Cause, Check, Entity, LayerName, Verdict
 from bot.iam import PolicyLayer
@@ -29,9 +28,7 @@ def check_layer(job: EvaluatedJob) -> CheckedLayer:
     return CheckedLayer(LayerName.VAULT, tuple(checks), tuple(causes))
 
 
-def check_exists(
-    vault: VaultFacts, principal: str, entity: Entity | None = None
-) -> tuple[Check, tuple[Cause, ...]]:
+def check_exists(vault: VaultFacts, principal: str, entity: Entity | None = None) -> tuple[Check, tuple[Cause, ...]]:
     """Whether a vault exists.
 
     Args:
