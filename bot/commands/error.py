@@ -31,8 +31,8 @@ def error(
     """Read an error text that belongs to no job, such as that of CreateBackupVault or StartBackupJob.
 
     The text is read into action, principal, resource and policy type; what may be behind it is listed likeliest first.
-    Unless --offline is given, the call that it names is then evaluated against the policies in AWS, with all else that its
-    operation asks for. A text that names a recovery point is about the vault that holds it, too.
+    Unless --offline is given, the call that it names is then evaluated against the policies in AWS, with all else that
+    its operation asks for. A text that names a recovery point is about the vault that holds it, too.
 
     For example:
 

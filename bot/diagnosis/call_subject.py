@@ -61,8 +61,8 @@ class CallSubject:
         self, collected: Sequence[CallFacts], causes: tuple[Cause, ...], layers: Sequence[CheckedLayer]
     ) -> TextDiagnosis:
         """The text as read, with what evaluation found; without layers where nothing could be evaluated."""
-        is_proven = any(cause.certainty is Certainty.PROVEN for cause in causes)
-        result = Outcome.DENIED if is_proven else self._alone.outcome
+        is_told = any(cause.certainty is not Certainty.POSSIBLE for cause in causes)
+        result = Outcome.DENIED if is_told else self._alone.outcome
         reading = collected[0].reading if collected else self._alone.reading
         return self._answer(reading, result, text_summary(result, causes), causes, layers if collected else ())
 

@@ -228,11 +228,12 @@ def subject_of(reading: Reading) -> SubjectReport:
 
 
 def text_summary(outcome: Outcome, causes: Sequence[Cause]) -> str:
-    """One sentence about a text: the first cause that evaluation proves, else what the text alone amounts to."""
-    proven = [cause for cause in causes if cause.certainty is Certainty.PROVEN]
-    if proven:
-        more = f" ({len(proven) - 1} more to fix)" if len(proven) > 1 else ""
-        return f"{proven[0].explanation}{more}"
+    """One sentence about a text: the first cause that evaluation found, else what the text alone amounts to."""
+    telling = [cause for cause in causes if cause.certainty is not Certainty.POSSIBLE]
+    if telling:
+        more = f" ({len(telling) - 1} more to fix)" if len(telling) > 1 else ""
+        likely = "Likely: " if telling[0].certainty is Certainty.LIKELY else ""
+        return f"{likely}{telling[0].explanation}{more}"
     return {
         Outcome.DENIED: "The text says that a permission was denied; no policy was found that proves it.",
         Outcome.NOT_PERMISSION: "The text says that something else failed than a permission.",

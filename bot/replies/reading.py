@@ -14,8 +14,8 @@ _VERDICTS = {
 }
 
 _NOTHING = (
-    "It is of no form that is known here. Give the whole error, with the action, the caller's ARN and what was called on, "
-    "or the id of the job."
+    "It is of no form that is known here. Give the whole error, with the action, the caller's ARN and what was called "
+    "on, or the id of the job."
 )
 
 

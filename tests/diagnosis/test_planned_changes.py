@@ -7,6 +7,7 @@ import pytest
 from bot.diagnosis.call_facts import CallFacts
 from bot.diagnosis.changes.resources import PutResourcePolicy
 from bot.diagnosis.facts.documents import NamedDocument
+from bot.diagnosis.facts.call_parameters import parameters_of
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.facts.resources import ResourceFacts
 from bot.diagnosis.reading import Reading
@@ -21,6 +22,7 @@ def facts(resource: ResourceFacts | None) -> CallFacts:
         organizations={},
         resource=resource,
         reading=Reading(),
+        parameters=parameters_of("", Reading(), "222233334444", "eu-west-1"),
         denied_keys={},
         moment=datetime(2026, 11, 29, tzinfo=UTC),
     )

@@ -9,6 +9,7 @@ from bot.diagnosis.call_facts import CallFacts
 from bot.diagnosis.changes.vaults import CreateVault
 from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.events import STATES, Entered, Event, Left
+from bot.diagnosis.facts.call_parameters import parameters_of
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.model import CHECKLIST, Diagnosis, Outcome
 from bot.diagnosis.reading import TextDiagnosis, read, read_error, text_summary
@@ -89,7 +90,14 @@ def test_a_text_that_names_no_call_is_read_and_no_more(
 
 def test_a_vault_that_is_made_may_be_under_any_key_for_a_call() -> None:
     moment = datetime(2026, 11, 20, tzinfo=UTC)
-    facts = CallFacts(role=PrincipalFacts(ANA), organizations={}, reading=read(TEXT), denied_keys={}, moment=moment)
+    facts = CallFacts(
+        role=PrincipalFacts(ANA),
+        organizations={},
+        reading=read(TEXT),
+        parameters=parameters_of(TEXT, read(TEXT), "444455556666", "eu-central-1"),
+        denied_keys={},
+        moment=moment,
+    )
     vault = "arn:aws:backup:eu-central-1:444455556666:backup-vault:trading"
     assert CreateVault(vault).applied(facts) == facts
 

@@ -1,4 +1,4 @@
-"""What a denied call was about, as far as its error text says it: the ARNs in it by what they are, and a vault's name."""
+"""What a denied call was about, as far as its error text says it: the ARNs in it by what they are, a vault's name."""
 
 import re
 from collections.abc import Callable
