@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import get_args
 
 from knowledge.callers import operations
 from knowledge.managed import managed_policies
 from knowledge.need import JobKind, needs, resource_types
 
-_KINDS: tuple[JobKind, ...] = ("backup", "restore", "copy")
+_KINDS: tuple[JobKind, ...] = get_args(JobKind)
 
 
 @cache

@@ -99,10 +99,15 @@ def _job_rows() -> Iterator[Checked]:
                 yield Checked(f"{file.type} {kind}", row.actions, arns, row.key is not None, context)
 
 
+_CALLERS_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "vault": ("arn:{partition}:backup:{region}:{account}:backup-vault:*",)
+}
+
+
 def _caller_rows() -> Iterator[Checked]:
     for operation in operations():
         for row in operation.needs:
-            arns = tuple(tuple(_written_out(pattern, {})) for pattern in row.arns)
+            arns = tuple(tuple(_written_out(pattern, _CALLERS_NAMES)) for pattern in row.arns)
             context = (*row.context, *(_KEY_CONTEXT if row.via else ()))
             yield Checked(operation.operation, row.actions, arns, "{key}" in row.arns, context)
 

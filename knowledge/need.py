@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from knowledge.files import KNOWLEDGE, read_yaml, validated
 
-JobKind = Literal["backup", "restore", "copy"]
+JobKind = Literal["backup", "restore", "copy", "scan"]
 By = Literal["job-role", "destination-service-linked-role"]
 KeyOf = Literal["resource", "vault", "recovery-point", "restore", "destination-vault"]
 VaultOf = Literal["target", "source", "destination"]
@@ -85,11 +85,17 @@ class ResourceTypeNeeds(BaseModel):
     backup: tuple[Need, ...] = ()
     restore: tuple[Need, ...] = ()
     copy_: tuple[Need, ...] = Field((), alias="copy")
+    scan: tuple[Need, ...] = ()
 
     def of(self, kind: JobKind) -> tuple[Need, ...]:
         """The rows for one kind of job."""
-        rows: tuple[Need, ...] = {"backup": self.backup, "restore": self.restore, "copy": self.copy_}[kind]
-        return rows
+        rows: Mapping[JobKind, tuple[Need, ...]] = {
+            "backup": self.backup,
+            "restore": self.restore,
+            "copy": self.copy_,
+            "scan": self.scan,
+        }
+        return rows[kind]
 
 
 def resource_types() -> Iterator[ResourceTypeNeeds]:

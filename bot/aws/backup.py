@@ -14,6 +14,8 @@ DESCRIBE_RESTORE_JOB = Operation("backup", "DescribeRestoreJob", None, _NO_SUCH_
 GET_RESTORE_JOB_METADATA = Operation(
     "backup", "GetRestoreJobMetadata", "Metadata", _NO_SUCH_JOB, reads="what the restore was asked to make"
 )
+DESCRIBE_SCAN_JOB = Operation("backup", "DescribeScanJob", None, _NO_SUCH_JOB, reads="the scan job")
+DESCRIBE_REPORT_JOB = Operation("backup", "DescribeReportJob", "ReportJob", _NO_SUCH_JOB, reads="the report job")
 LIST_BACKUP_JOBS = Operation("backup", "ListBackupJobs", "BackupJobs", reads="the list of backup jobs")
 LIST_COPY_JOBS = Operation("backup", "ListCopyJobs", "CopyJobs", reads="the list of copy jobs")
 LIST_RESTORE_JOBS = Operation("backup", "ListRestoreJobs", "RestoreJobs", reads="the list of restore jobs")
@@ -36,6 +38,7 @@ DESCRIBE_JOB: Mapping[str, tuple[Operation, str]] = MappingProxyType(
         "backup": (DESCRIBE_BACKUP_JOB, "BackupJobId"),
         "copy": (DESCRIBE_COPY_JOB, "CopyJobId"),
         "restore": (DESCRIBE_RESTORE_JOB, "RestoreJobId"),
+        "scan": (DESCRIBE_SCAN_JOB, "ScanJobId"),
     }
 )
 """For each type of job: the call that describes it and the name of its id."""
@@ -46,9 +49,14 @@ LIST_JOBS: Mapping[str, Operation] = MappingProxyType(
 
 
 def job(kind: str, account: str, region: str, job_id: str) -> Lookup:
-    """A job of the type `backup`, `copy` or `restore`; absent where there is none of that id."""
+    """A job of the type `backup`, `copy`, `restore` or `scan`; absent where there is none of that id."""
     operation, parameter = DESCRIBE_JOB[kind]
     return lookup(operation, account, region, **{parameter: job_id})
+
+
+def report_job(account: str, region: str, job_id: str) -> Lookup:
+    """A report job; absent where there is none of that id."""
+    return lookup(DESCRIBE_REPORT_JOB, account, region, ReportJobId=job_id)
 
 
 def jobs(kind: str, account: str, region: str, **filters: object) -> Lookup:

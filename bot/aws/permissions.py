@@ -1,9 +1,9 @@
 """The IAM actions that this project calls: exactly those of the operations that are declared in this room."""
 
-from bot.aws import backup, cloudtrail, iam, kms, organizations, storage, sts, toolbox
+from bot.aws import backup, backup_search, cloudtrail, iam, kms, organizations, storage, sts, toolbox
 from bot.aws.lookup import Operation
 
-_MODULES = (backup, cloudtrail, iam, kms, organizations, storage, sts, toolbox)
+_MODULES = (backup, backup_search, cloudtrail, iam, kms, organizations, storage, sts, toolbox)
 _FREE = frozenset({"sts:GetCallerIdentity"})
 """Calls that need no permission ("GetCallerIdentity", AWS STS API Reference)."""
 

@@ -79,6 +79,8 @@ def names(facts: JobFacts, region: str) -> Mapping[str, str]:
         "job_id": job.id.casefold(),
         "role_name": role.name if role else UNKNOWN_PART,
         "recovery_point": recovery_point_arn(facts),
+        "scanner_role": job.described.get("ScannerRoleArn")
+        or f"arn:{facts.partition}:iam::{job.account}:role/{UNKNOWN_PART}",
         "vault": job.vault_arn or _arn(place, "backup", f"backup-vault:{UNKNOWN_PART}"),
         "destination_vault": job.destination_vault_arn or _arn(place, "backup", f"backup-vault:{UNKNOWN_PART}"),
         "instance_role": facts.instance_role or _role_arn(facts),

@@ -9,7 +9,7 @@ from bot.diagnosis.model import Cause, Certainty, JobType, LayerReport, Outcome,
 from bot.diagnosis.reading import hypotheses
 from bot.diagnosis.required_calls import unevaluated_actions
 
-_NOUNS: Final = {JobType.BACKUP: "backup", JobType.COPY: "copy", JobType.RESTORE: "restore"}
+_NOUNS: Final = {JobType.BACKUP: "backup", JobType.COPY: "copy", JobType.RESTORE: "restore", JobType.SCAN: "scan"}
 _LONGEST_QUOTE: Final = 300
 """Characters of a message in a sentence; the whole of it is in the job."""
 _NEVER_READ: Final = (

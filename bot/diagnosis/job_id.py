@@ -20,14 +20,18 @@ from bot.errors import BadInputError
 _ID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 _REGION = r"[a-z]{2}(?:-[a-z]{2,9}){1,3}-\d"
 _ARN = re.compile(
-    rf"arn:aws[\w-]{{0,20}}:backup:(?P<region>{_REGION}):(?P<account>\d{{12}}):(?P<type>backup|copy|restore)-job[:/]"
+    rf"arn:aws[\w-]{{0,20}}:backup:(?P<region>{_REGION}):(?P<account>\d{{12}}):(?P<type>backup|copy|restore|scan)-job[:/]"
     rf"(?P<id>{_ID})"
 )
 _URL = re.compile(
     rf"https://(?:(?P<account>\d{{12}})-\w{{1,20}}\.)?(?:{_REGION}\.)?console\.(?:aws\.amazon|amazonaws)[\w.-]{{0,20}}"
     rf"/backup/home\?(?:[^\s#]{{0,100}}&)?region=(?P<region>{_REGION})[^\s#]{{0,100}}"
-    rf"#/?jobs/(?P<type>backup|copy|restore)/(?:details/)?(?P<id>{_ID})"
+    rf"#/?jobs/(?P<type>backup|copy|restore|scan)/(?:details/)?(?P<id>{_ID})"
 )
+_OTHER_JOB = re.compile(
+    rf"arn:aws[\w-]{{0,20}}:(?P<service>backup(?:-search)?):[^:\s]{{0,30}}:\d{{0,12}}:(?P<kind>[a-z-]{{2,40}})[:/]{_ID}"
+)
+"""The ARN of a job of another kind, or of something else that AWS Backup gives an id of this look."""
 _BARE = re.compile(rf"(?<![\w-]){_ID}(?![\w-])")
 _OTHER_NAME = re.compile(r"\barn:|(?:key|recovery-?point|plan|vault|snapshot)s?[/:](?:details/)?$", re.IGNORECASE)
 """What the word of an id has before it where the id is part of another thing's name."""
@@ -69,7 +73,14 @@ def parse_job_id(text: str) -> JobReference:
 def job_among(text: str, found: Sequence[JobReference]) -> JobReference:
     """The one job of those that were found in a text; raises as `parse_job_id`."""
     if not found:
-        shown = plain(text)[:60]
+        line = plain(text)
+        other = _OTHER_JOB.search(line)
+        if other:
+            raise BadInputError(
+                f"{other[0]} names a {other['kind'].replace('-', ' ')}, which has no job role to examine: give a backup, "
+                "copy, restore or scan job."
+            )
+        shown = line[:60]
         raise BadInputError(
             f"{shown!r} names no job: give its id, such as 6f0c2d1e-5b7a-4c3d-9e8f-0a1b2c3d4e5f, or the job's console "
             "URL, ARN or event."

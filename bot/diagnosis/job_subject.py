@@ -17,6 +17,7 @@ from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.layers.checked import CheckedLayer
 from bot.diagnosis.locate import Search, search
 from bot.diagnosis.model import Cause, Diagnosis, Outcome, Unread
+from bot.diagnosis.other_jobs import OtherJob, find_other_job
 from bot.diagnosis.related_jobs import collect_all_job_facts
 from bot.diagnosis.unread import unread
 from bot.errors import AwsUnreachableError, JobNotFoundError
@@ -57,11 +58,19 @@ class JobSubject:
             reader,
             lambda result: result.job is not None,
         )
-        if found.job is None:
+        job = found.job
+        if job is None and self._reference.type is None:
+            other = collect(lambda known: find_other_job(known, self._reference.id, found.searched), facts, reader)
+            if isinstance(other, OtherJob):
+                raise JobNotFoundError(
+                    f"{self._reference.id} is {other.says} It has no job role whose policies could be evaluated."
+                )
+            job = other
+        if job is None:
             places = {account for account, _region in found.closed}
             failed = [each for each in unread(facts, self._settings.role_name, places) if each.what in _JOB_READS]
             raise _not_found(self._reference, found, failed)
-        self._job = found.job
+        self._job = job
         return f"Found the {self._job.type.value} job in {self._job.account} {self._job.region}: {self._job.state}."
 
     def collect(self, facts: Facts) -> tuple[JobFacts, ...]:
@@ -117,6 +126,11 @@ def _not_found(
         f" {says}" for says in {each.why: each.says for each in failed if not each.permission}.values()
     )
     return JobNotFoundError(
-        f"No backup, copy or restore job {reference.id} in {searched}.{could_not} "
+        f"No {_looked_for(reference)} job {reference.id} in {searched}.{could_not} "
         "Check the id, or give the job's ARN or console URL, which say where it is."
     )
+
+
+def _looked_for(reference: JobReference) -> str:
+    """The kinds of jobs that were looked for everywhere."""
+    return reference.type.value if reference.type else "backup, copy or restore"

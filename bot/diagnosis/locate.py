@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from bot.aws import backup, organizations
 from bot.aws.facts import Facts
@@ -12,6 +12,8 @@ from bot.diagnosis.facts.organization import collect_organization, management_ac
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import JobType
 from bot.settings import Settings
+
+_USUAL: Final = (JobType.BACKUP, JobType.COPY, JobType.RESTORE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +89,5 @@ def _is_open(facts: Facts, reference: JobReference, account: str, region: str) -
 
 
 def _kinds(reference: JobReference) -> tuple[JobType, ...]:
-    return (JobType(reference.type),) if reference.type else tuple(JobType)
+    """The kinds of jobs that are looked for first; the others are, where none of these has the id."""
+    return (JobType(reference.type),) if reference.type else _USUAL

@@ -21,11 +21,13 @@ Moment = Annotated[datetime, PlainSerializer(_iso, when_used="json")]
 
 
 class JobType(StrEnum):
-    """The three kinds of AWS Backup jobs that can be denied."""
+    """The kinds of AWS Backup jobs that run with a job role."""
 
     BACKUP = "backup"
     COPY = "copy"
     RESTORE = "restore"
+    SCAN = "scan"
+    """A scan of a recovery point for malware, by Amazon GuardDuty."""
 
 
 class Outcome(StrEnum):

@@ -34,8 +34,8 @@ class WhatIf:
 
     Args:
         verb: What is done: a managed policy attached, a policy removed, or an action allowed.
-        name: The end of the managed policy's ARN (`service-role/…`); the removed policy's ARN, id or name, `BOUNDARY` or
-            `VAULT_POLICY`; the action.
+        name: The end of the managed policy's ARN (`service-role/…`); the removed policy's ARN, id or name, `BOUNDARY`
+            or `VAULT_POLICY`; the action.
     """
 
     verb: Literal["attach", "remove", "add"]

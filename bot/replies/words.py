@@ -50,6 +50,7 @@ JOBS = {
     JobType.BACKUP: "backup job",
     JobType.COPY: "copy job",
     JobType.RESTORE: "restore job",
+    JobType.SCAN: "scan job",
 }
 
 _CERTAINTIES: Mapping[Grounds, str] = {

@@ -6,6 +6,8 @@ Reading a text takes up to some tens of milliseconds of the processor: it is rea
 import asyncio
 from dataclasses import dataclass
 
+from bot import arn
+from bot.diagnosis.facts.call_parameters import is_recovery_point
 from bot.diagnosis.job_id import JobReference, find_job_ids
 from bot.diagnosis.reading import TextDiagnosis, read_error
 
@@ -31,9 +33,11 @@ class Written:
 
     @property
     def names_a_call(self) -> bool:
-        """Whether it says who was denied what, so that AWS's policies can be evaluated for it."""
+        """Whether it says who was denied what, or which recovery point it is about, so that AWS can be read for it."""
         said = self.reading.reading
-        return bool(said.action and said.principal)
+        points = (named for named in map(arn.parse, said.named) if named and is_recovery_point(named))
+        is_denied = (said.action or said.operation) and said.principal
+        return bool(is_denied or (said.permission and next(points, None)))
 
 
 async def understand(text: str) -> Written:

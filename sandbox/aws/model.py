@@ -113,6 +113,10 @@ class Region(Frame):
     backup_jobs: tuple[Annotated[Record, record_with("BackupJobId")], ...] = ()
     copy_jobs: tuple[Annotated[Record, record_with("CopyJobId")], ...] = ()
     restore_jobs: tuple[Annotated[Record, record_with("RestoreJobId")], ...] = ()
+    scan_jobs: tuple[Annotated[Record, record_with("ScanJobId")], ...] = ()
+    report_jobs: tuple[Annotated[Record, record_with("ReportJobId")], ...] = ()
+    search_jobs: tuple[Annotated[Record, record_with("SearchJobIdentifier")], ...] = ()
+    export_jobs: tuple[Annotated[Record, record_with("ExportJobIdentifier")], ...] = ()
     region_settings: dict[str, bool] = Field(default_factory=dict)
     allowed_images: Record = Field(default_factory=lambda: {"State": "disabled"})
     cloudtrail: tuple[TrailEvent, ...] = ()
@@ -156,6 +160,26 @@ class Region(Frame):
     def restore_job_by_id(self) -> dict[str, Record]:
         """Restore jobs by their id."""
         return _by("RestoreJobId", self.restore_jobs)
+
+    @cached_property
+    def scan_job_by_id(self) -> dict[str, Record]:
+        """Scan jobs by their id."""
+        return _by("ScanJobId", self.scan_jobs)
+
+    @cached_property
+    def report_job_by_id(self) -> dict[str, Record]:
+        """Report jobs by their id."""
+        return _by("ReportJobId", self.report_jobs)
+
+    @cached_property
+    def search_job_by_id(self) -> dict[str, Record]:
+        """Search jobs by their id."""
+        return _by("SearchJobIdentifier", self.search_jobs)
+
+    @cached_property
+    def export_job_by_id(self) -> dict[str, Record]:
+        """Exports of search results by their id."""
+        return _by("ExportJobIdentifier", self.export_jobs)
 
 
 class Account(Frame):

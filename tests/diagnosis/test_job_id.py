@@ -129,3 +129,9 @@ def test_what_says_most_of_a_job_wins() -> None:
 )
 def test_a_text_made_to_hurt_is_searched_to_its_end(seed: str, found: list[str]) -> None:
     assert [reference.id for reference in find_job_ids(seed * (LONGEST // len(seed)))] == found
+
+
+def test_the_arn_of_a_job_without_a_job_role_is_named_for_what_it_is() -> None:
+    arn = "arn:aws:backup:eu-west-1:222233334444:report-job:6f0c2d1e-5b7a-4c3d-9e8f-0a1b2c3d4e5f"
+    with pytest.raises(BadInputError, match=f"{arn} names a report job, which has no job role"):
+        parse_job_id(f"What of {arn}?")

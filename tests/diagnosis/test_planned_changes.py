@@ -6,8 +6,8 @@ import pytest
 
 from bot.diagnosis.call_facts import CallFacts
 from bot.diagnosis.changes.resources import PutResourcePolicy
-from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.call_parameters import parameters_of
+from bot.diagnosis.facts.documents import NamedDocument
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.facts.resources import ResourceFacts
 from bot.diagnosis.reading import Reading

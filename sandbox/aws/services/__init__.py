@@ -6,6 +6,7 @@ from functools import cache
 from sandbox.aws.aws_models import service_names
 from sandbox.aws.service import Service
 from sandbox.aws.services.backup import BACKUP
+from sandbox.aws.services.backup_search import BACKUP_SEARCH
 from sandbox.aws.services.cloudtrail import CLOUDTRAIL
 from sandbox.aws.services.dynamodb import DYNAMODB
 from sandbox.aws.services.ec2 import EC2
@@ -20,7 +21,7 @@ from sandbox.aws.services.s3 import S3
 from sandbox.aws.services.sts import STS
 from sandbox.aws.services.toolbox import PATH, TOOLBOX
 
-_OFFERED = (BACKUP, CLOUDTRAIL, DYNAMODB, EC2, EFS, FSX, IAM, KMS, ORGANIZATIONS, RDS, REDSHIFT, S3, STS)
+_OFFERED = (BACKUP, BACKUP_SEARCH, CLOUDTRAIL, DYNAMODB, EC2, EFS, FSX, IAM, KMS, ORGANIZATIONS, RDS, REDSHIFT, S3, STS)
 
 BY_SIGNING_NAME: Mapping[str, Service] = {service.prefix or service.name: service for service in _OFFERED}
 """The services by the name that signatures carry, which is that of IAM actions too."""

@@ -78,6 +78,16 @@ def describe_restore_job(view: View, parameters: Parameters) -> Answer:
     return _find(view.region.restore_job_by_id, parameters["RestoreJobId"], "restore")
 
 
+def describe_scan_job(view: View, parameters: Parameters) -> Answer:
+    """One scan job."""
+    return _find(view.region.scan_job_by_id, parameters["ScanJobId"], "scan")
+
+
+def describe_report_job(view: View, parameters: Parameters) -> Answer:
+    """One report job."""
+    return {"ReportJob": _find(view.region.report_job_by_id, parameters["ReportJobId"], "report")}
+
+
 def get_restore_job_metadata(view: View, parameters: Parameters) -> Answer:
     """What a restore job was started with."""
     job = _find(view.region.restore_job_by_id, parameters["RestoreJobId"], "restore")
@@ -117,6 +127,8 @@ JOB_OPERATIONS: dict[str, Operation] = {
     "DescribeBackupJob": describe_backup_job,
     "DescribeCopyJob": describe_copy_job,
     "DescribeRestoreJob": describe_restore_job,
+    "DescribeScanJob": describe_scan_job,
+    "DescribeReportJob": describe_report_job,
     "GetRestoreJobMetadata": get_restore_job_metadata,
     "ListBackupJobs": _list("BackupJobs", lambda region: region.backup_jobs, _BACKUP_FILTERS),
     "ListCopyJobs": _list("CopyJobs", lambda region: region.copy_jobs, _COPY_FILTERS),
