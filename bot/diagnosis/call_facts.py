@@ -1,6 +1,6 @@
 """All that is known of one denied call of which nothing is left but its error text."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,6 +17,7 @@ from bot.diagnosis.facts.principals import PrincipalFacts, collect_caller, colle
 from bot.diagnosis.facts.recovery_points import RecoveryPointFacts, collect_recovery_point
 from bot.diagnosis.facts.resources import ResourceFacts
 from bot.diagnosis.facts.vaults import VaultFacts, collect_vault, is_vault
+from bot.diagnosis.locate import accounts_in_scope
 from bot.diagnosis.model import Entity
 from bot.diagnosis.reading import Reading
 from bot.diagnosis.required_call import ASSUME_ROLE
@@ -101,9 +102,10 @@ def collect_call_facts(
         update={"operation": denied.reading.operation or said.operation, "named": said.named + denied.reading.named}
     )
     operation = of_operation(reading.operation) if reading.operation and reading.entity is Entity.CALLER else None
-    account = caller.account if caller else facts.own_account or ""
-    parameters = parameters_of(text, reading, account, facts.home)
-    point = _recovery_point(facts, parameters)
+    management = management_account(facts, settings.management_account)
+    scope = (caller.account,) if caller else accounts_in_scope(facts, None, settings, management)
+    parameters = parameters_of(text, reading, scope[0] if scope else "", facts.home)
+    point = _recovery_point(facts, parameters, scope)
     is_expiry = reading.principal is None and point is not None and point.is_expired
     if is_expiry and point and point.role:
         principal: PrincipalFacts | None = collect_role(facts, point.role)
@@ -112,7 +114,6 @@ def collect_call_facts(
         principal = collect_caller(facts, reading.principal) if reading.principal else None
     if principal is None or not (reading.action or operation):
         return None
-    management = management_account(facts, settings.management_account)
     named = arn.parse(reading.resource)
     accounts = filter(None, [principal.account, named.account if named else ""])
     vault = point.vault if point else _vault(facts, parameters, operation, reading)
@@ -135,13 +136,13 @@ def collect_call_facts(
     )
 
 
-def _recovery_point(facts: Facts, parameters: CallParameters) -> RecoveryPointFacts | None:
+def _recovery_point(facts: Facts, parameters: CallParameters, accounts: Sequence[str]) -> RecoveryPointFacts | None:
     """The recovery point that a text names."""
     named = arn.parse(parameters.recovery_point)
     if named is None or not is_recovery_point(named):
         return None
     vault = None if parameters.vault.endswith(ANY) else parameters.vault
-    return collect_recovery_point(facts, parameters.recovery_point, parameters.account, vault)
+    return collect_recovery_point(facts, parameters.recovery_point, accounts, vault)
 
 
 def _vault(

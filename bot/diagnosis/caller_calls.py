@@ -12,6 +12,7 @@ from bot import arn
 from bot.diagnosis import context
 from bot.diagnosis.call_facts import CallFacts
 from bot.diagnosis.context import Context
+from bot.diagnosis.facts.call_parameters import ANY
 from bot.diagnosis.model import Grounds
 from bot.diagnosis.required_call import ASSUME_ROLE, RequiredCall
 from bot.iam import PrefixValue
@@ -84,6 +85,7 @@ def _of_need(
         yield replace(
             call,
             resource=key.arn if key else resource,
+            is_partial=call.is_partial and key is None,
             vault=facts.vault if is_governed else None,
             key=key,
             context={
@@ -121,6 +123,7 @@ def _call(facts: CallFacts, action: str, resource: str) -> RequiredCall:
         resource=resource,
         resource_account=owner,
         region=region,
+        is_partial=ANY in resource.removeprefix(ANY),
         context=context.of_caller(
             facts.organizations, principal.account, owner, "" if is_global else region, facts.moment
         ),

@@ -10,7 +10,6 @@ from bot.diagnosis.call_facts import CallFacts
 from bot.diagnosis.caller_calls import required_calls
 from bot.diagnosis.evaluated_call import CallEvaluator, EvaluatedCall
 from bot.diagnosis.examination import Examination
-from bot.diagnosis.facts.call_parameters import ANY
 from bot.diagnosis.layers.caller import check_account, check_key, check_vault, gone
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check, with_checks
 from bot.diagnosis.model import Certainty, Grounds, LayerName
@@ -61,7 +60,7 @@ def _counting(facts: CallFacts, evaluated: EvaluatedCall) -> EvaluatedCall:
 
     Whether another action is denied on a role or key of which the text says nothing explains no denial of that one.
     """
-    is_beside = facts.says_action and evaluated.call.grounds is not Grounds.NAMED and ANY in evaluated.call.resource
+    is_beside = facts.says_action and evaluated.call.grounds is not Grounds.NAMED and evaluated.call.is_partial
     if not is_beside:
         return evaluated
     telling = (refusal for refusal in evaluated.refusals if refusal.certainty is not Certainty.POSSIBLE)

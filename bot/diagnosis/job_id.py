@@ -77,8 +77,8 @@ def job_among(text: str, found: Sequence[JobReference]) -> JobReference:
         other = _OTHER_JOB.search(line)
         if other:
             raise BadInputError(
-                f"{other[0]} names a {other['kind'].replace('-', ' ')}, which has no job role to examine: give a backup, "
-                "copy, restore or scan job."
+                f"{other[0]} names a {other['kind'].replace('-', ' ')}, which has no job role to examine: "
+                "give a backup, copy, restore or scan job."
             )
         shown = line[:60]
         raise BadInputError(

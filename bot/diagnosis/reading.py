@@ -33,6 +33,7 @@ _CALL = re.compile(r"when calling the \[?(?P<operation>\w{1,60})\]? operation")
 _MOST_SENTENCES = 20
 """Sentences of events that are read: an event has one or two, a hostile one thousands."""
 _PRINCIPAL = re.compile(r":(?:iam|sts)::\d{12}:(?:user|role|assumed-role|federated-user)/|:iam::\d{12}:root$")
+_ROLE = re.compile(r":iam::\d{12}:role/")
 _EVENT_FORM, _DECODED_FORM, _CALL_FORM = "cloudtrail-event", "decoded-authorization-message", "denied-call"
 _LOOSE_FORMS = frozenset({"known-action-explicitly-denied", "known-action-and-permission"})
 """Forms that find an action only: whose it is and on what, any ARN in the text says."""
@@ -166,6 +167,8 @@ def _of_call(reading: Reading, text: str) -> Reading:
     if action is None:
         return reading.model_copy(update={"entity": Entity.CALLER}) if _CALL.search(text) else reading
     named = _arns(text)
+    if _ROLE.search(named.get("principal", "")):
+        del named["principal"]  # a call is made by a session: a role is what it was to pass
     acting = _acting(named["principal"], action, None, messages()) if "principal" in named else Entity.CALLER
     called = {"form": _CALL_FORM, "action": action, "entity": acting, "vague": False, "knowledge": "caller"}
     return reading.model_copy(update=called | named)

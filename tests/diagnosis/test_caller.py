@@ -94,11 +94,17 @@ def verdicts(diagnosis: TextDiagnosis) -> dict[str, str]:
     return {layer.layer.value: layer.verdict.value for layer in diagnosis.layers}
 
 
+PASSING = document(allow("iam:PassRole", Resource="*"))
+
 Alter = Callable[[Staffed], None]
 
 
 def _empty_group(staffed: Staffed) -> None:
     staffed.group["AttachedPolicies"] = []
+
+
+def _may_pass_roles_only(staffed: Staffed) -> None:
+    staffed.group |= {"AttachedPolicies": [], "InlinePolicies": {"passing": PASSING}}
 
 
 def _group_denies(staffed: Staffed) -> None:
@@ -110,7 +116,9 @@ def _policy_denies(staffed: Staffed) -> None:
 
 
 def _user_bounded(staffed: Staffed) -> None:
-    staffed.user["PermissionsBoundary"] = staffed.own_policy(BOUNDARY, allow("s3:*", "ec2:*", Resource="*"))
+    staffed.user["PermissionsBoundary"] = staffed.own_policy(
+        BOUNDARY, allow("s3:*", "ec2:*", "iam:PassRole", Resource="*")
+    )
 
 
 def _operator_denied(staffed: Staffed) -> None:
@@ -141,7 +149,7 @@ def _trusts_others(staffed: Staffed) -> None:
 
 BLOCKED = [
     pytest.param(
-        _empty_group,
+        _may_pass_roles_only,
         "backup:StartBackupJob",
         "vault",
         ANA,
@@ -277,7 +285,7 @@ def test_the_fix_repairs_the_call(
 @pytest.mark.parametrize(
     ("alter", "who", "target", "kind"),
     [
-        pytest.param(_empty_group, ANA, ANA, "put-user-policy", id="a user is allowed in its own policy"),
+        pytest.param(_may_pass_roles_only, ANA, ANA, "put-user-policy", id="a user is allowed in its own policy"),
         pytest.param(_group_denies, ANA, GROUP, "put-group-policy", id="a group's policy is changed in the group"),
         pytest.param(_policy_denies, ANA, FREEZE, "put-policy-version", id="a managed policy gets a version"),
         pytest.param(_operator_denied, SESSION, OPERATOR, "put-role-policy", id="a session's policies are its role's"),
@@ -295,14 +303,19 @@ def test_a_fix_changes_the_policy_that_decides(
     assert (change.kind, change.target) == (kind, target)
 
 
-@pytest.mark.parametrize("policies", [{}, {"freeze": document(deny("backup:*", Resource="*"))}], ids=["none", "deny"])
+@pytest.mark.parametrize(
+    "policies", [{"passing": PASSING}, {"freeze": document(deny("backup:*", Resource="*"))}], ids=["none", "deny"]
+)
 def test_a_role_of_the_identity_center_is_fixed_in_its_permission_set(
     policies: Json, served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:
     staffed = Staffed()
     name = "AWSReservedSSO_Storage_0123456789abcdef"
     staffed.operator |= {"RoleName": name, "Path": "/aws-reserved/sso.amazonaws.com/eu-central-1/"}
-    staffed.operator |= {"InlinePolicies": policies, "AttachedPolicies": [ADMINISTRATOR] if policies else []}
+    staffed.operator |= {
+        "InlinePolicies": policies,
+        "AttachedPolicies": [ADMINISTRATOR] if "freeze" in policies else [],
+    }
     who = f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/ana@example.com"
     text = said("backup:StartBackupJob", staffed.vault_arn, who=who)
     (cause,) = read(staffed, text, served_estate, diagnostician).causes

@@ -1,12 +1,13 @@
 """Recovery points: which vault holds one, what AWS Backup says of it, and the role that made it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bot import arn
 from bot.aws import backup
 from bot.aws.facts import Facts
+from bot.aws.lookup import Lookup
 from bot.diagnosis.facts.vaults import VaultFacts, collect_vault
 
 _EXPIRED: Final = "EXPIRED"
@@ -41,7 +42,9 @@ class RecoveryPointFacts:
         return self.described.get("IamRoleArn")
 
 
-def collect_recovery_point(facts: Facts, point_arn: str, account: str, vault_arn: str | None) -> RecoveryPointFacts:
+def collect_recovery_point(
+    facts: Facts, point_arn: str, accounts: Sequence[str], vault_arn: str | None
+) -> RecoveryPointFacts:
     """Finds the vault that holds a recovery point, and reads both.
 
     No call tells the vault of a recovery point, so it is asked for in every vault of its account and Region at once.
@@ -49,29 +52,27 @@ def collect_recovery_point(facts: Facts, point_arn: str, account: str, vault_arn
     Args:
         facts: What is known so far.
         point_arn: The recovery point.
-        account: The account to look in, where the ARN has none, as a snapshot's has.
+        accounts: The accounts to look in, where the ARN has none, as a snapshot's has.
         vault_arn: The vault that holds it, where that is said.
     """
     point = RecoveryPointFacts(arn=point_arn)
     named = arn.parse(point_arn)
     if named is None:
         return point
-    owner, region = named.account or account, named.region
-    vaults = [vault_arn] if vault_arn else _vaults(facts, owner, region)
-    answers = {
-        each: facts.ask(backup.recovery_point(owner, region, each.split(":", 6)[-1], point_arn))
-        for each in vaults or ()
-    }
+    owners = (named.account,) if named.account else accounts
+    lists = [] if vault_arn else [facts.ask(backup.vaults(owner, named.region)) for owner in owners]
+    listed = [vault["BackupVaultArn"] for answer in lists if answer.known for vault in answer.value]
+    asked = {each: _in_vault(each, point_arn) for each in ([vault_arn] if vault_arn else listed)}
+    answers = {each: facts.ask(lookup) for each, lookup in asked.items()}
     holding = next((each for each, answer in answers.items() if answer.known), None)
     if holding is None:
-        is_missing = vaults is not None and all(answer.absent for answer in answers.values())
-        return RecoveryPointFacts(arn=point_arn, is_missing=is_missing)
-    for other in vaults or ():
-        facts.excuse(backup.recovery_point(owner, region, other.split(":", 6)[-1], point_arn))
+        is_complete = all(answer.known for answer in lists) and all(answer.absent for answer in answers.values())
+        return RecoveryPointFacts(arn=point_arn, is_missing=is_complete and bool(owners))
+    for lookup in asked.values():
+        facts.excuse(lookup)
     return RecoveryPointFacts(arn=point_arn, vault=collect_vault(facts, holding), described=answers[holding].value)
 
 
-def _vaults(facts: Facts, account: str, region: str) -> list[str] | None:
-    """The ARNs of all vaults of a place; None where they can't be listed."""
-    listed = facts.ask(backup.vaults(account, region))
-    return [vault["BackupVaultArn"] for vault in listed.value] if listed.known else None
+def _in_vault(vault_arn: str, point_arn: str) -> Lookup:
+    vault = VaultFacts(vault_arn)
+    return backup.recovery_point(vault.account, vault.region, vault.name, point_arn)
