@@ -174,6 +174,9 @@ NO_AWS = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "any", 
         pytest.param(["error", " "], {}, 2, "no text", id="no text"),
         pytest.param(["needs", "backup", "Floppy"], {}, 2, "no needs of Floppy.*EBS", id="not a resource type"),
         pytest.param(["needs", "backup", "EBS", "--role", "mine"], NO_AWS, 2, "mine is no role's ARN", id="no role"),
+        pytest.param(["needs", "backup"], {}, 2, "Say which resource type", id="no resource type"),
+        pytest.param(["needs", "create-vault", "--role", "mine"], {}, 2, "--role goes with", id="a role and no job"),
+        pytest.param(["needs", "backup", "EBS", "--caller", "me"], {}, 2, "--caller goes with", id="a caller of a job"),
         pytest.param(["audit"], {}, 2, "REDIS_URL", id="audit without Redis"),
         pytest.param(["audit"], {"REDIS_URL": "redis://127.0.0.1:9/0"}, 5, "Redis", id="audit, Redis unreachable"),
         pytest.param(["manifest", "--url", "http://here"], {}, 2, "http://here.*https://", id="not for Slack"),
@@ -288,6 +291,26 @@ def test_what_a_job_needs_is_read_without_aws() -> None:
     assert "{" not in done.stdout
     rows = json.loads(backup_why("needs", "restore", "efs", "--json").stdout)
     assert {"elasticfilesystem:Restore", "kms:CreateGrant"} <= {action for row in rows for action in row["actions"]}
+
+
+def test_what_an_operation_needs_is_read_without_aws() -> None:
+    told = " ".join(backup_why("needs", "create-vault").stdout.split())
+    assert "What CreateBackupVault asks its caller for" in told
+    assert "backup-storage:MountCapsule on *" in told
+    described = json.loads(backup_why("needs", "backup:UpdateGlobalSettings", "--json").stdout)
+    assert (described["operation"], described["may_call"]) == ("UpdateGlobalSettings", "management-account")
+
+
+def test_a_caller_is_held_against_an_operation() -> None:
+    caller = "arn:aws:iam::444455556666:role/BackupWhyReadOnly"
+    estate = str(INCIDENT)
+    done = backup_why("needs", "--caller", caller, "CreateBackupPlan", "--estate", estate, "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["subject"]["operation"] == "CreateBackupPlan"
+    assert document["causes"][0]["actions"] == ["backup:CreateBackupPlan"]
+    told = backup_why("needs", "--caller", caller, "CreateBackupPlan", "--estate", estate).stdout
+    assert "What CreateBackupPlan asks its caller for" in " ".join(told.split())
 
 
 def test_a_role_is_held_against_what_a_job_needs(tmp_path: Path) -> None:
