@@ -142,7 +142,7 @@ def _recovery_point(facts: Facts, parameters: CallParameters, accounts: Sequence
     if named is None or not is_recovery_point(named):
         return None
     vault = None if parameters.vault.endswith(ANY) else parameters.vault
-    return collect_recovery_point(facts, parameters.recovery_point, accounts, vault)
+    return collect_recovery_point(facts, named, accounts, vault)
 
 
 def _vault(

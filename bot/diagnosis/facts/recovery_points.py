@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bot import arn
+from bot.arn import Arn
 from bot.aws import backup
 from bot.aws.facts import Facts
 from bot.aws.lookup import Lookup
@@ -43,7 +43,7 @@ class RecoveryPointFacts:
 
 
 def collect_recovery_point(
-    facts: Facts, point_arn: str, accounts: Sequence[str], vault_arn: str | None
+    facts: Facts, named: Arn, accounts: Sequence[str], vault_arn: str | None
 ) -> RecoveryPointFacts:
     """Finds the vault that holds a recovery point, and reads both.
 
@@ -51,14 +51,11 @@ def collect_recovery_point(
 
     Args:
         facts: What is known so far.
-        point_arn: The recovery point.
+        named: The recovery point.
         accounts: The accounts to look in, where the ARN has none, as a snapshot's has.
         vault_arn: The vault that holds it, where that is said.
     """
-    point = RecoveryPointFacts(arn=point_arn)
-    named = arn.parse(point_arn)
-    if named is None:
-        return point
+    point_arn = str(named)
     owners = (named.account,) if named.account else accounts
     lists = [] if vault_arn else [facts.ask(backup.vaults(owner, named.region)) for owner in owners]
     listed = [vault["BackupVaultArn"] for answer in lists if answer.known for vault in answer.value]
