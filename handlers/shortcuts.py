@@ -12,7 +12,7 @@ from bot.errors import BadInputError
 from bot.replies.home import OPEN_PICKER
 from bot.replies.picking import LOADING, PICK, TITLE, picked
 from bot.work.intake import Intake
-from bot.work.question import JobSubject
+from bot.work.question import AskedJob
 from bot.work.responding import Responder
 from bot.work.understanding import understand
 from handlers.payload import BrokenRequestError, member_at, optional_text, text_at
@@ -67,7 +67,7 @@ def register(app: AsyncApp, intake: Intake) -> None:
             job = picked(text_at(values, "job", "job", "selected_option", "value"))
         except (BadInputError, ValueError) as error:
             raise BrokenRequestError("job is no option of the form") from error
-        notice = await intake.submit(JobSubject(job=job), place, text_at(body, "trigger_id"))
+        notice = await intake.submit(AskedJob(job=job), place, text_at(body, "trigger_id"))
         await ack()
         if notice:
             await Responder(client).respond(place, notice)

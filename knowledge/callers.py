@@ -41,7 +41,7 @@ class CallerNeed(_Data):
         return not self.of or f"{service}:{resource}".startswith(self.of)
 
 
-class Operation(_Data):
+class CallerOperation(_Data):
     """An operation of AWS Backup's API and what its caller needs."""
 
     operation: str
@@ -117,7 +117,7 @@ class _Callers(_Data):
         return self
 
 
-def operations() -> tuple[Operation, ...]:
+def operations() -> tuple[CallerOperation, ...]:
     """Every operation of AWS Backup, in the order of their names.
 
     Raises:
@@ -126,7 +126,7 @@ def operations() -> tuple[Operation, ...]:
     return _operations()
 
 
-def of_operation(name: str) -> Operation | None:
+def of_operation(name: str) -> CallerOperation | None:
     """An operation by its name, its IAM action or what people call it; None for one that is not known.
 
     Args:
@@ -149,7 +149,7 @@ def needing_action(action: str | None) -> Operation | None:
 
 
 @cache
-def _operations() -> tuple[Operation, ...]:
+def _operations() -> tuple[CallerOperation, ...]:
     path = KNOWLEDGE / _FILE
     file = validated(_Callers, read_yaml(path.read_text(encoding="utf-8"), _FILE), _FILE)
     alone = (_Described(operation=name, resource=kind) for kind, names in file.alone.items() for name in names)
@@ -157,7 +157,7 @@ def _operations() -> tuple[Operation, ...]:
     return tuple(sorted(found, key=lambda operation: operation.operation))
 
 
-def _written_out(described: _Described, file: _Callers) -> Operation:
+def _written_out(described: _Described, file: _Callers) -> CallerOperation:
     """An operation with its own action, which every caller needs."""
     own = CallerNeed(
         actions=(f"backup:{described.operation}",),
@@ -165,7 +165,7 @@ def _written_out(described: _Described, file: _Callers) -> Operation:
         basis="documented",
         source=file.own_action_source,
     )
-    return Operation(
+    return CallerOperation(
         operation=described.operation,
         names=described.names,
         may_call=described.may_call,
@@ -176,5 +176,5 @@ def _written_out(described: _Described, file: _Callers) -> Operation:
 
 
 @cache
-def _by_name() -> Mapping[str, Operation]:
+def _by_name() -> Mapping[str, CallerOperation]:
     return {folded(name): operation for operation in operations() for name in (operation.operation, *operation.names)}

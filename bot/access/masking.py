@@ -11,12 +11,12 @@ from bot.replies.document import (
     Bullets,
     Buttons,
     Excerpt,
-    Facts,
-    Feedback,
+    FeedbackButtons,
     Heading,
     Line,
     Note,
     Page,
+    Pairs,
     Paragraph,
     Part,
     Plan,
@@ -70,20 +70,20 @@ class Mask:
                 return Note(self._line(text))
             case Bullets(items):
                 return Bullets(tuple(map(self._line, items)))
-            case Facts(pairs):
-                return Facts(tuple((self.text(label), self._line(value)) for label, value in pairs))
+            case Pairs(pairs):
+                return Pairs(tuple((self.text(label), self._line(value)) for label, value in pairs))
             case Plan(title, tasks):
                 masked = tuple(replace(task, says=self.text(task.says)) for task in tasks)
                 return Plan(self.text(title), masked)
             case Verbatim(label, name, text):
                 if not self.documents:
-                    return Facts(((self.text(label), (Span(self.why),)),))
+                    return Pairs(((self.text(label), (Span(self.why),)),))
                 return Verbatim(self.text(label), self.text(name), self.text(text))
             case Excerpt(label, text):
                 return Excerpt(label, self._line(text) if self.documents else (Span(self.why),))
             case Prose(markdown):
                 return Prose(self.text(markdown))
-            case Buttons() | Feedback():
+            case Buttons() | FeedbackButtons():
                 return part
 
     def _line(self, text: Line) -> Line:

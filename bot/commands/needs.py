@@ -14,7 +14,7 @@ from bot.commands.options import AsJson, EstateFile
 from bot.errors import BadInputError
 from bot.replies.terminal import render_page
 from bot.settings import load_settings
-from knowledge.callers import Operation, of_operation
+from knowledge.callers import CallerOperation, of_operation
 from knowledge.need import JobKind, of_type, resource_types
 from knowledge.need import needs as needs_of
 
@@ -102,7 +102,7 @@ def _of_job(kind: JobKind, resource_type: str, role: str | None, estate: Path | 
         render_page(role_page(compared), Console())
 
 
-def _of_operation(operation: Operation, caller: str | None, estate: Path | None, *, as_json: bool) -> None:
+def _of_operation(operation: CallerOperation, caller: str | None, estate: Path | None, *, as_json: bool) -> None:
     from bot.replies.answer import head_page, reply_pages
     from bot.replies.needs import operation_page
 

@@ -23,7 +23,7 @@ from bot.diagnosis.reading import Reading
 from bot.diagnosis.required_call import ASSUME_ROLE
 from bot.diagnosis.subject_facts import SubjectFacts
 from bot.settings import Settings
-from knowledge.callers import Operation, of_operation
+from knowledge.callers import CallerOperation, of_operation
 
 _EXPIRY: Final = "DeleteRecoveryPoint"
 """What AWS Backup does with the role that made a recovery point once its retention is over."""
@@ -41,7 +41,7 @@ class CallFacts(SubjectFacts):
     """Condition keys that the denied request carried, where AWS says so."""
     moment: datetime
     """When it is evaluated."""
-    operation: Operation | None = None
+    operation: CallerOperation | None = None
     """The operation of AWS Backup that was called; None where the call is none or of another service."""
     recovery_point: RecoveryPointFacts | None = None
     """The recovery point that was called on."""
@@ -146,7 +146,7 @@ def _recovery_point(facts: Facts, parameters: CallParameters, accounts: Sequence
 
 
 def _vault(
-    facts: Facts, parameters: CallParameters, operation: Operation | None, reading: Reading
+    facts: Facts, parameters: CallParameters, operation: CallerOperation | None, reading: Reading
 ) -> VaultFacts | None:
     """The vault that was called on: a text may name one that the call only makes."""
     is_called_on = is_vault(reading.resource) or (operation is not None and operation.uses_vault_policy)

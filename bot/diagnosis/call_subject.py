@@ -14,7 +14,7 @@ from bot.diagnosis.model import Cause, Certainty, Entity, Outcome, Verdict
 from bot.diagnosis.reading import Reading, TextDiagnosis, read_error, subject_of, text_summary, with_caller
 from bot.errors import BadInputError
 from bot.settings import Settings
-from knowledge.callers import Operation
+from knowledge.callers import CallerOperation
 
 
 class CallSubject:
@@ -95,7 +95,7 @@ class OperationSubject(CallSubject):
         settings: For the management account, where it is configured.
     """
 
-    def __init__(self, operation: Operation, caller: str, settings: Settings) -> None:
+    def __init__(self, operation: CallerOperation, caller: str, settings: Settings) -> None:
         super().__init__("", settings)
         self._operation, self._caller = operation.operation, caller
         reading = Reading(

@@ -16,7 +16,7 @@ from bot.diagnosis.facts.call_parameters import ANY
 from bot.diagnosis.model import Grounds
 from bot.diagnosis.required_call import ASSUME_ROLE, RequiredCall
 from bot.iam import PrefixValue
-from knowledge.callers import CallerNeed, Operation
+from knowledge.callers import CallerNeed, CallerOperation
 from knowledge.need import Basis
 
 _KEY = "{key}"
@@ -57,7 +57,7 @@ def _named(facts: CallFacts) -> RequiredCall:
     )
 
 
-def _of_operation(facts: CallFacts, operation: Operation) -> Iterator[RequiredCall]:
+def _of_operation(facts: CallFacts, operation: CallerOperation) -> Iterator[RequiredCall]:
     """What an operation asks its caller for; of optional needs only what the text names."""
     named = str(facts.reading.action or "").casefold()
     point = arn.parse(facts.parameters.recovery_point)
@@ -73,7 +73,7 @@ def _of_operation(facts: CallFacts, operation: Operation) -> Iterator[RequiredCa
 
 
 def _of_need(
-    facts: CallFacts, operation: Operation, need: CallerNeed, action: str, *, is_named: bool
+    facts: CallFacts, operation: CallerOperation, need: CallerNeed, action: str, *, is_named: bool
 ) -> Iterator[RequiredCall]:
     """An action of a row on each of its ARNs; one that the text names, on the resource that it names."""
     said = facts.reading.resource if is_named else None

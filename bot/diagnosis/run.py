@@ -22,7 +22,7 @@ from bot.diagnosis.reading import TextDiagnosis
 from bot.diagnosis.role_needs import RoleNeeds, compare_role
 from bot.diagnosis.what_if import Effects, WhatIf, effects_of
 from bot.settings import Settings
-from knowledge.callers import Operation
+from knowledge.callers import CallerOperation
 from knowledge.need import JobKind
 
 
@@ -74,7 +74,7 @@ class Diagnostician:
         region = self._sessions.region
         return Machine(CallSubject(text, self._settings, caller), self._settings, reader, region, observe).run()
 
-    def check_caller(self, caller: str, operation: Operation) -> TextDiagnosis:
+    def check_caller(self, caller: str, operation: CallerOperation) -> TextDiagnosis:
         """Evaluates all that an operation asks its caller for, though nobody has called it.
 
         Args:

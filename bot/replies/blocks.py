@@ -38,13 +38,13 @@ from bot.replies.document import (
     Buttons,
     Choice,
     Excerpt,
-    Facts,
-    Feedback,
+    FeedbackButtons,
     Heading,
     Line,
     Link,
     Mark,
     Note,
+    Pairs,
     Paragraph,
     Part,
     Piece,
@@ -97,7 +97,7 @@ def drawn(part: Part) -> Iterator[Drawn]:
                 yield _rich([RichTextSectionElement(elements=_inline(piece))], _size(piece))
         case Prose(markdown):
             yield Drawn(MarkdownBlock(text=markdown), len(markdown))
-        case Facts(pairs):
+        case Pairs(pairs):
             yield from _lists([(*line(strong(f"{label}: ")), *value) for label, value in pairs], None)
         case Bullets(items):
             yield from _lists(items, "bullet")
@@ -107,7 +107,7 @@ def drawn(part: Part) -> Iterator[Drawn]:
             yield _plan(part)
         case Buttons(items):
             yield Drawn(ActionsBlock(elements=[_pressable(item) for item in items]), 0)
-        case Feedback(action, value):
+        case FeedbackButtons(action, value):
             yield Drawn(ContextActionsBlock(elements=[_feedback(action, value)]), 0)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.diagnosis.either import AnyDiagnosis
-from bot.replies.document import Button, Buttons, Choice, Feedback, Page, Part
+from bot.replies.document import Button, Buttons, Choice, FeedbackButtons, Page, Part
 
 CHECK_AGAIN = "check_again"
 SHOW_POLICY = "show_policy"
@@ -38,5 +38,5 @@ def with_buttons(page: Page, diagnosis: AnyDiagnosis, thread: str) -> Page:
         items.append(Choice("Show the fix as…", SHOW_FIX, forms))
     if fixes:
         items.append(Button("Ask the owner", ASK_OWNER, thread, "Draft a message to who can make the change"))
-    parts: tuple[Part, ...] = (Buttons(tuple(items)), Feedback(FEEDBACK, thread))
+    parts: tuple[Part, ...] = (Buttons(tuple(items)), FeedbackButtons(FEEDBACK, thread))
     return replace(page, parts=(*page.parts, *parts))

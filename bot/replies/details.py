@@ -4,7 +4,7 @@ import json
 
 from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.model import Cause, Diagnosis, Fix
-from bot.replies.document import Facts, Note, Paragraph, Part, Verbatim, line
+from bot.replies.document import Note, Pairs, Paragraph, Part, Verbatim, line
 from bot.replies.words import JOBS, LAYERS, policy
 
 
@@ -102,7 +102,7 @@ def asked_parts(by: str, text: str, about: AnyDiagnosis) -> list[Part]:
     job: list[Part] = []
     if isinstance(about, Diagnosis):
         named = about.job
-        job = [Facts((("Job", line(f"{named.id} in account {named.account}, {named.region}")),))]
+        job = [Pairs((("Job", line(f"{named.id} in account {named.account}, {named.region}")),))]
     return [
         Paragraph(line(f"{asked_about(by, about)}:")),
         *(Paragraph(line(part)) for part in text.split("\n\n") if part.strip()),

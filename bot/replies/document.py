@@ -118,7 +118,7 @@ class Bullets:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Pairs:
     """Labelled values."""
 
     pairs: tuple[tuple[str, Line], ...]
@@ -228,14 +228,14 @@ class Buttons:
 
 
 @dataclass(frozen=True, slots=True)
-class Feedback:
+class FeedbackButtons:
     """Helpful or not helpful, as small print."""
 
     action: str
     value: str
 
 
-Part = Heading | Paragraph | Prose | Bullets | Facts | Verbatim | Excerpt | Note | Plan | Buttons | Feedback
+Part = Heading | Paragraph | Prose | Bullets | Pairs | Verbatim | Excerpt | Note | Plan | Buttons | FeedbackButtons
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +268,7 @@ def _text_of(part: Part) -> str:
             return markdown
         case Bullets(items):
             return "\n".join(f"- {words_of(item)}" for item in items)
-        case Facts(pairs):
+        case Pairs(pairs):
             return "\n".join(f"{label}: {words_of(value)}" for label, value in pairs)
         case Verbatim(label, _, text):
             return f"{label}:\n{text}"
@@ -276,7 +276,7 @@ def _text_of(part: Part) -> str:
             return f"{label}: {words_of(text)}"
         case Plan(title, tasks):
             return "\n".join([title, *(words_of(task_line(task)) for task in tasks)])
-        case Buttons() | Feedback():
+        case Buttons() | FeedbackButtons():
             return ""
 
 

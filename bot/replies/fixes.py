@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 from bot.diagnosis.model import Cause, Change, Fix
-from bot.replies.document import Facts, Heading, Line, Note, Page, Paragraph, Part, Verbatim, code, line, strong
+from bot.replies.document import Heading, Line, Note, Page, Pairs, Paragraph, Part, Verbatim, code, line, strong
 
 
 def fix_pages(causes: Iterable[Cause]) -> tuple[Page, ...]:
@@ -18,7 +18,7 @@ def _fix_page(cause: Cause, fix: Fix, number: int, total: int) -> Page:
     parts: list[Part] = [
         Heading(heading),
         Paragraph(line(fix.summary)),
-        Facts((("Who can make it", line(fix.owner)), ("Proof", _proof(fix)), ("Fixes", line(code(cause.code))))),
+        Pairs((("Who can make it", line(fix.owner)), ("Proof", _proof(fix)), ("Fixes", line(code(cause.code))))),
     ]
     parts += _way(fix, f"fix-{number}")
     if fix.alternative:

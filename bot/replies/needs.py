@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.diagnosis.role_needs import DenyingStatement, LackedWhen, PolicyKind, RoleNeeds
 from bot.replies.document import Bullets, Heading, Line, Note, Page, Paragraph, code, line, strong
-from knowledge.callers import CallerNeed, MayCall, Operation
+from knowledge.callers import CallerNeed, CallerOperation, MayCall
 from knowledge.need import JobKind, Need
 
 _KEYS = {
@@ -45,7 +45,7 @@ def needs_page(kind: JobKind, resource_type: str, wanted: Sequence[Need]) -> Pag
     return Page("needs", f"{title}.", tuple(parts))
 
 
-def operation_page(operation: Operation) -> Page:
+def operation_page(operation: CallerOperation) -> Page:
     """All that an operation asks its caller for, and who may call it at all.
 
     Args:

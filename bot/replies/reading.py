@@ -2,7 +2,7 @@
 
 from bot.diagnosis.model import Outcome
 from bot.diagnosis.reading import Hypothesis, TextDiagnosis
-from bot.replies.document import Bullets, Facts, Heading, Line, Note, Page, Paragraph, code, line, strong
+from bot.replies.document import Bullets, Heading, Line, Note, Page, Pairs, Paragraph, code, line, strong
 from bot.replies.knowledge import find, inline
 from bot.replies.words import ENTITIES, LAYERS, MARKS
 
@@ -27,9 +27,9 @@ def reading_page(read: TextDiagnosis) -> Page:
     """
     is_told = (read.recheck and read.recheck.fixed) or (read.layers and read.outcome is Outcome.UNDETERMINED)
     verdict = read.summary if is_told else _VERDICTS[read.outcome]
-    parts: list[Heading | Facts | Paragraph | Bullets | Note] = [Heading(verdict)]
+    parts: list[Heading | Pairs | Paragraph | Bullets | Note] = [Heading(verdict)]
     facts = tuple(_facts(read))
-    parts += [Facts(facts)] if facts else []
+    parts += [Pairs(facts)] if facts else []
     if read.layers:
         parts += _evaluated(read)
     elif read.hypotheses:

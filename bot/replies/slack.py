@@ -13,12 +13,12 @@ from bot.replies.document import (
     Bullets,
     Buttons,
     Excerpt,
-    Facts,
-    Feedback,
+    FeedbackButtons,
     Heading,
     Line,
     Note,
     Page,
+    Pairs,
     Paragraph,
     Part,
     Piece,
@@ -104,11 +104,11 @@ def _fitted(part: Part) -> Part:
             return Excerpt(label, _fitted_line(text))
         case Bullets(items):
             return Bullets(tuple(_fitted_line(item) for item in items))
-        case Facts(pairs):
-            return Facts(tuple((label, _fitted_line(value)) for label, value in pairs))
+        case Pairs(pairs):
+            return Pairs(tuple((label, _fitted_line(value)) for label, value in pairs))
         case Note(text):
             return Note(_fitted_line(text))
-        case Heading() | Prose() | Verbatim() | Plan() | Buttons() | Feedback():
+        case Heading() | Prose() | Verbatim() | Plan() | Buttons() | FeedbackButtons():
             return part
 
 

@@ -20,14 +20,14 @@ from bot.replies.document import (
     Bullets,
     Buttons,
     Excerpt,
-    Facts,
-    Feedback,
+    FeedbackButtons,
     Heading,
     Line,
     Link,
     Mark,
     Note,
     Page,
+    Pairs,
     Paragraph,
     Plan,
     Prose,
@@ -64,7 +64,7 @@ def render_page(page: Page, console: Console) -> None:
     """Prints one page, and an empty line after it."""
     screen = Screen(console)
     for part in without_plans(page).parts:
-        if not isinstance(part, Plan | Buttons | Feedback):
+        if not isinstance(part, Plan | Buttons | FeedbackButtons):
             _print(part, screen)
     console.print()
 
@@ -108,7 +108,7 @@ def _progress(checklist: Checklist) -> ConsoleRenderable:
     return Group(*lines)
 
 
-def _print(part: Heading | Paragraph | Excerpt | Prose | Bullets | Facts | Verbatim | Note, screen: Screen) -> None:
+def _print(part: Heading | Paragraph | Excerpt | Prose | Bullets | Pairs | Verbatim | Note, screen: Screen) -> None:
     match part:
         case Heading(text):
             screen.text(Text(visible(text), style="bold underline"))
@@ -122,7 +122,7 @@ def _print(part: Heading | Paragraph | Excerpt | Prose | Bullets | Facts | Verba
             screen.text(Text(_text(text).plain, style="dim"))
         case Bullets(items):
             screen.rows(map(_bullet, items), _INDENT)
-        case Facts(pairs):
+        case Pairs(pairs):
             screen.rows(((Text(label, style="bold"), _text(value)) for label, value in pairs), _INDENT)
         case Verbatim(label, name, document):
             screen.text(Text(f"{label}:", style="bold"))

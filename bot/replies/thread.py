@@ -15,10 +15,10 @@ from bot.diagnosis.model import (
 from bot.replies.document import (
     Bullets,
     Excerpt,
-    Facts,
     Heading,
     Line,
     Page,
+    Pairs,
     Paragraph,
     Part,
     Verbatim,
@@ -93,7 +93,7 @@ def _job_page(job: Job) -> Page:
     heading = f"What AWS Backup says of this {JOBS[job.type]}"
     silent = [] if job.status_message else [Paragraph(line("The job has no status message."))]
     says = f"{heading}: its state is {job.state}."  # not its message, which is hidden where documents are
-    return Page("job", says, (Heading(heading), Facts(tuple(facts)), *said, *silent))
+    return Page("job", says, (Heading(heading), Pairs(tuple(facts)), *said, *silent))
 
 
 def _layer_page(layer: LayerReport, causes: tuple[Cause, ...], told: tuple[Cause, ...]) -> Page:
@@ -103,7 +103,7 @@ def _layer_page(layer: LayerReport, causes: tuple[Cause, ...], told: tuple[Cause
     for cause in causes:
         parts.append(Paragraph(line(cause.explanation or f"The cause is {cause.code}.")))
         if cause not in told:
-            parts.append(Facts(cause_facts(cause)))
+            parts.append(Pairs(cause_facts(cause)))
         if cause.near_miss:
             parts.append(Excerpt("Closest statement", line(cause.near_miss)))
     if layer.checks:

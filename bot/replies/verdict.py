@@ -1,7 +1,7 @@
 """The verdict: the one message that answers the question and heads the thread."""
 
 from bot.diagnosis.model import Cause, Diagnosis, LayerReport, Outcome, Unread
-from bot.replies.document import Bullets, Facts, Heading, Line, Note, Page, Paragraph, Part, code, line, listing, strong
+from bot.replies.document import Bullets, Heading, Line, Note, Page, Pairs, Paragraph, Part, code, line, listing, strong
 from bot.replies.words import ENTITIES, FIXED, JOBS, LAYERS, MARKS, certainty, counted, outcome, policy
 
 PARENT = "parent"
@@ -27,10 +27,10 @@ def verdict_page(diagnosis: Diagnosis, note: str = "") -> Page:
     parts: list[Part] = [Heading(title), *noted, Paragraph(line(diagnosis.summary))]
     causes = () if diagnosis.outcome is Outcome.NOT_PERMISSION else diagnosis.causes
     if causes:
-        parts.append(Facts(cause_facts(causes[0], shown=_SHOWN)))
+        parts.append(Pairs(cause_facts(causes[0], shown=_SHOWN)))
     if len(causes) > 1:
         parts.append(Paragraph(_more(causes[1:])))
-    parts.append(Facts(tuple(_layer(layer) for layer in diagnosis.layers)))
+    parts.append(Pairs(tuple(_layer(layer) for layer in diagnosis.layers)))
     if diagnosis.not_covered and not diagnosis.causes:
         parts.append(Bullets(tuple(line(sentence) for sentence in diagnosis.not_covered[:_SHOWN])))
     if diagnosis.unread:

@@ -31,7 +31,7 @@ from bot.work.diagnosing import Diagnose
 from bot.work.faults import passes
 from bot.work.notices import sentence_for
 from bot.work.patience import patiently
-from bot.work.progress import Abilities, Pause, Progress
+from bot.work.progress import Abilities, Pause, ThreadProgress
 from bot.work.publishing import Publisher
 from bot.work.question import Question
 from bot.work.responding import Responder
@@ -191,7 +191,7 @@ class Answers:
     async def _examine(self, asked: _Asked, *, fresh: bool) -> AnyDiagnosis:
         """Runs the diagnosis in a thread of this process, the head of the Slack thread following it."""
         subject = asked.question.subject
-        async with Progress(asked.poster, asked.name, asked.audience, self._abilities, self._pause) as progress:
+        async with ThreadProgress(asked.poster, asked.name, asked.audience, self._abilities, self._pause) as progress:
             observe = progress.observe if asked.audience.rights.accounts is None else _quiet(progress.observe)
             answer = await asyncio.to_thread(self._diagnose, subject, observe=observe, fresh=fresh)
         account = main_account(answer)

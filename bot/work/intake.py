@@ -27,7 +27,7 @@ from bot.errors import BackupWhyError, RedisUnreachableError
 from bot.work.connection import UNANSWERED
 from bot.work.feedback import Feedback
 from bot.work.heartbeat import read_workers, workers_of
-from bot.work.question import JobSubject, Question, Subject, TextSubject
+from bot.work.question import AskedJob, AskedText, Question, Subject
 from bot.work.queue import enqueue
 from bot.work.tasks import AnswerQuestion, CheckAgain, Converse, ListFailures, OpenHome, ShowAudit, Task
 from bot.work.thread_store import ThreadStore
@@ -85,9 +85,9 @@ class Intake:
     async def take(self, written: Written, place: Place, delivery: str) -> str:
         """Takes what somebody wrote: a question about the job or the call that it names, or words; as `submit`."""
         if len(written.jobs) == 1:
-            return await self.submit(JobSubject(job=written.jobs[0]), place, delivery)
+            return await self.submit(AskedJob(job=written.jobs[0]), place, delivery)
         if not written.jobs and written.names_a_call:
-            return await self.submit(TextSubject(text=written.text), place, delivery)
+            return await self.submit(AskedText(text=written.text), place, delivery)
         return await self.converse(written.text, place, delivery)
 
     async def submit(self, subject: Subject, place: Place, delivery: str) -> str:
@@ -108,7 +108,7 @@ class Intake:
             RightsUnknownError: Slack does not say what they may ask.
             RedisUnreachableError: The question could not be taken.
         """
-        account = subject.job.account if isinstance(subject, JobSubject) else None
+        account = subject.job.account if isinstance(subject, AskedJob) else None
         rights = await self._allowed(place, subject.about, account or "")
         question, thread = Question(subject=subject, place=place, rights=rights.key), thread_of(delivery)
         if await self._answered(self._threads.is_known(thread)):

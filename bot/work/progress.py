@@ -45,7 +45,7 @@ class Abilities:
     plans: bool = True
 
 
-class Progress:
+class ThreadProgress:
     """Shows the checklist on entering, then each change of it, with a pause after each edit.
 
     Args:

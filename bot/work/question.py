@@ -13,7 +13,7 @@ class _Plain(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class JobSubject(_Plain):
+class AskedJob(_Plain):
     """A job, by its id."""
 
     kind: Literal["job"] = "job"
@@ -35,7 +35,7 @@ class JobSubject(_Plain):
         return self.job.id.lower()
 
 
-class TextSubject(_Plain):
+class AskedText(_Plain):
     """An error text that belongs to no job, and names a call."""
 
     kind: Literal["text"] = "text"
@@ -57,7 +57,7 @@ class TextSubject(_Plain):
         return " ".join(self.text.split())
 
 
-Subject = Annotated[JobSubject | TextSubject, Field(discriminator="kind")]
+Subject = Annotated[AskedJob | AskedText, Field(discriminator="kind")]
 
 
 class Question(_Plain):

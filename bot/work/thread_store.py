@@ -16,7 +16,7 @@ from redis.asyncio.client import Pipeline
 from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.model import Diagnosis
 from bot.diagnosis.reading import TextDiagnosis
-from bot.work.question import Question, TextSubject
+from bot.work.question import AskedText, Question
 
 logger = logging.getLogger(__name__)
 
@@ -135,7 +135,7 @@ class ThreadStore:
         text, question = _text(kept), _question(_text(asked))
         if text is None or question is None:
             return None
-        document = TextDiagnosis if isinstance(question.subject, TextSubject) else Diagnosis
+        document = TextDiagnosis if isinstance(question.subject, AskedText) else Diagnosis
         try:
             return document.model_validate_json(text)
         except ValidationError:

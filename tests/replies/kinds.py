@@ -39,7 +39,7 @@ from bot.replies.trouble import trouble_page
 from bot.work.follow_up import follow_up
 from bot.work.what_if import what_if_page
 from knowledge import library
-from knowledge.callers import CallerNeed, Operation
+from knowledge.callers import CallerNeed, CallerOperation
 from knowledge.need import Need
 from knowledge.search import Hit
 from tests.replies import diagnoses
@@ -205,7 +205,7 @@ def _asked(question: str) -> tuple[Page, ...]:
 
 
 _OPERATIONS = (
-    Operation(
+    CallerOperation(
         operation=MENTION,
         may_call="management-account",
         may_call_source=LINK,
@@ -215,7 +215,7 @@ _OPERATIONS = (
             CallerNeed(actions=(REVERSED,), arns=("{key}",), optional=MENTION, basis="assumed", source=MARKUP),
         ),
     ),
-    Operation(operation=REVERSED, needs=()),
+    CallerOperation(operation=REVERSED, needs=()),
 )
 
 REPLIES: Mapping[str, tuple[Page, ...]] = {
