@@ -135,7 +135,7 @@ def of_operation(name: str) -> CallerOperation | None:
     return _by_name().get(folded(name.removeprefix("backup:")))
 
 
-def needing_action(action: str | None) -> Operation | None:
+def needing_action(action: str | None) -> CallerOperation | None:
     """The operation that asks for an IAM action: its own, else the only one with a documented need of it.
 
     Args:

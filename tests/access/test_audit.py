@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
-from bot.access.audit import PAGE, Act, Audit, Entry
+from bot.access.audit import PAGE, STREAM, Act, Audit, Entry
 from bot.work.connection import connect
 
 ENTRY = Entry(Act.QUESTION, "U0ANA", "C0BACKUPS", "6f0c <!channel>", "222233334444", "new")
@@ -32,3 +33,28 @@ async def test_the_export_has_every_line_in_order_across_pages(redis: Redis) -> 
         await audit.write(Entry(Act.BUTTON, "U0ANA", "C0BACKUPS", str(number)))
     assert [line.about async for line in audit.export()] == [str(number) for number in range(PAGE + 3)]
     assert [line.about for line in await audit.last(2)] == [str(PAGE + 2), str(PAGE + 1)]
+
+
+async def test_the_export_is_read_in_pages(redis: Redis) -> None:
+    audit = Audit(redis)
+    async with redis.pipeline(transaction=True) as pipe:
+        for number in range(2 * PAGE + 3):
+            audit.add(pipe, Entry(Act.BUTTON, "U0ANA", "C0BACKUPS", str(number)))
+        await pipe.execute()
+    await redis.config_resetstat()
+    assert len([line async for line in audit.export()]) == 2 * PAGE + 3
+    assert (await redis.info("commandstats"))["cmdstat_xrange"]["calls"] == 3
+
+
+async def test_a_line_has_the_time_that_redis_noted_and_any_text_as_it_was_written(redis: Redis) -> None:
+    audit = Audit(redis)
+    await audit.write(Entry(Act.ANSWER, "U0ANA", "C0BACKUPS", "Überblick", "222233334444", "denied"))
+    written: Any = await redis.xrange(STREAM)
+    ((_, members),) = written
+    await redis.delete(STREAM)
+    await redis.xadd(STREAM, members, id="1763616600123-7")
+    (line,) = await audit.last(1)
+    assert line.to_json() == (
+        '{"act": "answer", "user": "U0ANA", "channel": "C0BACKUPS", "about": "Überblick", '
+        '"account": "222233334444", "outcome": "denied", "at": "2025-11-20T05:30:00.123+00:00"}'
+    )

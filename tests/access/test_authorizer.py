@@ -78,6 +78,7 @@ async def test_a_persons_own_rights_hold_whatever_the_channel(workspace: Workspa
     assert (await authorizer(workspace).own_rights(place("U0BEN", "C0INCIDENTS"))).accounts == frozenset(
         {"333344445555"}
     )
+    assert (await authorizer(workspace).own_rights(place("U0BEN", "C0INCIDENTS", outsider=True))).nothing
 
 
 @pytest.mark.parametrize(
@@ -129,6 +130,10 @@ async def test_members_are_remembered_for_five_minutes(workspace: Workspace) -> 
 async def test_a_refusal_says_why_and_whom_to_ask(workspace: Workspace) -> None:
     said = authorizer(workspace).refusal("222233334444")
     assert said == "You may not ask about account 222233334444 here. Ask #cloud-security for the right."
+    said = authorizer(workspace).refusal()
+    assert said == "You may not ask about any AWS account here. Ask #cloud-security for the right."
+    said = authorizer(workspace, rules=None).refusal()
+    assert said == "You may not ask about any AWS account here. Ask whoever runs this bot for the right."
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ WRONG = {
     "a channel's name": ('grants: [{accounts: ["*"], channels: ["#backups"]}]', "grants.0.channels.0"),
     "a grant of nothing": ("grants: [{accounts: []}]", "grants.0.accounts"),
     "an unknown member": ("grant: []", "grant"),
-    "no mapping": ("- a", "the top"),
-    "no YAML": ("{", "is no YAML"),
+    "no mapping": ("- a", "at the top: "),
+    "no YAML": ("{\n", r"access\.yaml is no YAML: while parsing a flow node expected .* line 2, column 1: \^\.$"),
 }
 
 

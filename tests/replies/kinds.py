@@ -127,14 +127,19 @@ EVALUATED = GUESSED.model_copy(update={"causes": DENIED.causes, "layers": DENIED
 CLEAR = GUESSED.model_copy(update={"layers": DENIED.layers})
 SILENT = TextDiagnosis(schema=1, outcome=Outcome.UNDETERMINED, summary=KEY, subject=SubjectReport(), reading=Reading())
 
-_RUNNING = (
-    Checklist()
-    .after(Left("locate", MENTION))
-    .after(Progress("collect", 3, 9))
-    .after(Left("job-role", REVERSED, Verdict.CLEAR))
-    .after(Left("vault", LINK, Verdict.BLOCKED))
-    .after(Entered("organization"))
-)
+
+def _running() -> Checklist:
+    """A checklist in the middle of a diagnosis."""
+    return (
+        Checklist()
+        .after(Left("locate", MENTION))
+        .after(Progress("collect", 3, 9))
+        .after(Left("job-role", REVERSED, Verdict.CLEAR))
+        .after(Left("vault", LINK, Verdict.BLOCKED))
+        .after(Entered("organization"))
+    )
+
+
 _ENTRY = library.parse_entry(
     "an-entry",
     f"""---
@@ -169,29 +174,31 @@ _TRAIL = (
 
 _UNCOVERED = diagnoses.uncovered(*TEXTS)
 
-HEADS: Mapping[str, Page] = {
-    "verdict": with_buttons(head_page(DENIED), DENIED, THREAD),
-    "verdict-looked-again": with_buttons(
+HEADS: Mapping[str, Callable[[], Page]] = {
+    "verdict": lambda: with_buttons(head_page(DENIED), DENIED, THREAD),
+    "verdict-looked-again": lambda: with_buttons(
         head_page(DENIED, changes(diagnoses.denied(), DENIED, by=MENTION, at=AT)), DENIED, THREAD
     ),
-    "verdict-undetermined": with_buttons(head_page(diagnoses.undetermined()), diagnoses.undetermined(), THREAD),
-    "verdict-not-covered": with_buttons(head_page(_UNCOVERED), _UNCOVERED, THREAD),
-    "verdict-fixed": with_buttons(
+    "verdict-undetermined": lambda: with_buttons(head_page(diagnoses.undetermined()), diagnoses.undetermined(), THREAD),
+    "verdict-not-covered": lambda: with_buttons(head_page(_UNCOVERED), _UNCOVERED, THREAD),
+    "verdict-fixed": lambda: with_buttons(
         head_page(diagnoses.fixed(), changes(DENIED, diagnoses.fixed(), by=MENTION, at=AT)), diagnoses.fixed(), THREAD
     ),
-    "verdict-not-permission": with_buttons(head_page(diagnoses.not_permission()), diagnoses.not_permission(), THREAD),
-    "verdict-not-failed": with_buttons(head_page(diagnoses.not_failed()), diagnoses.not_failed(), THREAD),
-    "text-guessed": with_buttons(head_page(GUESSED), GUESSED, THREAD),
-    "text-evaluated": with_buttons(head_page(EVALUATED, REVERSED), EVALUATED, THREAD),
-    "text-clear": with_buttons(head_page(CLEAR), CLEAR, THREAD),
-    "text-silent": reading_page(SILENT),
+    "verdict-not-permission": lambda: with_buttons(
+        head_page(diagnoses.not_permission()), diagnoses.not_permission(), THREAD
+    ),
+    "verdict-not-failed": lambda: with_buttons(head_page(diagnoses.not_failed()), diagnoses.not_failed(), THREAD),
+    "text-guessed": lambda: with_buttons(head_page(GUESSED), GUESSED, THREAD),
+    "text-evaluated": lambda: with_buttons(head_page(EVALUATED, REVERSED), EVALUATED, THREAD),
+    "text-clear": lambda: with_buttons(head_page(CLEAR), CLEAR, THREAD),
+    "text-silent": lambda: reading_page(SILENT),
 }
-"""Heads of threads."""
+"""Heads of threads. Each page is made when a test asks for it, and not before, so that the test runs what makes it."""
 
-SINGLES: Mapping[str, Page] = {
-    "checklist": checklist_page(LINK, _RUNNING),
-    "checklist-without-plans": without_plans(checklist_page(MARKUP, _RUNNING)),
-    "trouble": trouble_page(CONTROLS, KEY),
+SINGLES: Mapping[str, Callable[[], Page]] = {
+    "checklist": lambda: checklist_page(LINK, _running()),
+    "checklist-without-plans": lambda: without_plans(checklist_page(MARKUP, _running())),
+    "trouble": lambda: trouble_page(CONTROLS, KEY),
 }
 """What is edited in place of a head."""
 
@@ -218,21 +225,21 @@ _OPERATIONS = (
     CallerOperation(operation=REVERSED, needs=()),
 )
 
-REPLIES: Mapping[str, tuple[Page, ...]] = {
-    "job": _slots("job"),
-    "layers": _slots("layer:"),
-    "trail": _slots("trail"),
-    "unread": _slots("unread"),
-    "fixes": _slots("fix:"),
-    "next": _slots("next"),
-    "text-layers-unread-fixes": tuple(
+REPLIES: Mapping[str, Callable[[], tuple[Page, ...]]] = {
+    "job": lambda: _slots("job"),
+    "layers": lambda: _slots("layer:"),
+    "trail": lambda: _slots("trail"),
+    "unread": lambda: _slots("unread"),
+    "fixes": lambda: _slots("fix:"),
+    "next": lambda: _slots("next"),
+    "text-layers-unread-fixes": lambda: tuple(
         page for page in reply_pages(EVALUATED) if page.slot in {"layer:vault", "unread", "fix:1"}
     ),
-    "teaching-ask": (ask_page(), ask_page(MENTION)),
-    "teaching-topic": (topic_page(), topic_page(REVERSED), topic_page(LINK, [Hit("an-entry", MARKUP, 1.0)])),
-    "teaching-entry": (entry_page(_ENTRY),),
-    "needs": (needs_page("backup", f"EBS {MINE}", _NEEDS),),
-    "needs-of-a-role": (
+    "teaching-ask": lambda: (ask_page(), ask_page(MENTION)),
+    "teaching-topic": lambda: (topic_page(), topic_page(REVERSED), topic_page(LINK, [Hit("an-entry", MARKUP, 1.0)])),
+    "teaching-entry": lambda: (entry_page(_ENTRY),),
+    "needs": lambda: (needs_page("backup", f"EBS {MINE}", _NEEDS),),
+    "needs-of-a-role": lambda: (
         role_page(RoleNeeds(CONTROLS, (KEY,), (MENTION,), (REVERSED,))),
         role_page(RoleNeeds(LINK, (), (), ())),
         role_page(
@@ -250,23 +257,27 @@ REPLIES: Mapping[str, tuple[Page, ...]] = {
             )
         ),
     ),
-    "needs-of-an-operation": tuple(operation_page(operation) for operation in _OPERATIONS),
-    "audit": (trail_page(_TRAIL), trail_page(())),
-    "asked-owner": tuple(
+    "needs-of-an-operation": lambda: tuple(operation_page(operation) for operation in _OPERATIONS),
+    "audit": lambda: (trail_page(_TRAIL), trail_page(())),
+    "asked-owner": lambda: tuple(
         Page("asked", f"{asked_about(by, answer)}.", tuple(asked_parts(by, owner_draft(answer), answer)))
         for by, answer in ((MARKUP, DENIED), (CONTROLS, EVALUATED))
     ),
-    "follow-up-trust": _asked("show me the trust policy"),
-    "follow-up-owners": _asked("who can fix this?"),
-    "follow-up-policies": _asked("which policy?"),
-    "follow-up-what-if": (
+    "follow-up-trust": lambda: _asked("show me the trust policy"),
+    "follow-up-owners": lambda: _asked("who can fix this?"),
+    "follow-up-policies": lambda: _asked("which policy?"),
+    "follow-up-what-if": lambda: (
         what_if_page(
             WhatIf("remove", KEY), Effects(MARKUP, applies=True, before=DENIED.causes, after=DENIED.causes[:1])
         ),
         what_if_page(WhatIf("add", CONTROLS), Effects(MARKUP, applies=True, before=(), after=DENIED.causes)),
         what_if_page(WhatIf("remove", KEY), Effects(MARKUP, applies=False, before=(), after=())),
     ),
-    "follow-up-nothing": (follow_up("", None), follow_up("which key?", SILENT), follow_up("who owns it?", SILENT)),
+    "follow-up-nothing": lambda: (
+        follow_up("", None),
+        follow_up("which key?", SILENT),
+        follow_up("who owns it?", SILENT),
+    ),
 }
 """Replies of a thread, and what is replied to words."""
 
@@ -289,12 +300,12 @@ def sent(kind: str, reader: Audience) -> list[dict[str, Any]]:
     if kind in VIEWS:
         return [VIEWS[kind](reader)]
     if kind in HEADS:
-        return [asdict(reader.head(HEADS[kind]))]
+        return [asdict(reader.head(HEADS[kind]()))]
     if kind in SINGLES:
-        return [asdict(reader.message(SINGLES[kind]))]
-    return [asdict(message) for page in REPLIES[kind] for message in reader.messages(page)]
+        return [asdict(reader.message(SINGLES[kind]()))]
+    return [asdict(message) for page in REPLIES[kind]() for message in reader.messages(page)]
 
 
 def pages(kind: str) -> tuple[Page, ...]:
     """The pages of a kind that is no view."""
-    return REPLIES.get(kind) or (HEADS.get(kind) or SINGLES[kind],)
+    return REPLIES[kind]() if kind in REPLIES else ({**HEADS, **SINGLES}[kind](),)
