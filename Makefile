@@ -92,6 +92,10 @@ evaluator-proof: $(TEST_READY)  ## Compare the evaluator with the naive one on 1
 	@seed=$(or $(SEED),$(shell date +%s)) && echo "SEED=$$seed" && \
 		BACKUP_WHY_EXAMPLES=100000 BACKUP_WHY_SEED=$$seed $(BIN)/pytest tests/iam/test_against_naive.py -n 2 -q
 
+.PHONY: mutants
+mutants: $(TEST_READY)  ## Change the code on purpose: does a test notice? (MODULES="bot/access …"; else what differs from main)
+	nice $(BIN)/python -m tools.mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(MODULES)
+
 .PHONY: contract
 contract: $(TEST_READY)  ## Try the app against a stand-in for Slack that others wrote (needs npx)
 	BACKUP_WHY_CONTRACT=1 $(BIN)/pytest tests/scenarios/test_contract.py -q

@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import libcst as cst
-import pytest
 import yaml
 
 ROOT: Final = Path(__file__).parents[1]
@@ -135,9 +134,8 @@ def prepare(copy: Path, modules: Sequence[str], tests: Sequence[str]) -> None:
         "only_mutate": list(modules),
         "also_copy": sorted({Path(name).parts[0] for name in names} - {*PRODUCT, "tests", "pyproject.toml", "uv.lock"}),
         "do_not_mutate_patterns": [r"logger\.\w+\("],
-        "pytest_add_cli_args": ["-p", "tools.mutants", "-p", "no:cacheprovider", f"--timeout={SECONDS_OF_A_TEST}"],
+        "pytest_add_cli_args": ["-p", "no:cacheprovider", f"--timeout={SECONDS_OF_A_TEST}"],
         "pytest_add_cli_args_test_selection": list(tests),
-        "process_isolation": "forkserver",
         "track_dependencies": False,
         "timeout_multiplier": 4.0,
         "timeout_constant": 2.0 * SECONDS_OF_A_TEST,
@@ -145,11 +143,6 @@ def prepare(copy: Path, modules: Sequence[str], tests: Sequence[str]) -> None:
     lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
     with (copy / "pyproject.toml").open("a", encoding="utf-8") as file:
         file.write("\n".join(["", "[tool.mutmut]", *lines, ""]))
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Pytest's hook: tests that need no server run first, since with most mutants one of them fails."""
-    items.sort(key=lambda item: "redis_url" in getattr(item, "fixturenames", ()))
 
 
 def drawn(copy: Path, modules: Iterable[str], sample: int, seed: int) -> list[str]:

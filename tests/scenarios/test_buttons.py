@@ -10,6 +10,7 @@ from bot.access.rules import Grant, Rules
 from bot.diagnosis.model import Diagnosis, Outcome, Verdict
 from bot.errors import AwsUnreachableError
 from bot.work.feedback import COMMENTS, Feedback
+from bot.work.heartbeat import WORKERS
 from sandbox.slack.block_kit import message_problems, view_problems
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID, POLICY
@@ -210,6 +211,93 @@ async def test_every_question_answer_refusal_and_button_is_in_the_trail(bench: B
         f"answer {JOB_ID} 222233334444 denied",
         f"button show the policy of {JOB_ID} 222233334444",
     ]
+
+
+async def test_the_trail_says_what_each_button_did(bench: Bench) -> None:
+    olga = bench.workspace.add_person("olga")
+    await press(bench, "show_fix", option=1)
+    await press(bench, "ask_owner")
+    form = (await bench.called("views.open", 2)).response["view"]
+    await bench.slack.submit(form, {"to": {"selected_user": olga}, "text": {"value": "please"}}, user=bench.user)
+    await press(bench, "feedback", option=0)
+    await press(bench, "feedback", option=1)
+    form = (await bench.called("views.open", 3)).response["view"]
+    values = {"reason": {"selected_option": {"value": "missed"}}, "text": {"value": "the boundary"}}
+    await bench.slack.submit(form, values, user=bench.user)
+    about = [line.about for line in (await bench.trail(8))[2:]]
+    assert about == [
+        f"{button} of {JOB_ID}"
+        for button in (
+            "show the fix as Terraform",
+            "ask the owner",
+            f"send to {olga}",
+            "helpful",
+            "not helpful",
+            "say what was wrong",
+        )
+    ]
+
+
+async def test_each_window_says_what_it_shows(bench: Bench) -> None:
+    await press(bench, "show_policy")
+    await press(bench, "show_fix", option=0)
+    await press(bench, "show_fix", option=1)
+    titles = [call.args["view"]["title"]["text"] for call in bench.workspace.calls_of("views.open")]
+    assert titles == ["The policy", "The fix, AWS CLI", "The fix, Terraform"]
+
+
+async def test_a_fix_in_no_form_of_the_menu_is_none_of_slacks_requests(bench: Bench) -> None:
+    payload = bench.slack.interaction_payload("block_actions", channel=bench.channel.id, user=bench.user)
+    chosen = {"type": "static_select", "action_id": "show_fix", "block_id": "b", "action_ts": "1.0"}
+    option = {"selected_option": {"value": "pdf:thread"}}
+    answer = await bench.slack.interaction({**payload, "message": head(bench), "actions": [{**chosen, **option}]})
+    assert answer.status == 400
+    assert bench.workspace.calls_of("views.open") == []
+
+
+async def test_who_found_an_answer_helpful_is_thanked_alone_and_asked_nothing(bench: Bench) -> None:
+    await press(bench, "feedback", option=0)
+    thanks = await bench.called("response_url")
+    assert thanks.args["text"] == "Thank you: noted as helpful."
+    assert thanks.args["response_type"] == "ephemeral"
+    assert bench.workspace.calls_of("views.open") == []
+    await press(bench, "feedback", option=1)
+    await bench.called("views.open")
+    assert len(bench.workspace.calls_of("response_url")) == 1, "who found it not helpful is asked, and not thanked yet"
+
+
+async def test_who_sent_a_form_is_told_in_the_channel_that_it_was_opened_in(bench: Bench) -> None:
+    await press(bench, "feedback", option=1)
+    form = (await bench.called("views.open")).response["view"]
+    await bench.slack.submit(form, {"reason": {"selected_option": {"value": "fix"}}}, user=bench.user)
+    told = await bench.called("chat.postEphemeral")
+    assert told.args["channel"] == bench.channel.id
+    assert told.args["user"] == bench.user
+    assert told.args["text"] == "Thank you: it is kept with the entries that the answer drew on."
+    assert "thread_ts" not in told.args
+
+
+async def test_a_long_draft_is_as_long_as_a_field_takes(redis_url: str) -> None:
+    long = diagnoses.denied(diagnoses.scp_cause(fix=diagnoses.fix(summary="word " * 1_000)))
+    async with open_bench(redis_url, Script(long)) as bench:
+        await bench.command(JOB_ID)
+        await bench.finished()
+        await press(bench, "ask_owner")
+        draft = (await bench.called("views.open")).args["view"]["blocks"][-1]["element"]["initial_value"]
+        assert 2_990 < len(draft) <= 3_000
+        assert draft.endswith("…")
+
+
+async def test_with_no_worker_who_looks_again_is_told_so(redis_url: str) -> None:
+    async with open_bench(redis_url, Script(DENIED)) as first:
+        await first.command(JOB_ID)
+        await first.finished()
+        messages = first.channel.messages
+    async with open_bench(redis_url, Script(DENIED), worker=False) as second:
+        second.channel.messages = messages
+        await second.redis.delete(WORKERS)
+        await press(second, "check_again")
+        assert "no worker is running" in (await second.called("response_url")).args["text"]
 
 
 async def test_an_outcome_that_changes_is_told(redis_url: str) -> None:
