@@ -200,9 +200,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return report(found, known["unnoticeable"], known["asked"])
 
 
-def report(mutants: Sequence[Mutant], unnoticeable: Sequence[dict[str, str]], asked: dict[str, int]) -> int:
+def report(mutants: Sequence[Mutant], unnoticeable: Sequence[dict[str, Any]], asked: dict[str, int]) -> int:
     """Prints what no test noticed, and the score of each package; returns as `main`."""
-    excused = {(each["in"], each["was"], each["became"]) for each in unnoticeable}
+    excused = {(each["in"], each["was"], became) for each in unnoticeable for became in each["became"]}
     noticed, counted, low = Counter[str](), Counter[str](), False
     for mutant in mutants:
         if not mutant.noticed and (mutant.function, mutant.was, mutant.became) in excused:
