@@ -4,14 +4,16 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from aiohttp import web
 from slack_sdk.errors import SlackApiError
 
-from bot.access.authorizer import REMEMBERED_SECONDS, Authorizer, RightsUnknownError
+from bot.access.authorizer import REMEMBERED_SECONDS, Authorizer, Rights, RightsUnknownError
 from bot.access.place import Place
 from bot.access.rules import Grant, People, Rules
 from bot.work.client import web_client
 from sandbox.slack.server import WorkspaceServer
 from sandbox.slack.workspace import Fault, Workspace
+from tests.scenarios.bench import serving
 
 RULES = Rules(
     ask="#cloud-security",
@@ -25,7 +27,7 @@ RULES = Rules(
 
 
 class Clock:
-    now = 0.0
+    now = 1_000.0
 
     def __call__(self) -> float:
         return self.now
@@ -160,6 +162,29 @@ async def test_a_channel_is_shared_if_slack_says_so(workspace: Workspace) -> Non
     asked = authorizer(workspace)
     assert await asked.is_shared(own.id) is False
     assert await asked.is_shared(shared.id) is True
+
+
+@pytest.mark.parametrize("member", ["is_ext_shared", "is_pending_ext_shared"])
+async def test_a_channel_that_others_are_invited_to_counts_as_shared(member: str) -> None:
+    async def info(_request: web.Request) -> web.Response:
+        return web.json_response({"ok": True, "channel": {"id": "C0X", member: True}})
+
+    site = web.Application()
+    site.router.add_post("/conversations.info", info)
+    async with serving(site) as url:
+        assert await Authorizer(None, web_client("xoxb-local", url)).is_shared("C0X") is True
+
+
+def test_people_with_the_same_rights_have_the_same_key_and_others_have_another() -> None:
+    keys = [
+        Rights(None).key,
+        Rights(frozenset()).key,
+        Rights(frozenset({"222233334444"})).key,
+        Rights(frozenset({"222233334444", "333344445555"})).key,
+        Rights(frozenset({"333344445555"})).key,
+    ]
+    assert len(set(keys)) == len(keys)
+    assert Rights(frozenset({"333344445555", "222233334444"}), admin=True).key == keys[3] == "222233334444,333344445555"
 
 
 async def test_a_channel_that_slack_can_not_tell_of_now_is_asked_about_later(workspace: Workspace) -> None:

@@ -10,7 +10,7 @@ from bot.access.masking import Mask
 from bot.access.place import Place
 from bot.diagnosis.model import Diagnosis
 from bot.replies.answer import head_page, reply_pages
-from bot.replies.document import Page
+from bot.replies.document import Page, Verbatim
 from tests.replies import diagnoses
 
 TEXTS = {
@@ -36,6 +36,12 @@ def test_an_account_id_keeps_its_last_four_digits(text: str) -> None:
 def test_an_account_id_that_may_be_read_stays_whole() -> None:
     mask = Mask("hidden", frozenset({"222233334444"}), documents=True)
     assert mask.text("from 222233334444 to 777788889999") == "from 222233334444 to ********9999"
+
+
+def test_a_document_that_may_be_read_has_the_other_accounts_masked_in_its_names_too() -> None:
+    mask = Mask("hidden", frozenset({"222233334444"}), documents=True)
+    shown = mask.part(Verbatim("of 777788889999", "777788889999.json", "222233334444 and 777788889999"))
+    assert shown == Verbatim("of ********9999", "********9999.json", "222233334444 and ********9999")
 
 
 def pages(diagnosis: Diagnosis) -> list[Page]:

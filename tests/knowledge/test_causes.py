@@ -1,5 +1,7 @@
 """The registry of causes: whole, without two codes for one refusal, and each broken row is named."""
 
+import re
+
 import pytest
 
 from bot.errors import BadInputError
@@ -64,3 +66,27 @@ def test_a_row_that_is_not_as_it_must_be_is_named(more: dict[str, str]) -> None:
 
 def test_codes_without_a_policy_are_about_no_refusal() -> None:
     assert parse_causes(row("one-missing") + row("two-missing")).keys() == {"one-missing", "two-missing"}
+
+
+CALLED = {
+    "trust": r"trust policy",
+    "identity": r"identity policy",
+    "boundary": r"permissions boundary",
+    "session": r"session policy",
+    "scp": r"service control policy",
+    "rcp": r"resource control policy",
+    "vault": r"access policy of the vault|the vault .* its access policy",
+    "key": r"policy of the key",
+    "resource": r"the resource's own policy|the resource .* its own policy",
+    "endpoint": r"policy of the vpc endpoint",
+}
+"""How the sentence of a cause calls the policy that refuses."""
+
+
+@pytest.mark.parametrize("code", [code for code, cause in cause_codes().items() if cause.policy])
+def test_a_cause_calls_the_policy_that_refuses_by_its_own_name_and_by_no_other(code: str) -> None:
+    cause = cause_codes()[code]
+    said = cause.explanation.lower()
+    called = {policy for policy, words in CALLED.items() if re.search(words, said)}
+    # That no identity policy can help beside a boundary or session policy is part of their explanation.
+    assert called - ({"identity"} if cause.policy in ("boundary", "session") else set()) == {cause.policy}

@@ -79,7 +79,8 @@ async def test_an_admin_sees_the_newest_lines_alone(redis_url: str) -> None:
     async with open_bench(redis_url, Script(diagnoses.denied()), rules=admin) as bench:
         await bench.command(JOB_ID)
         await bench.finished()
-        await bench.command("audit")
+        typed = await bench.command("audit")
+        assert typed.body is None, "nobody in the channel sees that it was typed"
         told = await bench.called("response_url")
         assert told.args["response_type"] == "ephemeral"
         for word in ("question", "answer", "export", JOB_ID, "222233334444", ANA):

@@ -155,6 +155,9 @@ async def test_the_same_question_again_is_pointed_to_its_thread(bench: Bench) ->
     head = next(iter(bench.channel.messages.values()))
     assert pointer["user"] == other
     assert head["ts"].replace(".", "") in pointer["text"]
+    await bench.command(JOB_ID, user=bench.workspace.add_person("eve"))
+    await bench.until(lambda: len(bench.workspace.ephemeral) == 2)
+    assert bench.workspace.ephemeral[1]["text"] == pointer["text"], "who asks second takes nothing over"
     assert len(bench.channel.messages) == before
 
 

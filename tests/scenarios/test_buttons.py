@@ -242,8 +242,12 @@ async def test_each_window_says_what_it_shows(bench: Bench) -> None:
     await press(bench, "show_policy")
     await press(bench, "show_fix", option=0)
     await press(bench, "show_fix", option=1)
-    titles = [call.args["view"]["title"]["text"] for call in bench.workspace.calls_of("views.open")]
-    assert titles == ["The policy", "The fix, AWS CLI", "The fix, Terraform"]
+    await press(bench, "ask_owner")
+    await press(bench, "feedback", option=1)
+    opened = [call.args for call in bench.workspace.calls_of("views.open")]
+    titles = [args["view"]["title"]["text"] for args in opened]
+    assert titles == ["The policy", "The fix, AWS CLI", "The fix, Terraform", "Ask the owner", "Not helpful"]
+    assert len({args["trigger_id"] for args in opened}) == len(opened), "each has the trigger of its own press"
 
 
 async def test_a_fix_in_no_form_of_the_menu_is_none_of_slacks_requests(bench: Bench) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from bot.access.audit import STREAM
 from bot.access.rules import Grant, Rules
 from bot.diagnosis.failures import FailedJob
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import JobType
-from bot.diagnosis.what_if import Effects, WhatIf
+from handlers.shortcuts import texts
 from sandbox.slack.block_kit import message_problems, view_problems
-from sandbox.slack.workspace import Fault
+from sandbox.slack.workspace import TEAM, Fault
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID
 from tests.scenarios.bench import ANA, Bench, Script, open_bench
@@ -107,6 +108,8 @@ FOLLOW_UPS = [
     ("what could you not read?", "Everything was read."),
     ("what was the message", "You are not authorized"),
     ("why?", "Denied"),
+    ("what if I attach AWSBackupServiceRolePolicyForBackup?", "would fix a part of this"),
+    ("would attaching AWSBackupServiceRolePolicyForS3Backup help?", "would not fix this"),
     ("<!channel> *bold*", "I have no entry on"),
     ("help", "give me its job id"),
 ]
@@ -124,25 +127,6 @@ async def test_a_question_in_a_thread_is_answered_from_its_diagnosis_and_the_kno
     answer = (await said(bench, bench.channel.id, before + 1))[-1]
     assert expected in answer["text"] + str(answer["blocks"])
     assert answer["thread_ts"] == head["ts"]
-
-
-async def test_what_a_change_would_do_is_examined_for_the_subject_of_the_thread(redis_url: str) -> None:
-    examined: list[tuple[JobReference | str, WhatIf]] = []
-
-    def effects(subject: JobReference | str, change: WhatIf) -> Effects:
-        examined.append((subject, change))
-        return Effects("", applies=True, before=DENIED.causes, after=())
-
-    async with open_bench(redis_url, Script(DENIED), effects=effects) as bench:
-        await bench.command(JOB_ID)
-        await bench.finished()
-        head = next(iter(bench.channel.messages.values()))
-        before = len(bench.channel.messages)
-        question = "what if I attach AWSBackupServiceRolePolicyForS3Backup?"
-        await bench.slack.write(bench.channel.id, f"<@U0BACKUPWHY> {question}", user=bench.user, thread=head["ts"])
-        answer = (await said(bench, bench.channel.id, before + 1))[-1]
-    assert "would fix this" in answer["text"]
-    assert examined == [(JobReference(id=JOB_ID), WhatIf("attach", "AWSBackupServiceRolePolicyForS3Backup"))]
 
 
 async def test_without_a_right_to_the_account_a_thread_answers_no_question_about_it(redis_url: str) -> None:
@@ -167,12 +151,67 @@ async def test_a_direct_message_is_answered_and_leads_to_the_next_questions(benc
     assert titles == ["How do I fix it?", "Who can fix it?", "Show me the trust policy"]
 
 
-async def test_what_the_bot_itself_or_another_bot_says_is_not_answered(bench: Bench) -> None:
-    direct = bench.workspace.direct_message(bench.user).id
-    for members in ({"bot_id": "B1"}, {"subtype": "message_changed"}):
-        event = {"type": "message", "channel_type": "im", "channel": direct, "user": "U1", "ts": "1.0", "text": JOB_ID}
-        assert (await bench.slack.event({**event, **members}, event_id=f"Ev{members}")).status == 200
-    assert bench.script.asked == []
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param({"type": "message", "channel_type": "im", "bot_id": "B1"}, id="a bot's direct message"),
+        pytest.param({"type": "message", "channel_type": "im", "subtype": "message_changed"}, id="an edit"),
+        pytest.param({"type": "message", "channel_type": "channel"}, id="a message that mentions nobody"),
+        pytest.param({"type": "app_mention", "bot_id": "B1"}, id="a bot's mention"),
+    ],
+)
+async def test_what_is_not_said_to_the_bot_by_somebody_is_not_taken(bench: Bench, members: dict[str, str]) -> None:
+    event = {"channel": bench.channel.id, "user": "U1", "ts": "1.0", "text": JOB_ID, "team": TEAM}
+    assert (await bench.slack.event({**event, **members}, event_id="Ev1")).status == 200
+    assert await bench.redis.xlen(STREAM) == 0, "what is taken is in the trail before Slack is answered"
+    said_by_somebody = {**event, "type": "app_mention"}
+    await bench.slack.event(said_by_somebody, event_id="Ev2")
+    assert await bench.redis.xlen(STREAM) == 1
+
+
+def test_every_text_of_an_alert_is_read_and_nothing_else() -> None:
+    alert = {
+        "text": "one",
+        "ts": "5.0",
+        "user": JOB_ID,
+        "attachments": [{"title": "two", "id": 7, "fields": [{"title": "three", "value": "four"}], "fallback": "five"}],
+        "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "six"}, "block_id": "none"}],
+    }
+    assert list(texts(alert)) == ["one", "two", "three", "four", "five", "six"]
+
+
+async def test_with_no_worker_whoever_uses_a_shortcut_is_told_so(redis_url: str) -> None:
+    async with open_bench(redis_url, Script(DENIED), worker=False) as bench:
+        alert = bench.workspace.write(bench.channel.id, bench.user, JOB_ID)
+        await bench.slack.shortcut("why_failed", user=bench.user, channel=bench.channel.id, ts=alert["ts"])
+        assert "no worker is running" in (await bench.called("response_url")).args["text"]
+        view = {"type": "modal", "callback_id": "pick_failed_job"}
+        option = {"value": f"backup|222233334444|eu-west-1|{OTHER}"}
+        values = {"job": {"selected_option": option}, "channel": {"selected_conversation": bench.channel.id}}
+        await bench.slack.submit(view, values, user=bench.user)
+        assert "no worker is running" in (await bench.called("chat.postEphemeral")).args["text"]
+
+
+async def test_who_picked_a_job_is_told_at_the_response_url_of_the_channel(redis_url: str) -> None:
+    async with open_bench(redis_url, Script(DENIED), worker=False) as bench:
+        option = {"value": f"backup|222233334444|eu-west-1|{JOB_ID}"}
+        state = {
+            "job": {"job": {"selected_option": option}},
+            "channel": {"channel": {"selected_conversation": bench.channel.id}},
+        }
+        view = {"type": "modal", "callback_id": "pick_failed_job", "state": {"values": state}}
+        urls = [{"response_url": bench.workspace.response_url(bench.channel.id, bench.user)}]
+        payload = bench.slack.interaction_payload("view_submission", user=bench.user)
+        await bench.slack.interaction({**payload, "view": view, "response_urls": urls})
+        assert "no worker is running" in (await bench.called("response_url")).args["text"]
+
+
+@pytest.mark.parametrize("value", ["nothing", "dance|222233334444|eu-west-1|x"])
+async def test_a_job_that_the_form_does_not_offer_is_none_of_slacks_requests(bench: Bench, value: str) -> None:
+    view = {"type": "modal", "callback_id": "pick_failed_job"}
+    values = {"job": {"selected_option": {"value": value}}, "channel": {"selected_conversation": bench.channel.id}}
+    assert (await bench.slack.submit(view, values, user=bench.user)).status == 400
+    assert await bench.redis.xlen(STREAM) == 0
 
 
 async def test_the_message_shortcut_finds_the_job_in_an_alert_of_another_bot(bench: Bench) -> None:
