@@ -36,13 +36,13 @@ from bot.replies.document import (
     Bullets,
     Button,
     Buttons,
-    Choice,
     Excerpt,
     FeedbackButtons,
     Heading,
     Line,
     Link,
     Mark,
+    Menu,
     Note,
     Pairs,
     Paragraph,
@@ -127,8 +127,8 @@ def _plan(plan: Plan) -> Drawn:
     return Drawn(PlanBlock(title=title, tasks=cards), len(title) + sum(len(card.title) + OUTPUT_TEXT for card in cards))
 
 
-def _pressable(item: Button | Choice) -> InteractiveElement:
-    if isinstance(item, Choice):
+def _pressable(item: Button | Menu) -> InteractiveElement:
+    if isinstance(item, Menu):
         options = [Option(text=PlainTextObject(text=label), value=value) for label, value in item.options]
         return StaticSelectElement(placeholder=item.label, action_id=item.action, options=options)
     return ButtonElement(

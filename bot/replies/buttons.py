@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.diagnosis.either import AnyDiagnosis
-from bot.replies.document import Button, Buttons, Choice, FeedbackButtons, Page, Part
+from bot.replies.document import Button, Buttons, FeedbackButtons, Menu, Page, Part
 
 CHECK_AGAIN = "check_again"
 SHOW_POLICY = "show_policy"
@@ -23,7 +23,7 @@ def with_buttons(page: Page, diagnosis: AnyDiagnosis, thread: str) -> Page:
         diagnosis: What it was drawn from; decides which buttons have something to show.
         thread: The thread's id.
     """
-    items: list[Button | Choice] = [
+    items: list[Button | Menu] = [
         Button("Check again", CHECK_AGAIN, thread, "Read AWS again and update this answer", main=True)
     ]
     if any(cause.policy for cause in diagnosis.causes):
@@ -35,7 +35,7 @@ def with_buttons(page: Page, diagnosis: AnyDiagnosis, thread: str) -> Page:
         if any({"cli": fix.cli, "terraform": fix.terraform, "json": fix.changes}[form] for fix in fixes)
     )
     if forms:
-        items.append(Choice("Show the fix as…", SHOW_FIX, forms))
+        items.append(Menu("Show the fix as…", SHOW_FIX, forms))
     if fixes:
         items.append(Button("Ask the owner", ASK_OWNER, thread, "Draft a message to who can make the change"))
     parts: tuple[Part, ...] = (Buttons(tuple(items)), FeedbackButtons(FEEDBACK, thread))

@@ -206,7 +206,7 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Menu:
     """A menu that acts as soon as something is chosen from it.
 
     Args:
@@ -224,7 +224,7 @@ class Choice:
 class Buttons:
     """Things to press, in a row."""
 
-    items: tuple[Button | Choice, ...]
+    items: tuple[Button | Menu, ...]
 
 
 @dataclass(frozen=True, slots=True)
