@@ -20,7 +20,7 @@ from bot.replies.trouble import trouble_page
 from bot.work.diagnosing import FindEffects
 from bot.work.follow_up import follow_up
 from bot.work.notices import sentence_for
-from bot.work.question import JobSubject
+from bot.work.question import AskedJob
 from bot.work.tasks import Converse
 from bot.work.thread_poster import ThreadPoster
 from bot.work.thread_store import ThreadStore
@@ -89,7 +89,7 @@ class Conversation:
         if account and not audience.rights.cover(account):
             return None
         subject = question.subject
-        return _Known(answer, subject.job if isinstance(subject, JobSubject) else subject.text)
+        return _Known(answer, subject.job if isinstance(subject, AskedJob) else subject.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Diagnosis
 from bot.diagnosis.reading import TextDiagnosis
 from bot.diagnosis.what_if import Effects, WhatIf
-from bot.work.question import JobSubject, Subject
+from bot.work.question import AskedJob, Subject
 
 
 class Diagnose(Protocol):
@@ -47,7 +47,7 @@ def diagnosing(job: DiagnoseJob, text: DiagnoseText) -> Diagnose:
     """The diagnosis of a subject of either kind."""
 
     def diagnose(subject: Subject, *, observe: Observer, fresh: bool) -> AnyDiagnosis:
-        if isinstance(subject, JobSubject):
+        if isinstance(subject, AskedJob):
             return job(subject.job, observe=observe, fresh=fresh)
         return text(subject.text, observe=observe, fresh=fresh)
 

@@ -12,6 +12,7 @@ from bot.access.rules import Grant, Rules
 from bot.diagnosis.failures import FailedJob
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import JobType
+from bot.diagnosis.what_if import Effects, WhatIf
 from handlers.shortcuts import texts
 from sandbox.slack.block_kit import message_problems, view_problems
 from sandbox.slack.workspace import TEAM, Fault
@@ -108,8 +109,6 @@ FOLLOW_UPS = [
     ("what could you not read?", "Everything was read."),
     ("what was the message", "You are not authorized"),
     ("why?", "Denied"),
-    ("what if I attach AWSBackupServiceRolePolicyForBackup?", "would fix a part of this"),
-    ("would attaching AWSBackupServiceRolePolicyForS3Backup help?", "would not fix this"),
     ("<!channel> *bold*", "I have no entry on"),
     ("help", "give me its job id"),
 ]
@@ -127,6 +126,25 @@ async def test_a_question_in_a_thread_is_answered_from_its_diagnosis_and_the_kno
     answer = (await said(bench, bench.channel.id, before + 1))[-1]
     assert expected in answer["text"] + str(answer["blocks"])
     assert answer["thread_ts"] == head["ts"]
+
+
+async def test_what_a_change_would_do_is_examined_for_the_subject_of_the_thread(redis_url: str) -> None:
+    examined: list[tuple[JobReference | str, WhatIf]] = []
+
+    def effects(subject: JobReference | str, change: WhatIf) -> Effects:
+        examined.append((subject, change))
+        return Effects("", applies=True, before=DENIED.causes, after=())
+
+    async with open_bench(redis_url, Script(DENIED), effects=effects) as bench:
+        await bench.command(JOB_ID)
+        await bench.finished()
+        head = next(iter(bench.channel.messages.values()))
+        before = len(bench.channel.messages)
+        question = "what if I attach AWSBackupServiceRolePolicyForS3Backup?"
+        await bench.slack.write(bench.channel.id, f"<@U0BACKUPWHY> {question}", user=bench.user, thread=head["ts"])
+        answer = (await said(bench, bench.channel.id, before + 1))[-1]
+    assert "would fix this" in answer["text"]
+    assert examined == [(JobReference(id=JOB_ID), WhatIf("attach", "AWSBackupServiceRolePolicyForS3Backup"))]
 
 
 async def test_without_a_right_to_the_account_a_thread_answers_no_question_about_it(redis_url: str) -> None:
