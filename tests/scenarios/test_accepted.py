@@ -24,6 +24,7 @@ from sandbox.slack.workspace import Channel, Workspace
 from tests.replies.diagnoses import JOB_ID
 from tests.scenarios.bench import SECRET, TOKEN, until
 from tests.scenarios.stalling import StallingProxy, stalling
+from tests.work import victim
 
 QUESTIONS = 40
 STALL_SECONDS = 1.0
@@ -58,13 +59,12 @@ class Deployment:
     @asynccontextmanager
     async def worker(self) -> AsyncIterator[None]:
         """A worker in a process of its own."""
-        command = (sys.executable, "-m", "tests.work.victim", self.redis_url, self.api_url)
-        process = await asyncio.create_subprocess_exec(*command)
+        process = victim.start(self.redis_url, self.api_url)
         try:
             yield
         finally:
             process.kill()
-            await process.wait()
+            await asyncio.to_thread(process.join)
 
 
 @pytest.fixture
