@@ -82,9 +82,6 @@ def run(arguments: list[str]) -> int:
         return _tell(f"{_sentence(wrong.format_message())} See {asked} --help.", _USAGE_ERROR)
     except (KeyboardInterrupt, typer.Abort):
         return _INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as unexpected:  # noqa: BLE001 — the one place where what nobody foresaw becomes a sentence
         return _tell_unexpected(unexpected)
 
