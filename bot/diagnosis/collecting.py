@@ -40,8 +40,8 @@ from knowledge.need import KeyOf, VaultOf, of_type
 
 _KEY_MEMBERS: Final = frozenset({"kmskeyid", "kmskeyarn", "kmsmasterkeyarn", "kmskey", "encryptionkeyarn"})
 """How restore metadata of the various services names the key to restore under, in lower case."""
-_HIDDEN_IMAGES: Final = frozenset({"allowed-amis", "snapshot-sharing"})
-"""The entries of messages about an image that is not found, or not accessible, where it is used."""
+_HIDDEN_IMAGES: Final = frozenset({"allowed-images", "image-storage-not-accessible"})
+"""The forms of messages about an image that is not found, or not accessible, where it is used."""
 
 
 def collect_job_facts(facts: Facts, job: Located, settings: Settings) -> JobFacts:
@@ -253,7 +253,7 @@ def _allowed_images(
 
     Sources: "Logically air-gapped vault" and "Creating backup copies across AWS accounts" (AWS Backup Developer Guide).
     """
-    if reading.knowledge not in _HIDDEN_IMAGES or job.type is JobType.BACKUP:
+    if reading.form not in _HIDDEN_IMAGES or job.type is JobType.BACKUP:
         return None
     source = vaults.get("source" if job.type is JobType.COPY else "target")
     destination = vaults.get("destination")

@@ -12,6 +12,7 @@ from bot.diagnosis.facts.organization import OrganizationFacts
 from bot.diagnosis.facts.principals import PrincipalFacts
 from bot.diagnosis.facts.trail import session_name
 from bot.diagnosis.job_facts import JobFacts
+from bot.diagnosis.model import JobType
 from bot.iam import PrefixValue
 
 Context = Mapping[str, str | list[str] | PrefixValue | None]
@@ -179,8 +180,9 @@ def _tags(prefix: str, tags: Mapping[str, str] | None) -> dict[str, str | list[s
 
 
 def _tags_of(facts: JobFacts, resource: str) -> Mapping[str, str] | None:
-    """The tags of what is called on; what is yet to be made has none."""
-    if resource == recovery_point_arn(facts).replace(UNKNOWN_PART, "*"):
+    """The tags of what is called on; what is yet to be made, as a backup makes its recovery point, has none."""
+    is_made = facts.job.type is not JobType.BACKUP
+    if is_made and resource == recovery_point_arn(facts).replace(UNKNOWN_PART, "*"):
         return None
     if resource.endswith(("*", f":job-{facts.job.id.casefold()}")):
         return {}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.diagnosis.layers.checked import CheckedLayer, merged
 from bot.diagnosis.model import Cause, Certainty, Diagnosis, Entity, Grounds, LayerName, Outcome, Verdict
 from tests.conftest import ServeEstate
 from tests.diagnosis.altering import ACCOUNT, Altered, diagnosed, only
@@ -459,3 +460,43 @@ def test_grounds_are_written_in_the_document(served_estate: ServeEstate, diagnos
     (cause,) = json.loads(diagnosis.to_json())["causes"]
     assert (cause["certainty"], cause["grounds"], cause["implied"]) == ("likely", "implied", [])
     assert Cause.model_validate(cause) == diagnosis.causes[0]
+
+
+def test_a_deny_in_a_trust_policy_whose_key_nothing_tells_is_possible(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = failing(VAGUE)
+    deny = {"Sid": "OneEndpoint", "Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}
+    from_it = {"StringEquals": {"aws:SourceVpce": "vpce-0a1b2c3d"}}
+    altered.role["AssumeRolePolicyDocument"]["Statement"].append({**deny, "Condition": from_it})
+    cause = only(diagnosed(altered, served_estate, diagnostician), "trust-denied")
+    assert (cause.grounds, cause.certainty, cause.depends_on) == (
+        Grounds.UNKNOWN_KEY,
+        Certainty.POSSIBLE,
+        ("aws:SourceVpce",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("weaker", "actions", "implied"),
+    [
+        pytest.param(Grounds.IMPLIED, ("ec2:CreateTags", "kms:Decrypt"), ("kms:Decrypt",), id="it denies"),
+        pytest.param(Grounds.UNKNOWN_KEY, ("ec2:CreateTags",), (), id="it may deny"),
+    ],
+)
+def test_what_two_jobs_meet_is_known_from_the_stronger_one(
+    weaker: Grounds, actions: tuple[str, ...], implied: tuple[str, ...]
+) -> None:
+    proven = Cause(
+        code="permission-denied",
+        layer=LayerName.JOB_ROLE,
+        entity=Entity.JOB_ROLE,
+        certainty=Certainty.PROVEN,
+        grounds=Grounds.DOCUMENTED,
+        actions=("ec2:CreateTags",),
+    )
+    other = proven.model_copy(update={"certainty": weaker.certainty, "grounds": weaker, "actions": ("kms:Decrypt",)})
+    for causes in ((proven, other), (other, proven)):
+        (cause,) = merged([CheckedLayer(LayerName.JOB_ROLE, (), (each,)) for each in causes]).causes
+        assert (cause.certainty, cause.grounds) == (Certainty.PROVEN, Grounds.DOCUMENTED)
+        assert (cause.actions, cause.implied) == (actions, implied)

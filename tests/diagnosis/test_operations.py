@@ -440,6 +440,8 @@ def test_an_expired_recovery_point_whose_role_is_gone_says_so(
     cause = only(diagnosis, "role-missing")
     assert (cause.principal, cause.certainty) == (staffed.job["IamRoleArn"], Certainty.LIKELY)
     assert diagnosis.outcome is Outcome.DENIED
+    assert cause.fix
+    assert cause.fix.summary == f"Create the role {staffed.job['IamRoleArn']} again."
 
 
 def test_an_expired_recovery_point_whose_role_may_delete_is_not_explained_by_it(

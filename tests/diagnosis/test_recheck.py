@@ -11,6 +11,7 @@ from tests.conftest import ServeEstate
 from tests.diagnosis.altering import Altered
 from tests.diagnosis.fixing import fixed
 from tests.diagnosis.incidents import FILES, diagnosis_of, expectation, reference_to, text_of
+from tests.diagnosis.test_caller import Staffed, said
 from tests.diagnosis.test_incidents import MakeDiagnostician
 
 DENIED = [file for file in FILES if expectation(text_of(file))["outcome"] == "denied"]
@@ -75,3 +76,21 @@ def test_where_something_can_not_be_read_any_more_nothing_is_said_to_be_fixed(
     after: Diagnosis = rechecked(before, diagnostician().diagnose(reference_to(altered.expect)))
     assert after.recheck is not None
     assert (after.recheck.fixed, after.recheck.resolved) == (False, ("vault-policy-denied",))
+
+
+def test_a_call_that_is_allowed_now_is_to_be_made_again(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    staffed = Staffed()
+    staffed.group["InlinePolicies"] = {
+        "freeze": {"Statement": [{"Effect": "Deny", "Action": "backup:*", "Resource": "*"}]}
+    }
+    text = said("backup:StartBackupJob", staffed.vault_arn)
+    served_estate(staffed.text)
+    before = diagnostician().diagnose_text(text)
+    changes = [change for cause in before.causes if cause.fix for change in cause.fix.changes]
+    served_estate(fixed(staffed.text, changes))
+    after = rechecked(before, diagnostician().diagnose_text(text))
+    assert after.recheck is not None
+    assert after.recheck.fixed
+    assert after.summary.startswith("Fixed: make the call again.")

@@ -150,3 +150,13 @@ def test_a_restore_that_names_no_key_writes_under_the_key_of_the_bucket(
     altered.region["backup_jobs"] = []
     cause = only(diagnosed(altered, served_estate, diagnostician), "key-policy-denied")
     assert (cause.policy, cause.actions) == (CLAIMS, ("kms:Decrypt",))
+
+
+def test_a_restore_that_does_not_say_of_what_it_is_has_its_needs_by_its_type(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(7)
+    del altered.job["SourceResourceArn"]
+    diagnosis = diagnosed(altered, served_estate, diagnostician)
+    assert diagnosis.job.resource is None
+    assert [cause.code for cause in diagnosis.causes if cause.certainty is Certainty.PROVEN] == ["boundary-denied"]

@@ -18,12 +18,19 @@ from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.subject_facts import SubjectFacts
 
 
-def create_role(repair: Repair[JobFacts]) -> PlannedFix:
-    """The role that the job names, with the trust that AWS Backup needs and AWS's own policies for this job.
+def create_role(repair: Repair[SubjectFacts]) -> PlannedFix:
+    """The role that is named, with the trust that AWS Backup needs and AWS's own policies for what it is to do.
 
     Where another path has a role of that name, none can be made beside it ("IAM identifiers"): that one is to be named.
     What is no ARN of a role can't be made: a role is to be named by its ARN.
     """
+    if not isinstance(repair.facts, JobFacts):
+        arn = str(repair.cause.principal)
+        return PlannedFix(f"Create the role {arn} again.", _creating(repair, arn), _about_new_role(arn))
+    return _create_role_of_job(Repair(repair.facts, repair.cause, repair.refusals))
+
+
+def _create_role_of_job(repair: Repair[JobFacts]) -> PlannedFix:
     role = repair.facts.role
     if role.found_arn:
         return use_found_role(repair)
