@@ -42,6 +42,7 @@ app.command()(processes.work)
 app.command()(audit.audit)
 app.command()(about.permissions)
 app.command()(about.manifest)
+app.command()(about.schema)
 
 
 @app.callback()

@@ -1,14 +1,15 @@
-"""The buttons of a verdict: look again, show the policy or the fix, ask the owner, say whether it helped."""
+"""The buttons of a verdict: show the fix or the details, ask the owner, check again, say whether it helped."""
 
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.replies.buttons import ASK_OWNER, CHECK_AGAIN, FEEDBACK, FORMS, SHOW_FIX, SHOW_POLICY
-from bot.replies.details import fix_parts, owner_draft, policy_parts
+from bot.replies.buttons import ASK_OWNER, CHECK_AGAIN, FEEDBACK, SHOW_DETAILS, SHOW_FIX, SHOW_FIX_AS
+from bot.replies.details import detail_parts, owner_draft
 from bot.replies.document import Note, line
 from bot.replies.fields import Field, plain
+from bot.replies.fixes import FORMS, fix_parts
 from bot.replies.safe import shorten, visible
 from bot.work.feedback import REASONS
 from bot.work.intake import Intake
@@ -34,18 +35,28 @@ def register(app: AsyncApp, intake: Intake) -> None:
         if notice:
             await Responder(client).respond(place, notice)
 
-    @app.action(SHOW_POLICY)
-    async def show_policy(
+    @app.action(SHOW_DETAILS)
+    async def show_details(
         ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
         place = of_interaction(body, context)
-        answer, reader = await intake.press("show the policy", text_at(action, "value"), place)
-        view = reader.modal("The policy", policy_parts(answer))
+        answer, reader = await intake.press("show the details", text_at(action, "value"), place)
+        view = reader.modal("Details", detail_parts(answer))
         await client.views_open(trigger_id=text_at(body, "trigger_id"), view=view)
         await ack()
 
     @app.action(SHOW_FIX)
     async def show_fix(
+        ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
+        place = of_interaction(body, context)
+        answer, reader = await intake.press("show the fix", text_at(action, "value"), place)
+        view = reader.modal("The fix", fix_parts(answer, "cli"))
+        await client.views_open(trigger_id=text_at(body, "trigger_id"), view=view)
+        await ack()
+
+    @app.action(SHOW_FIX_AS)
+    async def show_fix_as(
         ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
         place = of_interaction(body, context)
@@ -65,10 +76,10 @@ def register(app: AsyncApp, intake: Intake) -> None:
         answer, reader = await intake.press("ask the owner", thread, place, sends=True)
         draft = shorten(visible(reader.text(owner_draft(answer))), LONGEST)
         fields = (
-            Field("to", "Who owns it", {"type": "users_select", "placeholder": plain("A person")}),
-            Field("text", "What to ask", {"type": "plain_text_input", "multiline": True, "initial_value": draft}),
+            Field("to", "Send to", {"type": "users_select", "placeholder": plain("A person")}),
+            Field("text", "Message", {"type": "plain_text_input", "multiline": True, "initial_value": draft}),
         )
-        said = (Note(line("I send it as a direct message in your name. Read it over first.")),)
+        said = (Note(line("This will be sent as a direct message on your behalf. Review it first.")),)
         view = reader.form("Ask the owner", "Send", ASK_OWNER, f"{thread}:{place.channel}", said, fields)
         await client.views_open(trigger_id=text_at(body, "trigger_id"), view=view)
         await ack()
@@ -90,4 +101,4 @@ def register(app: AsyncApp, intake: Intake) -> None:
             await client.views_open(trigger_id=text_at(body, "trigger_id"), view=view)
         await ack()
         if vote != "no":
-            await Responder(client).respond(place, "Thank you: noted as helpful.")
+            await Responder(client).respond(place, "Thanks for the feedback.")

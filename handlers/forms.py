@@ -43,7 +43,7 @@ def register(app: AsyncApp, intake: Intake) -> None:
         thread, place = _about(body, view, context)
         await intake.comment(thread, place, _value(view, "reason"), _value(view, "text"))
         await ack()
-        await Responder(client).respond(place, "Thank you: it is kept with the entries that the answer drew on.")
+        await Responder(client).respond(place, "Thanks for the feedback. It helps to improve this answer.")
 
 
 def _about(body: Any, view: Any, context: AsyncBoltContext) -> tuple[str, Place]:

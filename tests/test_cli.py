@@ -136,7 +136,7 @@ def test_what_a_person_reads_names_statement_policy_layer_and_identity(aws: dict
     for named in (
         "GrantsByDbaOnly",
         "policy/backup-boundary",
-        "KMS key: blocked",
+        "KMS key ✗ blocked",
         "role/rds-backup",
         "kms:CreateGrant",
     ):
@@ -162,7 +162,7 @@ NO_AWS = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "any", 
 @pytest.mark.parametrize(
     ("arguments", "environment", "code", "says"),
     [
-        pytest.param(["diagnose", "yesterday's"], {}, 2, "names no job", id="not a job id"),
+        pytest.param(["diagnose", "yesterday's"], {}, 2, "isn't a job ID", id="not a job id"),
         pytest.param(["diagnose"], {}, 2, "Say which job", id="no job"),
         pytest.param(["diagnose", UNKNOWN_JOB, "--account", "12"], {}, 2, "twelve digits", id="not an account id"),
         pytest.param(["diagnose", UNKNOWN_JOB, "--colour"], {}, 2, "--colour.*--help", id="not an option"),
@@ -197,7 +197,7 @@ def test_bad_input_is_one_clear_line_with_its_exit_code(
 def test_a_process_ends_with_the_exit_code_and_says_why_on_stderr_only() -> None:
     done = process("diagnose", "yesterday's")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "names no job" in one_line(done.stderr)
+    assert "isn't a job ID" in one_line(done.stderr)
 
 
 def test_an_unknown_job_names_where_it_was_looked_for(aws: dict[str, str]) -> None:
@@ -282,6 +282,39 @@ def test_explaining_finds_an_entry_by_its_slug_and_by_other_words(capsys: pytest
     assert "service control policy" in capsys.readouterr().out
     assert run(["explain", "what", "is", "the", "service-linked", "role"]) == 0
     assert "service-linked role" in capsys.readouterr().out
+    assert run(["explain", "scp-denied", "--json"]) == 0
+    entry = json.loads(capsys.readouterr().out)
+    assert (entry["slug"], entry["kind"]) == ("scp-denied", "cause")
+
+
+def test_explaining_what_there_is_no_entry_of_fails_and_names_no_slash_command(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["explain", "zzqqxx"]) == 2
+    told = capsys.readouterr()
+    assert (told.out, "I don't have anything on zzqqxx" in told.err) == ("", True)
+    assert run(["explain", "denied"]) == 0
+    near = capsys.readouterr().out
+    assert "backup-why explain " in near
+    assert "/backup-explain" not in near
+    assert run(["explain", "denied", "--json"]) == 0
+    assert all(f"backup-why explain {hit['slug']}" in near for hit in json.loads(capsys.readouterr().out)["closest"])
+    assert run(["explain"]) == 0
+    usage = capsys.readouterr().out
+    assert "backup-why explain scp-denied" in usage
+    assert "/backup-explain" not in usage
+
+
+@pytest.mark.parametrize(("options", "own"), [([], "job"), (["--error"], "reading")])
+def test_the_schema_has_every_member_of_the_document(
+    options: list[str], own: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["schema", *options]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    assert schema["properties"]["schema"]["const"] == 1
+    assert {own, "outcome", "summary", "causes", "layers", "unread", "names"} <= set(schema["properties"])
+    fix = schema["$defs"]["Fix"]["properties"]
+    assert {"summary", "owner", "changes", "cli", "terraform", "proven", "not_proven", "alternative"} <= set(fix)
 
 
 def test_what_a_job_needs_is_read_without_aws() -> None:
@@ -392,7 +425,7 @@ def test_the_command_alone_teaches_and_tells_its_version(capsys: pytest.CaptureF
     [
         (["--bogus"], "No such option: --bogus. See backup-why --help."),
         (["nonsense"], "No such command 'nonsense'. See backup-why --help."),
-        (["diagnose", "--bogus"], "No such option: --bogus. See backup-why diagnose --help."),
+        (["diagnose", "--xyzzy"], "No such option: --xyzzy. See backup-why diagnose --help."),
     ],
 )
 def test_a_mistyped_command_is_told_with_where_to_look(

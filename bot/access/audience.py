@@ -22,9 +22,9 @@ from bot.replies.document import Note, Page, Part, line
 from bot.replies.fields import Field
 from bot.replies.message import Message, View
 
-SHARED = "not shown in a channel that other organizations read"
-UNSURE = "not shown, since Slack does not say who reads this channel"
-OTHER_ACCOUNTS = "not shown, since it concerns an account that you may not ask about"
+SHARED = "hidden in a channel that other organizations can read"
+UNSURE = "hidden, because Slack doesn't say who can read this channel"
+OTHER_ACCOUNTS = "hidden, because it is about an account that you may not ask about"
 
 UNSURE_NOTE = (
     "Account ids and documents are hidden: I can't see whether other organizations read this channel. "

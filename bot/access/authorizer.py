@@ -24,7 +24,7 @@ REMEMBERED_SECONDS = 300.0
 
 
 RIGHTS_UNKNOWN = (
-    "Slack does not say now which groups you are in, so I can't tell whether you may ask: ask again in a minute."
+    "Slack doesn't say which groups you are in, so I can't tell whether you may ask. Please ask again in a minute."
 )
 
 
@@ -106,7 +106,7 @@ class Authorizer:
         """
         whom = self._rules.ask if self._rules else "whoever runs this bot"
         about = f"account {account}" if account else "any AWS account"
-        return f"You may not ask about {about} here. Ask {whom} for the right."
+        return f"You may not ask about {about} here. Ask {whom} for access."
 
     async def is_shared(self, channel: str) -> bool | None:
         """Whether people of other organizations read a channel.

@@ -26,10 +26,12 @@ from bot.replies.document import (
 )
 
 _ACCOUNT = re.compile(
-    r"(?P<id>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)|(?<!\d)(?P<account>\d{8}(?P<last>\d{4}))(?!\d)",
+    r"(?P<id>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)|(?<!\d)"
+    r"(?P<account>\d{8}(?P<last>\d{4}))(?!\d)(?: “[^”]*”)?",
     re.IGNORECASE,
 )
-"""An account id; an id of a job or key, whose end may look like one, is matched first and left alone."""
+"""An account id, with the account's name where that follows it (`bot.replies.naming`); an id of a job or key, whose end
+may look like one, is matched first and left alone."""
 
 
 @dataclass(frozen=True, slots=True)

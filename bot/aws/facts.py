@@ -72,6 +72,11 @@ class Facts:
             self._excused.add(first)
         return other
 
+    def ask_for_comfort(self, lookup: Lookup) -> Answer:
+        """What is known of a lookup on which no verdict depends: a refusal of it is no gap in what is known."""
+        self._excused.add(lookup)
+        return self.ask(lookup)
+
     def way_into(self, account: str) -> Answer:
         """Whether an account can be read: the own one always, another once its role has been assumed."""
         if not is_account(account):

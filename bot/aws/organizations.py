@@ -21,6 +21,13 @@ DESCRIBE_ACCOUNT = Operation(
     _NONE | {"AccountNotFoundException"},
     reads="the account's place in the organization",
 )
+DESCRIBE_UNIT = Operation(
+    "organizations",
+    "DescribeOrganizationalUnit",
+    "OrganizationalUnit",
+    _NONE | {"OrganizationalUnitNotFoundException"},
+    reads="the name of an organizational unit",
+)
 LIST_ACCOUNTS = Operation("organizations", "ListAccounts", "Accounts", _NONE, reads="the organization's accounts")
 LIST_PARENTS = Operation(
     "organizations", "ListParents", "Parents", _NONE | {"ChildNotFoundException"}, reads="the path in the organization"
@@ -47,6 +54,11 @@ def organization(account: str, region: str) -> Lookup:
 def account(reader: str, region: str, account_id: str) -> Lookup:
     """A member account, with its Paths where the server tells them; absent where it is no member."""
     return lookup(DESCRIBE_ACCOUNT, reader, region, AccountId=account_id)
+
+
+def unit(reader: str, region: str, unit_id: str) -> Lookup:
+    """An OU with its Name."""
+    return lookup(DESCRIBE_UNIT, reader, region, OrganizationalUnitId=unit_id)
 
 
 def accounts(reader: str, region: str) -> Lookup:

@@ -1,4 +1,4 @@
-"""`backup-why permissions` and `manifest`: what to set up in AWS and in Slack."""
+"""`backup-why permissions`, `manifest` and `schema`: what to set up in AWS and in Slack, and what to build on."""
 
 import json
 import sys
@@ -49,6 +49,19 @@ def manifest(
 
         _send_to(app, url.rstrip("/") + EVENTS_PATH)
     _print(app)
+
+
+def schema(
+    of_text: Annotated[bool, typer.Option("--error", help="That of `error --json`, not of `diagnose --json`.")] = False,
+) -> None:
+    """Print the JSON Schema of the document that `diagnose --json` prints.
+
+    Members may be added to it; those that are there keep their names and meanings within one `schema` number.
+    """
+    from bot.diagnosis.model import Diagnosis
+    from bot.diagnosis.reading import TextDiagnosis
+
+    _print((TextDiagnosis if of_text else Diagnosis).model_json_schema(by_alias=True, mode="serialization"))
 
 
 def _send_to(app: dict[str, Any], url: str) -> None:

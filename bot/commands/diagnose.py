@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from bot.commands.extra import from_sandbox
-from bot.commands.options import Account, AsJson, EstateFile, Region
+from bot.commands.options import Account, AsJson, EstateFile, FailOn, Quiet, Region, Verbose, detail, fail_on
 from bot.diagnosis.job_id import JobReference, parse_job_id
 from bot.diagnosis.model import Diagnosis
 from bot.errors import BadInputError
@@ -31,6 +31,9 @@ def diagnose(
     estate: EstateFile = None,
     as_json: AsJson = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Read everything anew, whatever is cached.")] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    failing: FailOn = None,
 ) -> None:
     """Show why an AWS Backup job was denied.
 
@@ -44,8 +47,10 @@ def diagnose(
       backup-why diagnose 6F0C2D1E-3B4A-4C5D-8E9F-0A1B2C3D4E5F --account 222233334444 --region eu-west-1 --json
       backup-why diagnose --estate incident.json
 
-    Exit codes: 0 a diagnosis was reached, 2 bad argument, 3 no such job, 4 AWS can't be reached.
+    Exit codes: 0 a diagnosis was reached, 1 its outcome is one of --fail-on, 2 bad argument, 3 no such job, 4 AWS can't
+    be reached.
     """
+    shown = detail(quiet=quiet, verbose=verbose)
     with reading(estate) as incident:
         reference = _reference(job, incident, account, region)
         diagnosis = _run(reference, fresh=fresh, quiet=as_json)
@@ -54,7 +59,8 @@ def diagnose(
     else:
         from bot.replies.terminal import render
 
-        render(diagnosis, Console())
+        render(diagnosis, Console(), shown)
+    fail_on(diagnosis, failing)
 
 
 @contextmanager

@@ -8,11 +8,10 @@ import typer
 from rich.console import Console
 
 from bot.commands.diagnose import reading
-from bot.commands.options import AsJson, EstateFile
+from bot.commands.options import AsJson, EstateFile, FailOn, Quiet, Verbose, detail, fail_on
 from bot.diagnosis.reading import TextDiagnosis, read_error
 from bot.errors import BadInputError
-from bot.replies.answer import head_page, reply_pages
-from bot.replies.terminal import render_page
+from bot.replies.terminal import render
 from bot.settings import load_settings
 
 
@@ -27,6 +26,9 @@ def error(
     ] = None,
     as_json: AsJson = False,
     offline: Annotated[bool, typer.Option("--offline", help="Read the text alone, without AWS.")] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    failing: FailOn = None,
 ) -> None:
     """Read an error text that belongs to no job, such as that of CreateBackupVault or StartBackupJob.
 
@@ -39,6 +41,7 @@ def error(
     \b
       backup-why error "User: arn:aws:sts::222233334444:assumed-role/Dev/ana is not authorized to perform: iam:PassRole"
     """
+    shown = detail(quiet=quiet, verbose=verbose)
     words = sys.stdin.read() if text == "-" else text
     if not words.strip():
         raise BadInputError('There is no text to read: backup-why error "TEXT".')
@@ -46,9 +49,8 @@ def error(
     if as_json:
         sys.stdout.write(read.to_json(indent=2) + "\n")
     else:
-        console = Console()
-        for page in (head_page(read), *reply_pages(read)):
-            render_page(page, console)
+        render(read, Console(), shown)
+    fail_on(read, failing)
 
 
 def _diagnosed(words: str, caller: str | None, estate: Path | None) -> TextDiagnosis:

@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
+from bot.diagnosis.either import AnyDiagnosis
+from bot.diagnosis.model import Outcome
 from bot.errors import BadInputError
+from bot.replies.detail import Detail
 from bot.settings import account_id, region_name
 
 
@@ -53,3 +56,39 @@ EstateFile = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the document for programs.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the verdict alone.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Print every check with its statements, and each fix in all forms.")
+]
+FailOn = Annotated[
+    list[Outcome] | None,
+    typer.Option(
+        "--fail-on",
+        metavar="OUTCOME",
+        help="Exit with 1 on this outcome: denied, undetermined, not-permission or not-failed. Can be repeated.",
+        show_default=False,
+    ),
+]
+FAILED_ON = 1
+"""The exit code of an outcome that `--fail-on` names."""
+
+
+def detail(*, quiet: bool, verbose: bool) -> Detail:
+    """How much to print.
+
+    Raises:
+        BadInputError: Both options are given.
+    """
+    if quiet and verbose:
+        raise BadInputError("--quiet and --verbose contradict each other: give one of them.")
+    return Detail.HEAD if quiet else Detail.EVERYTHING if verbose else Detail.THREAD
+
+
+def fail_on(answer: AnyDiagnosis, outcomes: list[Outcome] | None) -> None:
+    """Ends the command with exit code 1 where the outcome is one of those given.
+
+    Raises:
+        typer.Exit: It is.
+    """
+    if outcomes and answer.outcome in outcomes:
+        raise typer.Exit(FAILED_ON)

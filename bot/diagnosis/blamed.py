@@ -165,4 +165,6 @@ def _guessed(facts: JobFacts, guess: Hypothesis) -> Cause:
         policy=reading.policy_arn,
         says=_UNKNOWN,
     )
-    return cause.model_copy(update={"explanation": f"Only the job's message says so: {guess.why}"})
+    return cause.model_copy(
+        update={"explanation": f"{guess.why} Only the error message says so; I couldn't confirm it from the policies."}
+    )

@@ -124,7 +124,7 @@ class OperationSubject(CallSubject):
             result, summary = Outcome.DENIED, f"{telling[0].explanation}{more}"
         elif unknown:
             result = Outcome.UNDETERMINED
-            summary = f"Nothing that could be read denies {self._operation}; unknown remains: {' and '.join(unknown)}."
+            summary = f"Nothing that I could read denies {self._operation}. Still unknown: {' and '.join(unknown)}."
         else:
             result, summary = Outcome.NOT_FAILED, f"{self._caller} may call {self._operation}: every layer allows it."
         return self._answer(collected[0].reading, result, summary, causes, layers)

@@ -13,8 +13,8 @@ _NOUNS: Final = {JobType.BACKUP: "backup", JobType.COPY: "copy", JobType.RESTORE
 _LONGEST_QUOTE: Final = 300
 """Characters of a message in a sentence; the whole of it is in the job."""
 _NEVER_READ: Final = (
-    "The policy of a VPC endpoint, the policy of a session and settings of the protected service can deny a call too; "
-    "they are not read."
+    "VPC endpoint policies, session policies and settings of the protected service can deny a call, too. "
+    "I don't read them."
 )
 
 
@@ -41,23 +41,23 @@ def summary(facts: JobFacts, result: Outcome, causes: Sequence[Cause], layers: S
     """One sentence that a person can act on."""
     noun = noun_of(facts)
     if result is Outcome.NOT_FAILED:
-        return f"{noun} has not failed: its state is {facts.job.state}."
+        return f"{noun} hasn't failed. Its state is {facts.job.state}."
     if result is Outcome.DENIED:
         telling = [cause for cause in causes if cause.certainty is not Certainty.POSSIBLE]
         more = f" ({len(telling) - 1} more to fix)" if len(telling) > 1 else ""
         likely = "Likely: " if telling[0].certainty is Certainty.LIKELY else ""
-        aside = " The job's message speaks of something else." if facts.reading.rules_permissions_out else ""
+        aside = " The job's message is about something else." if facts.reading.rules_permissions_out else ""
         since = changed_since(facts) if likely else ""
         return f"{likely}{telling[0].explanation}{more}{aside}{since}"
     if result is Outcome.UNDETERMINED:
         unknown = " and ".join(layer.layer.value for layer in layers if layer.verdict is Verdict.UNKNOWN)
         left = (
-            f"Unknown remains: {unknown}."
+            f"Still unknown: {unknown}."
             if unknown
-            else "Not covered: calls that AWS does not document, and policies that no read call shows."
+            else "I can't check calls that AWS doesn't document, or policies that no API shows."
         )
         message = f'with "{_shortened(facts.message)}"' if facts.message else "without a message"
-        says = f"{noun} failed {message}, and nothing that could be evaluated explains it."
+        says = f"{noun} failed {message}, and nothing that I could evaluate explains it."
         return f"{says} {left}{changed_since(facts)}"
     return f"{noun} failed for a reason that no policy explains: {_quoted(facts)}{changed_since(facts)}"
 
@@ -76,11 +76,11 @@ def not_covered(failed: Sequence[JobFacts], layers: Sequence[LayerReport]) -> tu
 
 def _calls_not_covered(facts: JobFacts) -> Iterator[str]:
     kind = f"a {_NOUNS[facts.job.type]} of {facts.resource_type or 'such a resource'}"
-    yield f"AWS documents no complete list of the calls of {kind}; one that is not known here may have been denied."
+    yield f"AWS doesn't document every call of {kind}. One that I don't know may have been denied."
     skipped = unevaluated_actions(facts)
     if skipped:
         listed = ", ".join(skipped)
-        yield f"Calls of {kind} that it succeeds without, or that it may not make, were not evaluated: {listed}."
+        yield f"I didn't evaluate calls that {kind} may not make or can do without: {listed}."
 
 
 def changed_since(facts: JobFacts) -> str:
@@ -89,7 +89,7 @@ def changed_since(facts: JobFacts) -> str:
         return ""
     last = facts.changes[-1]
     by = f" by {last.by}" if last.by else ""
-    return f" But {last.event} changed {last.target} {ago(last.minutes)} after the job ended{by}: run the job again."
+    return f" But {last.event} changed {last.target} {ago(last.minutes)} after the job ended{by}. Start the job again."
 
 
 def ago(minutes: int) -> str:

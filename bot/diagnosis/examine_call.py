@@ -31,7 +31,7 @@ def examine_call(facts: CallFacts) -> Examination[CallFacts]:
         governed,
         "vault-access-policy",
         PolicyLayer.RESOURCE,
-        "The vault's access policy does not deny it.",
+        "The vault's access policy doesn't deny it.",
     )
     organization = _checked(
         LayerName.ORGANIZATION,
@@ -86,7 +86,7 @@ def _checked(
     """A layer of the call; without an evaluated call there is nothing to check in it."""
     if not evaluated:
         return CheckedLayer(layer)
-    unread_says = f"Not all of it could be read: {layer.value}."
+    unread_says = f"I couldn't read all of it: {layer.value}."
     first, causes = policy_check(check, evaluated, layer, (asked,), fine, unread_says)
     checks = [first]
     if layer in _SECOND_CHECKS:

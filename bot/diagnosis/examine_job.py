@@ -32,7 +32,7 @@ def _with_children(facts: JobFacts, layer: CheckedLayer) -> CheckedLayer:
     """A composite job's layer, which is not clear where those of its children are not known."""
     if facts.children_are_known:
         return layer
-    says = f"The child jobs of {facts.job.id} could not be listed, so that what stopped them is not known."
+    says = f"I couldn't list the child jobs of {facts.job.id}, so I don't know what stopped them."
     unlisted = Check(check="child-jobs", verdict=Verdict.UNKNOWN, says=says)
     return replace(layer, checks=(*layer.checks, unlisted))
 

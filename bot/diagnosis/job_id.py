@@ -82,7 +82,7 @@ def job_among(text: str, found: Sequence[JobReference]) -> JobReference:
             )
         shown = line[:60]
         raise BadInputError(
-            f"{shown!r} names no job: give its id, such as 6f0c2d1e-5b7a-4c3d-9e8f-0a1b2c3d4e5f, or the job's console "
+            f"{shown!r} isn't a job ID. Give one such as 6f0c2d1e-5b7a-4c3d-9e8f-0a1b2c3d4e5f, or the job's console "
             "URL, ARN or event."
         )
     if len(found) > 1:

@@ -96,7 +96,10 @@ class Machine(Generic[F, D]):
         diagnosis = self._examine(collected)
         accounts = frozenset[str]().union(*(each.accounts for each in collected)) | {facts.own_account or ""}
         refused = unread(facts, self.settings.role_name, accounts)
-        return diagnosis.model_copy(update={"unread": refused, "cost": self._cost(time.monotonic() - started)})
+        places = [place for each in collected for place in each.organizations.values()]
+        names = {known: name for place in places for known, name in place.names.items()}
+        cost = self._cost(time.monotonic() - started)
+        return diagnosis.model_copy(update={"unread": refused, "names": names, "cost": cost})
 
     def _examine(self, collected: Sequence[F]) -> D:
         """Examines every failed subject: the one that was asked for, and those that failed for it."""

@@ -223,7 +223,7 @@ class Cause(_Part):
     target: str | None = None
     """The id of the root, OU or account (organization layer)."""
     document: dict[str, Any] | None = None
-    """The whole document that `policy` names, as it was read; None where there is none or it could not be read."""
+    """I couldn't read the whole document that `policy` names, as it was read; None where there is none or it."""
     depends_on: tuple[str, ...] = ()
     """The condition keys that a `possible` cause depends on."""
     near_miss: str | None = None
@@ -344,6 +344,8 @@ class DiagnosisDocument(_Part):
     denied_calls: tuple[DeniedCall, ...] = ()
     changed_since: tuple[LaterChange, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()
+    names: dict[str, str] = Field(default_factory=dict)
+    """What people call the accounts, OUs and control policies that take part, by id."""
     cost: Cost = Cost()
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, use_attribute_docstrings=True)

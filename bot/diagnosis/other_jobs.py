@@ -55,7 +55,7 @@ _KINDS: Final = (
     _Kind(
         "search job",
         backup_search.search_job,
-        "A search runs with the permissions of whoever started it: read the error of the call with backup-why error.",
+        "A search runs with the permissions of whoever started it: ask about the error of that call.",
     ),
     _Kind(
         "search result export job",

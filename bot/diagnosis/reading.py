@@ -238,9 +238,9 @@ def text_summary(outcome: Outcome, causes: Sequence[Cause]) -> str:
         likely = "Likely: " if telling[0].certainty is Certainty.LIKELY else ""
         return f"{likely}{telling[0].explanation}{more}"
     return {
-        Outcome.DENIED: "The text says that a permission was denied; no policy was found that proves it.",
-        Outcome.NOT_PERMISSION: "The text says that something else failed than a permission.",
-    }.get(outcome, "The text alone does not say what was denied.")
+        Outcome.DENIED: "The text says that a permission was denied. I found no policy that proves it.",
+        Outcome.NOT_PERMISSION: "The text is about something other than a permission.",
+    }.get(outcome, "The text alone doesn't say what was denied.")
 
 
 def _outcome(reading: Reading) -> Outcome:

@@ -37,7 +37,7 @@ def rechecked(before: DiagnosisDocument, after: D) -> D:
     resolved = tuple(dict.fromkeys((*known, *gone)))
     fixed = bool(resolved) and _is_allowed(after)
     recheck = Recheck(fixed=fixed, resolved=resolved if fixed else gone)
-    return after.model_copy(update={"recheck": recheck, **({"summary": _summary(after, resolved)} if fixed else {})})
+    return after.model_copy(update={"recheck": recheck, **({"summary": _summary(after)} if fixed else {})})
 
 
 def _gone(before: DiagnosisDocument, after: DiagnosisDocument) -> tuple[str, ...]:
@@ -58,9 +58,8 @@ def _is_allowed(after: DiagnosisDocument) -> bool:
     return is_clear and not after.causes and after.outcome is not Outcome.NOT_FAILED
 
 
-def _summary(after: DiagnosisDocument, resolved: tuple[str, ...]) -> str:
+def _summary(after: DiagnosisDocument) -> str:
     again = "make the call again"
     if isinstance(after, Diagnosis):
         again = f"start the job again ({_NOUNS[after.job.type]} {after.job.id})"
-    found = ", ".join(resolved)
-    return f"Fixed: {again}. What was found before is gone ({found}), and all that could be evaluated allows it now."
+    return f"Fixed: {again}. What was found before is gone, and all that could be evaluated allows it now."

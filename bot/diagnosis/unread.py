@@ -40,7 +40,7 @@ def _unread(facts: Facts, lookup: Lookup, answer: Answer, role_name: str) -> Unr
         why=answer.why,
         region=lookup.region,
         permission=_permission(lookup, account, own, role_name) if answer.kind is Kind.DENIED else None,
-        says=f"Could not read {lookup.operation.reads}{place}: {answer.error.sentence(lookup.what)}",
+        says=f"I couldn't read {lookup.operation.reads}{place}: {answer.error.sentence(lookup.what)}",
     )
 
 

@@ -5,9 +5,8 @@ from dataclasses import replace
 from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.model import Diagnosis
 from bot.replies.document import Page, Paragraph, line, strong
-from bot.replies.fixes import fix_pages
 from bot.replies.reading import reading_page
-from bot.replies.thread import layer_pages, thread_pages, unread_pages
+from bot.replies.thread import thread_pages
 from bot.replies.verdict import PARENT, verdict_page
 
 
@@ -25,8 +24,6 @@ def head_page(answer: AnyDiagnosis, note: str = "") -> Page:
     return replace(page, slot=PARENT, parts=noted)
 
 
-def reply_pages(answer: AnyDiagnosis) -> tuple[Page, ...]:
+def reply_pages(answer: AnyDiagnosis, explain: str = "/backup-explain") -> tuple[Page, ...]:
     """The replies, in the order in which a person reads them."""
-    if isinstance(answer, Diagnosis):
-        return thread_pages(answer)
-    return (*layer_pages(answer.layers, answer.causes), *unread_pages(answer.unread), *fix_pages(answer.causes))
+    return thread_pages(answer, explain)

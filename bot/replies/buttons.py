@@ -4,15 +4,14 @@ from dataclasses import replace
 
 from bot.diagnosis.either import AnyDiagnosis
 from bot.replies.document import Button, Buttons, FeedbackButtons, Menu, Page, Part
+from bot.replies.fixes import FORMS, fixes_of, forms_of
 
 CHECK_AGAIN = "check_again"
-SHOW_POLICY = "show_policy"
+SHOW_DETAILS = "show_details"
 SHOW_FIX = "show_fix"
+SHOW_FIX_AS = "show_fix_as"
 ASK_OWNER = "ask_owner"
 FEEDBACK = "feedback"
-
-FORMS = {"cli": "AWS CLI", "terraform": "Terraform", "json": "JSON"}
-"""The forms in which a fix can be shown."""
 
 
 def with_buttons(page: Page, diagnosis: AnyDiagnosis, thread: str) -> Page:
@@ -23,20 +22,18 @@ def with_buttons(page: Page, diagnosis: AnyDiagnosis, thread: str) -> Page:
         diagnosis: What it was drawn from; decides which buttons have something to show.
         thread: The thread's id.
     """
-    items: list[Button | Menu] = [
-        Button("Check again", CHECK_AGAIN, thread, "Read AWS again and update this answer", main=True)
+    forms = tuple((FORMS[form], f"{form}:{thread}") for form in forms_of(diagnosis))
+    items: list[Button | Menu] = []
+    if fixes_of(diagnosis):
+        items += [
+            Button("Show fix", SHOW_FIX, thread, "Show the change, for you alone", main=True),
+            Button("Ask the owner", ASK_OWNER, thread, "Draft a message to who can make the change"),
+        ]
+    items += [
+        Button("Details", SHOW_DETAILS, thread, "Show everything that was checked, for you alone"),
+        Button("Check again", CHECK_AGAIN, thread, "Read AWS again and update this answer"),
     ]
-    if any(cause.policy for cause in diagnosis.causes):
-        items.append(Button("Show the policy", SHOW_POLICY, thread, "Show the policy that denies, for you alone"))
-    fixes = [cause.fix for cause in diagnosis.causes if cause.fix is not None]
-    forms = tuple(
-        (label, f"{form}:{thread}")
-        for form, label in FORMS.items()
-        if any({"cli": fix.cli, "terraform": fix.terraform, "json": fix.changes}[form] for fix in fixes)
-    )
     if forms:
-        items.append(Menu("Show the fix as…", SHOW_FIX, forms))
-    if fixes:
-        items.append(Button("Ask the owner", ASK_OWNER, thread, "Draft a message to who can make the change"))
+        items.append(Menu("Fix as…", SHOW_FIX_AS, forms))
     parts: tuple[Part, ...] = (Buttons(tuple(items)), FeedbackButtons(FEEDBACK, thread))
     return replace(page, parts=(*page.parts, *parts))

@@ -69,6 +69,6 @@ def checklist_page(about: str, checklist: Checklist) -> Page:
     """
     title = f"Looking into {about}"
     running = next((step.label for step in checklist.steps if step.mark is _RUNNING), None)
-    says = f"{title}: {running} is being looked at." if running else f"{title}."
+    says = f"{title}: {running} is being checked." if running else f"{title}."
     read = [Note(line("Read {} of {} lookups of this round.".format(*checklist.read)))] if checklist.read else []
     return Page(PARENT, says, (Plan(title, checklist.steps), *read))

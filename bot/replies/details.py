@@ -1,11 +1,19 @@
-"""What the buttons of a verdict show: the policy, the fix in one form, and a draft for who owns the layer."""
+"""What the buttons of a verdict show: everything that was checked, and a draft for who owns the layer."""
 
 import json
 
 from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.model import Cause, Diagnosis, Fix
+from bot.replies.causes import is_made_by_another
 from bot.replies.document import Note, Pairs, Paragraph, Part, Verbatim, line
+from bot.replies.evidence import evidence_pages
 from bot.replies.words import JOBS, LAYERS, policy
+
+
+def detail_parts(answer: AnyDiagnosis) -> list[Part]:
+    """Everything that was checked, and each policy that denies, whole."""
+    evidence = [part for page in evidence_pages(answer) for part in page.parts]
+    return [*evidence, *(policy_parts(answer) if any(cause.policy for cause in answer.causes) else ())]
 
 
 def policy_parts(diagnosis: AnyDiagnosis) -> list[Part]:
@@ -18,46 +26,10 @@ def policy_parts(diagnosis: AnyDiagnosis) -> list[Part]:
         told.add(cause.policy)
         parts.append(Paragraph(policy(cause)))
         if cause.document is None:
-            parts.append(Note(line("Its text could not be read, or there is none.")))
+            parts.append(Note(line("I couldn't read this policy, or there is none.")))
         else:
             parts.append(Verbatim("The whole policy", "policy.json", json.dumps(cause.document, indent=2)))
-    return parts or [Paragraph(line("No policy stands behind this answer."))]
-
-
-def fix_parts(diagnosis: AnyDiagnosis, form: str) -> list[Part]:
-    """Every fix in one form.
-
-    Args:
-        diagnosis: The diagnosis.
-        form: `cli`, `terraform` or `json`.
-    """
-    parts: list[Part] = []
-    for cause in diagnosis.causes:
-        if cause.fix is None:
-            continue
-        parts.append(Paragraph(line(cause.fix.summary)))
-        parts += _way(cause.fix, form)
-        if cause.fix.alternative:
-            parts.append(Paragraph(line(f"Or instead: {cause.fix.alternative.summary}")))
-            parts += _way(cause.fix.alternative, form)
-    return parts or [Paragraph(line("There is no fix for this answer."))]
-
-
-def _way(fix: Fix, form: str) -> list[Part]:
-    """How to make a fix, in one form."""
-    parts: list[Part] = []
-    match form:
-        case "cli":
-            parts.append(Verbatim("With the AWS CLI", "fix.sh", "\n".join(fix.cli) or "# not as commands"))
-        case "terraform":
-            parts.append(Verbatim("With Terraform", "fix.tf", fix.terraform or "# not with Terraform"))
-        case _:
-            for change in fix.changes:
-                parts.append(Note(line(f"{change.kind} on {change.target}")))
-                parts.append(Verbatim("The whole document", "fix.json", json.dumps(change.document, indent=2)))
-    if fix.caution:
-        parts.append(Note(line(f"Think of this first: {fix.caution}")))
-    return parts
+    return parts or [Paragraph(line("No policy decides this answer."))]
 
 
 def owner_draft(diagnosis: AnyDiagnosis) -> str:
@@ -65,7 +37,7 @@ def owner_draft(diagnosis: AnyDiagnosis) -> str:
 
     What another fix does as well is asked for once.
     """
-    asks = [_ask(cause, cause.fix) for cause in diagnosis.causes if cause.fix and not _is_made_by_another(cause.fix)]
+    asks = [_ask(cause, cause.fix) for cause in diagnosis.causes if cause.fix and not is_made_by_another(cause.fix)]
     return "\n\n".join((f"Hello, {_denied(diagnosis)}", *asks))
 
 
@@ -81,12 +53,8 @@ def _denied(diagnosis: AnyDiagnosis) -> str:
     return f"the call {said.action}{on} by {said.principal} was denied."
 
 
-def _is_made_by_another(fix: Fix) -> bool:
-    return fix.proven and not fix.changes
-
-
 def _ask(cause: Cause, fix: Fix) -> str:
-    proof = " It has been evaluated with this change: it passes." if fix.proven else ""
+    proof = " I evaluated the job with this change: it is allowed." if fix.proven else ""
     asked = f"{LAYERS[cause.layer]}, for the {fix.owner}: {fix.summary}{proof}"
     return f"{asked} Could you make this change, or tell me why not?"
 

@@ -1,55 +1,109 @@
 """A fix as a person applies it: in words, as commands, as Terraform, and as the documents that result."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Final
 
-from bot.diagnosis.model import Cause, Change, Fix
-from bot.replies.document import Heading, Line, Note, Page, Pairs, Paragraph, Part, Verbatim, code, line, strong
+from bot.diagnosis.either import AnyDiagnosis
+from bot.diagnosis.model import Change, Fix
+from bot.replies.causes import VERIFIED, capital, is_made_by_another, names_of, not_verified
+from bot.replies.document import Heading, Line, Page, Paragraph, Part, Verbatim, code, line, strong
+from bot.replies.naming import Names
 
-
-def fix_pages(causes: Iterable[Cause]) -> tuple[Page, ...]:
-    """A page for each fix, in the order in which they are to be made."""
-    fixed = [(cause, cause.fix) for cause in causes if cause.fix]
-    return tuple(_fix_page(cause, fix, number, len(fixed)) for number, (cause, fix) in enumerate(fixed, start=1))
-
-
-def _fix_page(cause: Cause, fix: Fix, number: int, total: int) -> Page:
-    heading = "The fix" if total == 1 else f"Fix {number} of {total}"
-    parts: list[Part] = [
-        Heading(heading),
-        Paragraph(line(fix.summary)),
-        Pairs((("Who can make it", line(fix.owner)), ("Proof", _proof(fix)), ("Fixes", line(code(cause.code))))),
-    ]
-    parts += _way(fix, f"fix-{number}")
-    if fix.alternative:
-        parts.append(Paragraph(line(strong("Or instead: "), fix.alternative.summary)))
-        parts += _way(fix.alternative, f"fix-{number}-instead")
-    return Page(f"fix:{number}", f"{heading}: {fix.summary}", tuple(parts))
+FIX: Final = "fix"
+"""The slot of the fix in a thread."""
+FORMS: Final[Mapping[str, str]] = {"cli": "AWS CLI", "terraform": "Terraform", "json": "JSON"}
+"""The forms in which a fix can be shown."""
 
 
-def _way(fix: Fix, name: str) -> list[Part]:
-    """How to make a fix: what to think of, the commands, the Terraform and the documents."""
+def fix_page(answer: AnyDiagnosis) -> tuple[Page, ...]:
+    """Every fix, in the order in which they are to be made, as commands of the AWS CLI; none where there is no fix.
+
+    What the head says is not repeated; a second choice is named here, and its commands are behind the button.
+    """
+    fixed, names = [(number, fix) for number, fix in fixes_of(answer) if not is_made_by_another(fix)], names_of(answer)
+    if not fixed:
+        return ()
+    single = len(fixed) == 1
+    heading = f"The fix, for the {fixed[0][1].owner}" if single else f"The {len(fixed)} fixes, in this order"
     parts: list[Part] = []
-    if fix.caution:
-        parts.append(Paragraph(line(strong("Think of this first: "), fix.caution)))
-    if fix.cli:
-        parts.append(Verbatim("With the AWS CLI", f"{name}.sh", "\n".join(fix.cli)))
-    if fix.terraform:
-        parts.append(Verbatim("With Terraform", f"{name}.tf", fix.terraform))
-    for position, change in enumerate(fix.changes, start=1):
-        parts += _change(change, f"{name}-{position}.json")
-    return parts
+    for number, fix in fixed:
+        if not single:
+            parts.append(Paragraph(line(strong(f"{number}. {capital(fix.owner)}"))))
+        parts += [*_caution(fix, names), *_form(fix, "cli", f"fix-{number}")]
+        if fix.alternative:
+            parts.append(Paragraph(line(strong("Or instead: "), *names.sentence(fix.alternative.summary))))
+    return (Page(FIX, f"{heading}: {fixed[0][1].summary}", (Heading(heading), *parts)),)
 
 
-def _proof(fix: Fix) -> Line:
-    if fix.proven:
-        return line("evaluated again with this change: this cause is gone and nothing new is blocked")
-    return line(f"not proven: {fix.not_proven or 'an older version of this program did not say why'}")
+def forms_of(answer: AnyDiagnosis) -> tuple[str, ...]:
+    """The forms that at least one fix of an answer has."""
+    fixes = [fix for _number, fix in fixes_of(answer)]
+    return tuple(
+        form
+        for form in FORMS
+        if any({"cli": f.cli, "terraform": f.terraform, "json": _policies(f)}[form] for f in fixes)
+    )
 
 
-def _change(change: Change, name: str) -> list[Part]:
-    """What is changed, and the whole document that results where it is a policy."""
-    what: Part = Note(line(f"{change.kind} on ", code(change.target)))
-    if "Statement" not in change.document:
-        return [what]
-    return [what, Verbatim("The whole document after the change", name, json.dumps(change.document, indent=2))]
+def fixes_of(answer: AnyDiagnosis) -> list[tuple[int, Fix]]:
+    """The fixes, with the numbers by which people know them."""
+    return list(enumerate((cause.fix for cause in answer.causes if cause.fix), start=1))
+
+
+def fix_parts(answer: AnyDiagnosis, *forms: str) -> list[Part]:
+    """Every fix in some forms, with its second choice.
+
+    Args:
+        answer: The answer.
+        forms: `cli`, `terraform` or `json`.
+    """
+    names, fixed = names_of(answer), fixes_of(answer)
+    parts: list[Part] = []
+    for number, fix in fixed:
+        parts.append(Paragraph(_who(fix, names, f"{number}. " if len(fixed) > 1 else "")))
+        if is_made_by_another(fix):
+            continue
+        parts += _way(fix, forms, f"fix-{number}", names)
+        if fix.alternative:
+            parts.append(Paragraph(line(strong("Or instead: "), *names.sentence(fix.alternative.summary))))
+            parts += _way(fix.alternative, forms, f"fix-{number}-instead", names)
+    return parts or [Paragraph(line("I have no fix for this."))]
+
+
+def _who(fix: Fix, names: Names, number: str) -> Line:
+    says = VERIFIED if fix.proven else not_verified(fix)
+    return (*line(strong(f"{number}{capital(fix.owner)}: ")), *names.sentence(f"{fix.summary} {says}"))
+
+
+def _way(fix: Fix, forms: tuple[str, ...], name: str, names: Names) -> list[Part]:
+    """How to make a fix, in some forms."""
+    return [*_caution(fix, names), *(part for form in forms for part in _form(fix, form, name))]
+
+
+def _caution(fix: Fix, names: Names) -> list[Part]:
+    if not fix.caution:
+        return []
+    return [Paragraph(line(strong("Before you change it: "), *names.sentence(fix.caution)))]
+
+
+def _form(fix: Fix, form: str, name: str) -> list[Part]:
+    """A fix in one form; a sentence where it does not have that form."""
+    if form == "cli":
+        return [Verbatim("AWS CLI", f"{name}.sh", "\n".join(fix.cli))] if fix.cli else _none("AWS CLI commands")
+    if form == "terraform":
+        return [Verbatim("Terraform", f"{name}.tf", fix.terraform)] if fix.terraform else _none("Terraform form")
+    parts: list[Part] = []
+    for position, change in enumerate(_policies(fix), start=1):
+        parts.append(Paragraph(line("The whole policy ", code(change.name or change.target), " after the change:")))
+        parts.append(Verbatim("JSON", f"{name}-{position}.json", json.dumps(change.document, indent=2)))
+    return parts or _none("policy document")
+
+
+def _policies(fix: Fix) -> list[Change]:
+    """The changes whose document is a policy: that of another one only names what is attached."""
+    return [change for change in fix.changes if "Statement" in change.document]
+
+
+def _none(form: str) -> list[Part]:
+    return [Paragraph(line(f"This fix has no {form}."))]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.diagnosis.model import Diagnosis
+from bot.replies.causes import names_of
 from bot.replies.document import (
     Bullets,
     Button,
@@ -18,11 +19,9 @@ from bot.replies.document import (
     line,
     strong,
 )
-from bot.replies.safe import shorten
-from bot.replies.words import JOBS, OUTCOMES
+from bot.replies.titles import title
 
 OPEN_PICKER = "open_picker"
-SUMMARY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +45,13 @@ def home_parts(latest: Sequence[Latest]) -> list[Part]:
     """
     parts: list[Part] = [
         Heading("Why did my backup fail?"),
-        Paragraph(
-            line("Give me the id of a failed AWS Backup job, and I show which statement of which policy stopped it.")
-        ),
+        Paragraph(line("Give me an AWS Backup job ID and I'll show you why it was denied.")),
         Bullets(
             (
                 line(code("/backup-why JOB-ID"), " in a channel"),
                 line(code("@backup-why JOB-ID"), " in a thread"),
-                line("“Why did this backup fail” in the menu of a message, of an alert for instance"),
-                line("or write to me in Messages"),
+                line("“Why did this backup fail” in the menu of a message, such as an alert"),
+                line("or a direct message to me"),
             )
         ),
         Buttons((Button("Pick a failed job", OPEN_PICKER, "home", "List the jobs that failed lately", main=True),)),
@@ -69,12 +66,9 @@ def home_parts(latest: Sequence[Latest]) -> list[Part]:
 
 
 def _told(latest: Latest) -> Line:
-    job = latest.diagnosis.job
+    diagnosis, names = latest.diagnosis, names_of(latest.diagnosis)
     thread = (Link("thread", latest.link),) if latest.link else ()
-    says = line(
-        strong(OUTCOMES[latest.diagnosis.outcome]),
-        f": {JOBS[job.type]} ",
-        code(job.id),
-        f" of {job.resource_type or 'a resource'} in {job.account}. {shorten(latest.diagnosis.summary, SUMMARY)} ",
-    )
-    return (*says, *thread)
+    job = diagnosis.job
+    when = f"{job.created:%Y-%m-%d %H:%M} UTC, " if job.created else ""
+    where = f" ({when}account {names.account(job.account)}, job "
+    return (*line(strong(title(diagnosis, names)), where, code(job.id), ") "), *thread)

@@ -60,7 +60,7 @@ def operation_page(operation: CallerOperation) -> Page:
     if operation.may_call_source:
         parts.append(Note(line(f"{_MAY_CALL[operation.may_call]} Source: {operation.may_call_source}.")))
     if operation.uses_vault_policy:
-        parts.append(Note(line("The access policy of the vault can deny it.")))
+        parts.append(Note(line("The vault's access policy can deny it.")))
     return Page("needs", f"{title}.", tuple(parts))
 
 
@@ -72,7 +72,7 @@ def _caller_row(need: CallerNeed) -> Line:
 
 
 def _row(need: Need) -> Line:
-    who = "" if need.by == "job-role" else " by the destination's service-linked role"
+    who = "" if need.by == "job-role" else " by the service-linked role of the destination account"
     on = _KEYS[need.key] if need.key else ", ".join(_told(pattern) for pattern in need.arns)
     when = f" (if {', '.join(sorted(need.when)).replace('-', ' ')})" if need.when else ""
     why = f": {need.optional}" if need.optional else ""
@@ -105,15 +105,15 @@ def role_page(compared: RoleNeeds) -> Page:
         ("Lacks, required by some jobs:", tuple(_lacked_when(each) for each in compared.lacks_when)),
         ("Denied:", tuple(_denied(statement) for statement in compared.denied)),
         ("Lacks, optional:", tuple(line(code(action)) for action in compared.lacks_optional)),
-        ("Allows beside what this job needs:", tuple(line(code(action)) for action in compared.beside)),
+        ("Allows, though this job doesn't need it:", tuple(line(code(action)) for action in compared.beside)),
     )
     parts: list[Heading | Paragraph | Bullets | Note] = [Heading(verdict)]
     for title, rows in groups:
         if rows:
             parts += [Paragraph(line(strong(title))), Bullets(rows)]
     if not compared.scps_are_known:
-        parts.append(Note(line("The service control policies that bind the role could not be read.")))
-    parts.append(Note(line("Actions only: on which resources and under which conditions, a diagnosis of a job shows.")))
+        parts.append(Note(line("I couldn't read the service control policies that apply to the role.")))
+    parts.append(Note(line("This compares actions only. The diagnosis of a job also checks resources and conditions.")))
     return Page("role", verdict, tuple(parts))
 
 

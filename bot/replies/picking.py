@@ -23,8 +23,8 @@ LOADING: tuple[Part, ...] = (Paragraph(line("One moment…")),)
 """What is shown while the jobs are listed."""
 
 NO_JOBS: tuple[Part, ...] = (
-    Paragraph(line("No job failed in the last seven days, as far as I could list them.")),
-    Note(line("An older one: /backup-why and its id.")),
+    Paragraph(line("I found no job that failed in the last seven days.")),
+    Note(line("For an older job, type /backup-why and its ID.")),
 )
 
 

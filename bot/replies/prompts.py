@@ -30,7 +30,7 @@ def next_prompts(diagnosis: Diagnosis) -> list[Prompt]:
             *prompts,
         ]
     if diagnosis.unread:
-        prompts.append(_prompt("What could you not read?", "What could you not read?"))
+        prompts.append(_prompt("What couldn't you read?", "What couldn't you read?"))
     return prompts[:4]
 
 

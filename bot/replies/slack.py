@@ -90,7 +90,7 @@ def draw_single(page: Page) -> Message:
     """
     fitted = replace(page, parts=tuple(_fitted(part) for part in page.parts))
     if fitted != page:
-        note = Note(line("Long texts are shortened here (…); the thread has them whole."))
+        note = Note(line("Long texts are shortened here (…). Details has them whole."))
         fitted = replace(fitted, parts=(*fitted.parts, note))
     (message,) = draw(fitted)
     return message

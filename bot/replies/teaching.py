@@ -17,7 +17,7 @@ def ask_page(wrong: str = "") -> Page:
     Args:
         wrong: What was wrong with what was typed, in a sentence; empty where nothing was typed.
     """
-    says = wrong or "I show why an AWS Backup job was denied: give me its job id."
+    says = wrong or "Give me an AWS Backup job ID and I'll show you why it was denied."
     return Page(
         "usage",
         says,
@@ -26,13 +26,11 @@ def ask_page(wrong: str = "") -> Page:
             Bullets(
                 (
                     line(code(f"/backup-why {EXAMPLE}"), " answers here, in a thread."),
-                    line(
-                        "Instead of the id, the job's ARN, its console URL, its event in JSON or an error text will do."
-                    ),
+                    line("The job's ARN, console URL, event in JSON or an error text works, too."),
                     line(code("/backup-explain scp-denied"), " explains a cause, a check or a policy."),
                 )
             ),
-            Note(line("I only read. An id stands in the AWS Backup console under Jobs.")),
+            Note(line("I only read. Find the job ID in the AWS Backup console under Jobs.")),
         ),
     )
 
@@ -43,35 +41,49 @@ def explanation(topic: str) -> tuple[Page, bool]:
     Args:
         topic: What was typed: an entry's name, or the words that somebody uses for it.
     """
-    if topic.lower() in ("", "help"):
-        return topic_page(), False
+    entry, near = found(topic)
+    return (entry_page(entry), True) if entry else (topic_page(topic, near), False)
+
+
+def found(topic: str) -> tuple[KnowledgeEntry | None, Sequence[Hit]]:
+    """The entry of a topic, or those that come closest to it.
+
+    Args:
+        topic: What was typed: an entry's name, or the words that somebody uses for it.
+    """
+    if is_usage(topic):
+        return None, ()
     try:
-        return entry_page(library.get(topic)), True
+        return library.get(topic), ()
     except BadInputError:
         pass
     near = search.nearest(topic)
-    if len(near) == 1:
-        return entry_page(library.get(near[0].slug)), True
-    return topic_page(topic, near), False
+    return (library.get(near[0].slug), near) if len(near) == 1 else (None, near)
 
 
-def topic_page(topic: str = "", near: Sequence[Hit] = ()) -> Page:
+def is_usage(topic: str) -> bool:
+    """Whether somebody asks how to ask."""
+    return topic.lower() in ("", "help")
+
+
+def topic_page(topic: str = "", near: Sequence[Hit] = (), explain: str = "/backup-explain") -> Page:
     """How to ask for an explanation, or what was meant by a topic that there is no entry of.
 
     Args:
         topic: What was typed.
         near: The entries that come closest.
+        explain: The command that explains, where this is read.
     """
-    if not topic:
-        says = "I explain causes, checks, identities and policies of AWS Backup: give me a topic."
-        tips = (line(code("/backup-explain scp-denied")), line(code("/backup-explain service-linked role")))
+    if is_usage(topic):
+        says = "Give me a topic: a cause, a check, an identity or a policy of AWS Backup."
+        tips = (line(code(f"{explain} scp-denied")), line(code(f"{explain} service-linked role")))
         return Page("usage", says, (Paragraph(line(says)), Bullets(tips)))
     if not near:
-        says = f"I have no entry on {topic}. Try a cause code, a policy's name or a word of the error."
+        says = f"I don't have anything on {topic}. Try a policy's name or words from the error."
         return Page("usage", says, (Paragraph(line(says)),))
-    says = f"I have no entry on {topic}. Did you mean {', or '.join(hit.title for hit in near)}?"
-    meant = tuple(line(code(f"/backup-explain {hit.slug}"), f": {hit.title}") for hit in near)
-    return Page("usage", says, (Paragraph(line(f"I have no entry on {topic}. Did you mean:")), Bullets(meant)))
+    says = f"I don't have anything on {topic}. Did you mean {', or '.join(hit.title for hit in near)}?"
+    meant = tuple(line(code(f"{explain} {hit.slug}"), f": {hit.title}") for hit in near)
+    return Page("usage", says, (Paragraph(line(f"I don't have anything on {topic}. Did you mean:")), Bullets(meant)))
 
 
 def entry_page(entry: KnowledgeEntry) -> Page:

@@ -13,9 +13,11 @@ from rich.console import Console, ConsoleRenderable, Group
 from rich.live import Live
 from rich.text import Text
 
+from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.events import Event, Left
-from bot.diagnosis.model import Diagnosis
+from bot.replies.answer import head_page
 from bot.replies.checklist import Checklist
+from bot.replies.detail import Detail
 from bot.replies.document import (
     Bullets,
     Buttons,
@@ -38,10 +40,11 @@ from bot.replies.document import (
     task_line,
     without_plans,
 )
+from bot.replies.evidence import evidence_pages
+from bot.replies.fixes import FIX, FORMS, fix_parts
 from bot.replies.safe import visible
 from bot.replies.screen import Screen, highlighted
 from bot.replies.thread import thread_pages
-from bot.replies.verdict import verdict_page
 
 _TONES = {Tone.GOOD: "green", Tone.BAD: "bold red", Tone.UNSURE: "yellow", Tone.QUIET: "dim"}
 _STYLES = {Style.PLAIN: "", Style.STRONG: "bold", Style.CODE: "cyan"}
@@ -49,14 +52,23 @@ _LEXERS = {".json": "json", ".tf": "terraform", ".sh": "bash"}
 _INDENT = 2
 
 
-def render(diagnosis: Diagnosis, console: Console) -> None:
-    """Prints a diagnosis.
+def render(answer: AnyDiagnosis, console: Console, detail: Detail = Detail.THREAD) -> None:
+    """Prints an answer.
 
     Args:
-        diagnosis: A finished diagnosis.
+        answer: The answer.
         console: Where to; its width, colours and encoding are respected.
+        detail: How much of it.
     """
-    for page in (verdict_page(diagnosis), *thread_pages(diagnosis, first_cause_told=True)):
+    match detail:
+        case Detail.HEAD:
+            below: tuple[Page, ...] = ()
+        case Detail.THREAD:
+            below = thread_pages(answer, "backup-why explain")
+        case Detail.EVERYTHING:
+            fixes = Page(FIX, "", (Heading("The fix"), *fix_parts(answer, *FORMS)))
+            below = (*evidence_pages(answer), fixes)
+    for page in (head_page(answer), *below):
         render_page(page, console)
 
 

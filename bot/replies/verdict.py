@@ -1,14 +1,23 @@
-"""The verdict: the one message that answers the question and heads the thread."""
+"""The verdict: the one message that answers the question and heads the thread.
 
-from bot.diagnosis.model import Cause, Diagnosis, LayerReport, Outcome, Unread
-from bot.replies.document import Bullets, Heading, Line, Note, Page, Pairs, Paragraph, Part, code, line, listing, strong
-from bot.replies.words import ENTITIES, FIXED, JOBS, LAYERS, MARKS, certainty, counted, outcome, policy
+It is at most six short lines, readable in five seconds on a phone: what failed, what denies it, who must change what,
+the layers in one line, and the ids.
+"""
 
-PARENT = "parent"
+from typing import Final
+
+from bot.diagnosis.either import AnyDiagnosis
+from bot.diagnosis.model import Diagnosis, Unread, Verdict
+from bot.replies.causes import names_of, telling, what_denies, who_changes_what
+from bot.replies.document import Heading, Line, Note, Page, Paragraph, Part, code, line, strong, words_of
+from bot.replies.naming import Names
+from bot.replies.titles import title
+from bot.replies.words import LAYERS, MARKS, counted, is_fixed, outcome
+
+PARENT: Final = "parent"
 """The slot of the message at the head of the thread."""
-
-_SHOWN = 5
-"""How many causes, actions or unread things the verdict names before it points to the thread."""
+SHOWN: Final = 3
+"""How many causes the head shows; more are in the thread."""
 
 
 def verdict_page(diagnosis: Diagnosis, note: str = "") -> Page:
@@ -16,81 +25,76 @@ def verdict_page(diagnosis: Diagnosis, note: str = "") -> Page:
 
     Args:
         diagnosis: A finished diagnosis.
-        note: What to say of it before all else: what a second look has changed.
+        note: What a second examination has changed.
 
     Returns:
         A page with a bounded number of parts, whatever the diagnosis holds.
     """
-    found = outcome(diagnosis)
-    title = f"{found}: {JOBS[diagnosis.job.type]} {diagnosis.job.id}"
-    noted = [Paragraph(line(strong(note)))] if note else []
-    parts: list[Part] = [Heading(title), *noted, Paragraph(line(diagnosis.summary))]
-    causes = () if diagnosis.outcome is Outcome.NOT_PERMISSION else diagnosis.causes
-    if causes:
-        parts.append(Pairs(cause_facts(causes[0], shown=_SHOWN)))
-    if len(causes) > 1:
-        parts.append(Paragraph(_more(causes[1:])))
-    parts.append(Pairs(tuple(_layer(layer) for layer in diagnosis.layers)))
-    if diagnosis.not_covered and not diagnosis.causes:
-        parts.append(Bullets(tuple(line(sentence) for sentence in diagnosis.not_covered[:_SHOWN])))
-    if diagnosis.unread:
-        parts.append(Paragraph(_unread(diagnosis.unread)))
-    parts.append(Note(_footer(diagnosis)))
-    says = diagnosis.summary if found == FIXED else f"{found}. {diagnosis.summary}"
-    return Page(PARENT, says, tuple(parts))
+    names = names_of(diagnosis)
+    parts: list[Part] = [Heading(title(diagnosis, names))]
+    if note:
+        parts.append(Paragraph(line(strong(note))))
+    parts += cause_paragraphs(diagnosis) or _summary(diagnosis, names, noted=bool(note))
+    parts += [*layers_parts(diagnosis), Note(_footer(diagnosis, names))]
+    says = words_of(names.sentence(diagnosis.summary))
+    return Page(PARENT, says if is_fixed(diagnosis) else f"{outcome(diagnosis)}. {says}", tuple(parts))
 
 
-def cause_facts(cause: Cause, *, shown: int | None = None) -> tuple[tuple[str, Line], ...]:
-    """What a person looks for first: what is denied to whom on what, by which statement, and how it is known.
+def _summary(diagnosis: Diagnosis, names: Names, *, noted: bool) -> list[Part]:
+    """The summary where there is no cause to show; what a note and the title say already is not said again."""
+    if not is_fixed(diagnosis):
+        return [Paragraph(names.sentence(diagnosis.summary))]
+    return [] if noted else [Paragraph(line("What denied it is gone. All that I could evaluate allows it now."))]
 
-    Args:
-        cause: One thing to fix.
-        shown: How many of its actions to name; all by default.
+
+def cause_paragraphs(answer: AnyDiagnosis) -> list[Part]:
+    """What denies and who must change what: two lines for one cause, a line each for several.
+
+    They have no numbers: the order in which fixes are to be made is another one.
+    """
+    names, causes = names_of(answer).after(*_in_title(answer)), telling(answer)
+    if len(causes) == 1:
+        fix = causes[0].fix
+        changes = [Paragraph(who_changes_what(fix, names))] if fix else []
+        return [Paragraph(what_denies(causes[0], names)), *changes]
+    parts: list[Part] = []
+    for cause in causes[:SHOWN]:
+        changes_it = (*line("\n"), *who_changes_what(cause.fix, names)) if cause.fix else ()
+        parts.append(Paragraph((*line("• "), *what_denies(cause, names), *changes_it)))
+    if len(causes) > SHOWN:
+        parts.append(Paragraph(line(f"{counted(len(causes) - SHOWN, 'more problem')} to fix: see the thread.")))
+    return parts
+
+
+def _in_title(answer: AnyDiagnosis) -> tuple[str | None, ...]:
+    """What the title names."""
+    if isinstance(answer, Diagnosis):
+        return (answer.job.resource, answer.job.source_vault, answer.job.destination_vault)
+    return (answer.reading.resource,)
+
+
+def layers_parts(answer: AnyDiagnosis) -> list[Part]:
+    """The layers in one line, and that something could not be read, so that nobody takes silence for clear.
 
     Returns:
-        Labels and values, without those that the cause does not have.
+        Nothing where no layer applies: a job that has not failed has none to look into.
     """
-    principal = line(code(cause.principal), f" ({ENTITIES[cause.entity]})") if cause.principal else line()
-    rows = (
-        ("Denied action" if len(cause.actions) == 1 else "Denied actions", _some(cause.actions, shown)),
-        ("Principal", principal),
-        ("Resource", line(code(cause.resource)) if cause.resource else line()),
-        ("Layer", line(LAYERS[cause.layer], " (", code(cause.code), ")")),
-        ("Where", policy(cause)),
-        ("Certainty", certainty(cause)),
-    )
-    return tuple((label, value) for label, value in rows if value)
-
-
-def _some(names: tuple[str, ...], shown: int | None) -> Line:
-    """The first names, and how many more there are."""
-    if shown is None or len(names) <= shown:
-        return listing(code(name) for name in names)
-    named = listing((code(name) for name in names[:shown]), last=", ")
-    return (*named, *line(f" and {len(names) - shown} more (in the thread)"))
-
-
-def _more(causes: tuple[Cause, ...]) -> Line:
-    """The other things to fix, since fixing one alone leaves the job blocked."""
-    return (
-        *line(f"{counted(len(causes), 'more thing')} to fix: "),
-        *_some(tuple(cause.code for cause in causes), _SHOWN),
-    )
-
-
-def _layer(layer: LayerReport) -> tuple[str, Line]:
-    return LAYERS[layer.layer], line(MARKS[layer.verdict])
+    if all(each.verdict is Verdict.NOT_APPLICABLE for each in answer.layers) and not answer.unread:
+        return []
+    pieces = [piece for each in answer.layers for piece in (" · ", f"{LAYERS[each.layer]} ", MARKS[each.verdict])]
+    return [Paragraph((*line(*pieces[1:]), *_unread(answer.unread)))]
 
 
 def _unread(unread: tuple[Unread, ...]) -> Line:
-    """What could not be read, so that nobody takes silence for a clean bill."""
-    reads = tuple(dict.fromkeys(f"{item.what} in {item.account}" for item in unread))
-    return (*line("Could not be read, so nothing is called clear of it: "), *_some(reads, _SHOWN))
+    if not unread:
+        return ()
+    return line(f". I couldn't read {counted(len(unread), 'thing')}: see the thread.")
 
 
-def _footer(diagnosis: Diagnosis) -> Line:
-    """Which job this is about, and what asking took."""
+def _footer(diagnosis: Diagnosis, names: Names) -> Line:
+    """Which job this is about, where and when, and what asking took."""
     job, cost = diagnosis.job, diagnosis.cost
-    kind = f"{job.resource_type} in " if job.resource_type else ""
+    created = f" · {job.created:%Y-%m-%d %H:%M} UTC" if job.created else ""
     asked = f"{counted(cost.aws_calls, 'AWS call')}, {cost.ms / 1000:.1f} s"
-    return line(f"{kind}account {job.account}, {job.region}. Job state {job.state}. {asked}.")
+    where = f" · account {names.account(job.account)} · {job.region}{created} · {job.state} · {asked}"
+    return line("Job ", code(job.id), where)

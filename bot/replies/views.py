@@ -23,7 +23,7 @@ def modal(title: str, parts: Iterable[Part]) -> View:
     """
     blocks = [item.block.to_dict() for part in parts for piece in _whole(part) for item in drawn(piece)]
     if len(blocks) > VIEW_BLOCKS:
-        rest = Note(line(f"{len(blocks) - VIEW_BLOCKS + 1} more blocks do not fit here; the thread has them as files."))
+        rest = Note(line(f"{len(blocks) - VIEW_BLOCKS + 1} more blocks don't fit here."))
         blocks = [*blocks[: VIEW_BLOCKS - 1], *(item.block.to_dict() for item in drawn(rest))]
     return {"type": "modal", "title": plain(title[:TITLE]), "close": plain("Close"), "blocks": blocks}
 

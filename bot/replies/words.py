@@ -54,27 +54,29 @@ JOBS = {
 }
 
 _CERTAINTIES: Mapping[Grounds, str] = {
-    Grounds.NAMED: "Proven: the evaluation denies, whatever could not be read.",
-    Grounds.DOCUMENTED: "Proven: the evaluation denies, whatever could not be read.",
-    Grounds.SINGLED_OUT: "Likely: the message blames such a policy, and only this statement can be meant.",
-    Grounds.MESSAGE: "Likely: a message says so, and no policy that could be read contradicts it.",
-    Grounds.RECORDED: "Likely: CloudTrail recorded it.",
-    Grounds.IMPLIED: "Likely: the evaluation denies a call that AWS's managed policies imply and no AWS page states.",
+    Grounds.NAMED: "Proven. The policies deny this on their own.",
+    Grounds.DOCUMENTED: "Proven. The policies deny this on their own.",
+    Grounds.SINGLED_OUT: "Likely. The error message blames such a policy, and only this statement fits.",
+    Grounds.MESSAGE: "Likely. The error message says so, and no policy that I could read contradicts it.",
+    Grounds.RECORDED: "Likely. CloudTrail recorded it.",
+    Grounds.IMPLIED: "Likely. The policies deny a call that AWS's managed policies imply, but no AWS page mentions.",
     Grounds.IMPLIED_ASIDE: (
-        "Possible: the evaluation denies a call that only AWS's managed policies imply, "
-        "and the message speaks of something else."
+        "Possible. The policies deny a call that only AWS's managed policies imply, "
+        "and the error message is about something else."
     ),
-    Grounds.ASSUMED: "Possible: the evaluation denies a call of which no AWS page and no managed policy tells.",
-    Grounds.CONTESTED: "Possible: AWS's documentation leaves open whether this rule applies here.",
+    Grounds.ASSUMED: "Possible. The policies deny a call that no AWS page and no managed policy mentions.",
+    Grounds.CONTESTED: "Possible. AWS's documentation leaves open whether this rule applies here.",
 }
 """How a cause is known, by what it is known from; a cause that depends on a key names that."""
 _USUAL_GROUNDS = {Certainty.PROVEN: Grounds.DOCUMENTED, Certainty.LIKELY: Grounds.MESSAGE}
 """What an answer of an earlier version, which does not say it, was known from."""
 
-_POLICY_KINDS: Mapping[RefusingPolicy, str] = {
+POLICY_KINDS: Mapping[RefusingPolicy, str] = {
     "scp": "service control policy",
     "rcp": "resource control policy",
     "boundary": "permissions boundary",
+    "session": "session policy",
+    "endpoint": "VPC endpoint policy",
     "trust": "trust policy",
     "identity": "identity policy",
     "vault": "vault access policy",
@@ -87,13 +89,17 @@ _POLICY_KINDS: Mapping[RefusingPolicy, str] = {
 def policy_kind(cause: Cause) -> str:
     """`service control policy` for scp-denied; empty for a cause that no policy makes (a role that is missing)."""
     known = cause_codes().get(cause.code)
-    return _POLICY_KINDS.get(known.policy, "") if known and known.policy else ""
+    return POLICY_KINDS.get(known.policy, "") if known and known.policy else ""
 
 
 def outcome(answer: DiagnosisDocument) -> str:
     """The outcome in words; that of a second look whose causes are gone is that they were fixed."""
-    is_fixed = answer.recheck is not None and answer.recheck.fixed
-    return FIXED if is_fixed else OUTCOMES[answer.outcome]
+    return FIXED if is_fixed(answer) else OUTCOMES[answer.outcome]
+
+
+def is_fixed(answer: DiagnosisDocument) -> bool:
+    """Whether a second look found that the causes of the first are gone."""
+    return answer.recheck is not None and answer.recheck.fixed
 
 
 def certainty(cause: Cause) -> Line:
@@ -102,12 +108,12 @@ def certainty(cause: Cause) -> Line:
     if says is None and cause.certainty is Certainty.POSSIBLE:
         keys = listing(code(key) for key in cause.depends_on)
         value = (*line("the value of "), *keys) if keys else line("a condition")
-        return (*line("Possible: it depends on "), *value, *line(", which no read call can show."))
+        return (*line("Possible. It depends on "), *value, *line(", which AWS doesn't show."))
     words = line(says or _CERTAINTIES[_USUAL_GROUNDS[cause.certainty]])
     if not cause.implied:
         return words
     implied = listing(code(action) for action in cause.implied)
-    return (*words, *line(" That the job also calls "), *implied, *line(" is only implied by AWS's managed policies."))
+    return (*words, *line(" Only AWS's managed policies imply that the job also calls "), *implied, *line("."))
 
 
 def statement(name: str) -> Line:
@@ -124,10 +130,11 @@ def policy(cause: Cause) -> Line:
     kind = policy_kind(cause) or "policy"
     name = line("the role's trust policy") if cause.policy == "trust" else line(f"{kind} ", code(cause.policy))
     where = (*statement(cause.statement), *line(" of "), *name) if cause.statement is not None else name
-    attached = line(", attached at ", code(cause.target)) if cause.target else line()
+    attached = line(", attached to ", code(cause.target)) if cause.target else line()
     return (*where, *attached)
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 layer`, `2 layers`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """`1 layer`, `2 layers`, `2 withdrawals of sharing`."""
+    first, *rest = noun.split(" of ")
+    return " of ".join([f"{number} {first}{'' if number == 1 else 's'}", *rest])

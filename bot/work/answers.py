@@ -42,8 +42,8 @@ from bot.work.thread_store import ThreadStore
 logger = logging.getLogger(__name__)
 
 INVITE = "I can't post here. Invite me to this channel with /invite, then ask again."
-REFUSED = "Slack does not let me post the answer here ({}). Tell whoever runs this bot."
-ASKED_BEFORE = "This was asked here a moment ago: the answer is on its way."
+REFUSED = "Slack doesn't let me post the answer here ({}). Tell whoever runs this bot."
+ASKED_BEFORE = "This was asked here a moment ago. The answer is on its way."
 
 
 class NotAllowedError(BackupWhyError):
@@ -206,7 +206,7 @@ class Answers:
         except Exception as error:
             if passes(error):
                 raise
-            return before, f"Looking again for {task.by} failed. {_sentence(error)}"
+            return before, f"I couldn't recheck this for {task.by}. {_sentence(error)}"
         note = changes(before, answer, by=task.by, at=datetime.now(UTC))
         await patiently(lambda: self._threads.keep(asked.thread, answer, look=task.press, note=note))
         return answer, note

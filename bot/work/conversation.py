@@ -115,7 +115,7 @@ def _reply(written: Written, about: AnyDiagnosis | None) -> Page:
 
 def _which(jobs: list[str]) -> Page:
     """Several jobs: one thread answers one."""
-    says = f"That names {len(jobs)} jobs, and a thread answers one. Which one do you mean?"
+    says = f"That names {len(jobs)} jobs, and I answer one in a thread. Which one do you mean?"
     shown = tuple(line(code(job)) for job in jobs[:MOST_JOBS])
     more = (line(f"and {len(jobs) - MOST_JOBS} more"),) if len(jobs) > MOST_JOBS else ()
     return Page("which", says, (Paragraph(line(says)), Bullets((*shown, *more))))

@@ -7,8 +7,8 @@ from bot.diagnosis.either import AnyDiagnosis
 REASONS = {
     "wrong-cause": "It names the wrong cause",
     "missed": "It missed something",
-    "unclear": "I do not understand it",
-    "fix": "The fix does not work",
+    "unclear": "I don't understand it",
+    "fix": "The fix doesn't work",
     "other": "Something else",
 }
 """Why an answer may not have helped, as the form offers it."""

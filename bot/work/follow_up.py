@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.model import LayerName
 from bot.replies.answer import head_page, reply_pages
+from bot.replies.causes import is_made_by_another, names_of, who_changes_what
 from bot.replies.details import policy_parts
-from bot.replies.document import Bullets, Heading, Page, Paragraph, code, line, strong
+from bot.replies.document import Bullets, Heading, Page, Paragraph, code, line, words_of
+from bot.replies.evidence import evidence_pages
+from bot.replies.fixes import fix_parts, fixes_of
 from bot.replies.knowledge import find
 from bot.replies.teaching import entry_page, topic_page
 from knowledge import search
@@ -63,7 +66,7 @@ def follow_up(text: str, diagnosis: AnyDiagnosis | None) -> Page:
 
 def what_to_ask() -> Page:
     """What can be asked in a thread."""
-    says = "Ask about this answer: I answer from the diagnosis and my knowledge base."
+    says = "Ask me about this answer. I reply from the diagnosis and my knowledge base."
     examples = (
         "show me the trust policy",
         "what if I attach AWSBackupServiceRolePolicyForS3Backup?",
@@ -79,14 +82,14 @@ def _page_of(slot: str, otherwise: str) -> Reply:
     """The reply of the thread in a slot, told again where it was asked for."""
 
     def answer(diagnosis: AnyDiagnosis) -> Page:
-        pages = {page.slot: page for page in reply_pages(diagnosis)}
+        pages = {page.slot: page for page in (*reply_pages(diagnosis), *evidence_pages(diagnosis))}
         return pages.get(slot) or Page("follow-up", otherwise, (Paragraph(line(otherwise)),))
 
     return answer
 
 
 def _layer(layer: LayerName) -> Reply:
-    return _page_of(f"layer:{layer}", "That layer was not looked at here.")
+    return _page_of(f"layer:{layer}", "I didn't check that layer here.")
 
 
 def _policies(diagnosis: AnyDiagnosis) -> Page:
@@ -99,8 +102,9 @@ def _trust(diagnosis: AnyDiagnosis) -> Page:
     causes = [cause for cause in diagnosis.causes if cause.policy == "trust"]
     if not checks:
         return _layer(LayerName.JOB_ROLE)(diagnosis)
-    told = Bullets(tuple(line(strong(check.check), f": {check.says}") for check in checks))
-    says = f"The trust policy: {checks[0].says}"
+    names = names_of(diagnosis)
+    told = Bullets(tuple(names.sentence(check.says) for check in checks))
+    says = f"The trust policy: {words_of(names.sentence(checks[0].says))}"
     documents = policy_parts(diagnosis.model_copy(update={"causes": tuple(causes)})) if causes else []
     return Page("follow-up", says, (Heading("The trust policy"), told, *documents))
 
@@ -108,10 +112,18 @@ def _trust(diagnosis: AnyDiagnosis) -> Page:
 def _owners(diagnosis: AnyDiagnosis) -> Page:
     fixes = [cause.fix for cause in diagnosis.causes if cause.fix is not None]
     if not fixes:
-        says = "There is nothing to change that I know of, so nobody to ask."
+        says = "I know of nothing to change, so there is nobody to ask."
         return Page("follow-up", says, (Paragraph(line(says)),))
-    told = Bullets(tuple(line(strong(fix.owner), f": {fix.summary}") for fix in fixes))
+    names = names_of(diagnosis)
+    told = Bullets(tuple(who_changes_what(fix, names) for fix in fixes if not is_made_by_another(fix)))
     return Page("follow-up", f"Who can make the change: {fixes[0].owner}.", (Heading("Who can make the change"), told))
+
+
+def _fix(diagnosis: AnyDiagnosis) -> Page:
+    """Who must change what, and the commands for it."""
+    fixes = fixes_of(diagnosis)
+    says = fixes[0][1].summary if fixes else "I have no fix for this."
+    return Page("follow-up", says, (Heading("The fix"), *fix_parts(diagnosis, "cli")))
 
 
 def _kind(words: str, answer: Reply) -> FollowUp:
@@ -122,12 +134,12 @@ KINDS = (
     _kind("trust polic|assume", _trust),
     _kind(
         "(?:could|can)(?: no|n')t (?:you )?read|could you not read|not read|unread|unknown",
-        _page_of("unread", "Everything was read."),
+        _page_of("unread", "I could read everything."),
     ),
     _kind("who (?:can|could|owns|is the owner|do i ask)|owner", _owners),
     _kind(
         "fix|mend|solve|repair|what (?:do|should|can) (?:i|we) do|how (?:do|can) (?:i|we)",
-        _page_of("fix:1", "There is no fix for this answer."),
+        _fix,
     ),
     _kind("show (?:me )?(?:the )?polic|which polic|the policy", _policies),
     _kind("organi[sz]ation|scp|rcp", _layer(LayerName.ORGANIZATION)),
@@ -135,7 +147,7 @@ KINDS = (
     _kind("vault", _layer(LayerName.VAULT)),
     _kind("job role|role's|permission|boundary", _layer(LayerName.JOB_ROLE)),
     _kind("bucket|file system|resource", _layer(LayerName.RESOURCE)),
-    _kind("message|state|which job", _page_of("job", "Nothing is known of the job.")),
+    _kind("message|state|which job", _page_of("job", "I know nothing about the job.")),
     _kind("why|verdict|summary|again", head_page),
 )
 """Most telling first."""

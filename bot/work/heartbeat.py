@@ -64,7 +64,7 @@ class Workers:
         if self.alive:
             return ""
         return (
-            f"I have your question, but no worker is running: {self.since}. I answer as soon as one is. "
+            f"I have your question, but no worker is running: {self.since}. I'll answer as soon as one is. "
             "Tell whoever runs this bot."
         )
 

@@ -33,12 +33,10 @@ from bot.work.tasks import AnswerQuestion, CheckAgain, Converse, ListFailures, O
 from bot.work.thread_store import ThreadStore
 from bot.work.understanding import Written
 
-UNREACHABLE = "My queue (Redis) does not answer, so I can't look into this now: ask again in a minute."
-GONE = "I don't know this thread any more: answers are kept for 30 days. Ask again with /backup-why."
-OUTSIDERS = "Only people of the organization that installed me can send messages through me."
-NO_ADMIN = (
-    "Only admins may read the audit trail, and the access file (BACKUP_WHY_ACCESS_FILE) does not name you as one."
-)
+UNREACHABLE = "My queue (Redis) doesn't answer, so I can't look into this now. Please ask again in a minute."
+GONE = "I no longer have this answer: I keep answers for 30 days. Ask again with /backup-why."
+OUTSIDERS = "Only people in the organization that installed me can send messages through me."
+NO_ADMIN = "Only admins may read the audit trail, and the access file (BACKUP_WHY_ACCESS_FILE) doesn't list you as one."
 
 SLACK_SECONDS = 0.7
 """How long Slack may take to say what somebody may ask: a request has to be acknowledged within three seconds."""

@@ -23,4 +23,4 @@ def sentence_for(error: BaseException) -> str:
         return error.message
     reference = secrets.token_hex(4)
     logger.error("unexpected error, reference %s", reference, exc_info=error)
-    return f"Something went wrong that should not have. Tell whoever runs this bot the reference {reference}."
+    return f"Unexpected error. Give whoever runs this bot the reference {reference}."

@@ -11,7 +11,7 @@ from bot.replies.verdict import PARENT
 from bot.work.thread_poster import ThreadPoster
 from bot.work.thread_store import ThreadStore
 
-OVER = "This no longer applies: see the verdict at the head of the thread."
+OVER = "This no longer applies. See the first message of this thread."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +46,5 @@ class Publisher:
         """Replies of an earlier look that this one does not have say so, since a reply can't be taken back unseen."""
         for slot in await self.threads.filled(self.thread):
             if slot not in standing and not slot.startswith("file:"):
-                over = Page(slot, OVER, (Heading("No longer so"), Note(line(OVER))))
+                over = Page(slot, OVER, (Heading("Out of date"), Note(line(OVER))))
                 await self.poster.put(audience.message(over))

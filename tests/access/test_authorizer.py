@@ -131,11 +131,11 @@ async def test_members_are_remembered_for_five_minutes(workspace: Workspace) -> 
 
 async def test_a_refusal_says_why_and_whom_to_ask(workspace: Workspace) -> None:
     said = authorizer(workspace).refusal("222233334444")
-    assert said == "You may not ask about account 222233334444 here. Ask #cloud-security for the right."
+    assert said == "You may not ask about account 222233334444 here. Ask #cloud-security for access."
     said = authorizer(workspace).refusal()
-    assert said == "You may not ask about any AWS account here. Ask #cloud-security for the right."
+    assert said == "You may not ask about any AWS account here. Ask #cloud-security for access."
     said = authorizer(workspace, rules=None).refusal()
-    assert said == "You may not ask about any AWS account here. Ask whoever runs this bot for the right."
+    assert said == "You may not ask about any AWS account here. Ask whoever runs this bot for access."
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,10 @@ from bot.access.authorizer import Rights
 from bot.access.place import Place
 from bot.diagnosis.model import Diagnosis, Outcome
 from bot.replies.answer import head_page, reply_pages
-from bot.replies.buttons import FORMS, with_buttons
-from bot.replies.details import asked_about, asked_parts, fix_parts, owner_draft, policy_parts
+from bot.replies.buttons import with_buttons
+from bot.replies.details import asked_about, asked_parts, detail_parts, owner_draft
 from bot.replies.document import Page
+from bot.replies.fixes import FORMS, fix_parts
 from bot.replies.home import Latest, home_parts
 from bot.work.follow_up import follow_up
 from tests.diagnosis.incidents import FILES, diagnosis_of
@@ -42,7 +43,7 @@ def sent(diagnosis: Diagnosis, reader: Audience) -> Iterator[Any]:
     questions = (follow_up(question, diagnosis) for question in QUESTIONS)
     for page in (*reply_pages(diagnosis), *questions, asked):
         yield from map(asdict, reader.messages(page))
-    yield reader.modal("The policy", policy_parts(diagnosis))
+    yield reader.modal("Details", detail_parts(diagnosis))
     for form in FORMS:
         yield reader.modal("The fix", fix_parts(diagnosis, form))
     yield reader.text(owner_draft(diagnosis))
@@ -58,7 +59,8 @@ def documents(answer: Diagnosis) -> set[str]:
         fix = cause.fix
         texts += [json.dumps(cause.document, indent=2)] if cause.document else []
         texts += [*fix.cli, fix.terraform] if fix else []
-        texts += [json.dumps(change.document, indent=2) for change in fix.changes] if fix else []
+        policies = [change.document for change in fix.changes if "Statement" in change.document] if fix else []
+        texts += [json.dumps(document, indent=2) for document in policies]
     return {line.strip() for text in texts for line in text.splitlines() if len(line.strip()) > 20}
 
 

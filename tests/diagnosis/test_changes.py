@@ -81,7 +81,7 @@ def test_the_change_that_fixed_it_is_told_with_who_and_when(
     assert (change.event, change.target, change.by) == (name, target, ANA)
     assert (diagnosis.outcome, diagnosis.causes) == (Outcome.UNDETERMINED, ())
     assert f"{name} changed {target} " in diagnosis.summary
-    assert f"after the job ended by {ANA}: run the job again." in diagnosis.summary
+    assert f"after the job ended by {ANA}. Start the job again." in diagnosis.summary
 
 
 def test_what_changed_something_else_or_was_denied_or_came_before_is_no_change(
@@ -105,7 +105,7 @@ def test_a_change_by_nobody_told_is_still_one(served_estate: ServeEstate, diagno
     diagnosis = diagnosed(39, served_estate, diagnostician, ("us-west-2", recorded))
     assert diagnosis.changed_since[0].by is None
     assert diagnosis.changed_since[0].layer is LayerName.KMS
-    assert "after the job ended: run the job again." in diagnosis.summary
+    assert "after the job ended. Start the job again." in diagnosis.summary
 
 
 @pytest.mark.parametrize(

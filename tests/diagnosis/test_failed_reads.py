@@ -173,7 +173,7 @@ def test_a_read_that_fails_is_unread_and_ends_nothing(make: Callable[[], Altered
             assert unread or (found.causes, found.layers) == (known.causes, known.layers), operation
             for each in unread:
                 assert each.why == fault.code
-                assert each.says.startswith("Could not read ")
+                assert each.says.startswith("I couldn't read ")
                 assert f" in account {each.account} ({each.region}): " in each.says
                 assert fault.code in each.says
                 assert (each.permission is not None) == (fault.code in ("AccessDenied", "AccessDeniedException"))
@@ -218,7 +218,7 @@ KEY_POLICY_SAYS: tuple[tuple[Fault, str], ...] = (
 
 def test_the_sentence_says_what_to_do() -> None:
     with Bench(incident(17)).served() as bench:
-        place = f"Could not read the key policy in account {bench.reference.account} ({bench.reference.region}): "
+        place = f"I couldn't read the key policy in account {bench.reference.account} ({bench.reference.region}): "
         for fault, sentence in KEY_POLICY_SAYS:
             bench.fails(_named("GetKeyPolicy")[0], fault)
             said = {each.says for each in bench.diagnosed().unread if each.what == "kms:GetKeyPolicy"}
@@ -226,7 +226,7 @@ def test_the_sentence_says_what_to_do() -> None:
 
 
 JOB_SAYS: tuple[tuple[Fault, str], ...] = (
-    (THROTTLED, r"Could not read the copy job in account .* throttles backup:DescribeCopyJob .*in a minute\.$"),
+    (THROTTLED, r"I couldn't read the copy job in account .* throttles backup:DescribeCopyJob .*in a minute\.$"),
     (PAGE, r"backup:DescribeCopyJob is not offered there \(404\)"),
     (AwsError("ServiceUnavailableException", "Later.", 500), r"an internal error in backup:DescribeCopyJob"),
     (AwsError("UnrecognizedClientException", "Who?", 403), r"does not accept the bot's credentials .*Get new ones"),

@@ -112,7 +112,7 @@ def test_a_vault_that_is_gone_is_looked_for_under_a_like_name(
     account["regions"][region]["vaults"] = [{"BackupVaultName": name} for name in others]
     fix = fix_of(diagnosed(altered, served_estate, diagnostician), "vault-missing")
     assert fix.summary.startswith(f"Create the vault files-dr for account {ACCOUNT} in {region}, or name ")
-    assert (f"or name {is_named}, which is there and has a like name, in rule " in fix.summary) is bool(is_named)
+    assert (f"or name the existing vault {is_named}, whose name is similar, in rule " in fix.summary) is bool(is_named)
     assert f"Ask whether {is_named or 'another vault'} has replaced it" in str(fix.caution)
 
 
@@ -168,8 +168,8 @@ def test_a_key_comes_back_into_use_where_its_state_allows_that(
     fix = fix_of(diagnosed(altered, served_estate, diagnostician), "key-unusable")
     assert [change.kind for change in fix.changes] == kinds
     assert fix.proven is bool(kinds)
-    assert kinds or fix.caution == "The key is Unavailable: no call fixes it."
-    assert kinds or fix.not_proven == "there is no change that could be evaluated"
+    assert kinds or fix.caution == "The key is Unavailable, and no call can change that."
+    assert kinds or fix.not_proven == "this can't be simulated"
 
 
 def file_system_of(owner: str, policy: Json) -> Altered:
@@ -251,7 +251,7 @@ def test_a_level_without_any_policy_needs_one_attached(
     allow_list(altered, attached=["p-RCPFullAWSAccess"])
     diagnosis = diagnosed(altered, served_estate, diagnostician)
     fix, missing = fix_of(diagnosis, "scp-missing"), only(diagnosis, "scp-missing")
-    assert fix.summary.startswith(f"Attach a service control policy at {missing.target} that allows")
+    assert fix.summary.startswith(f"Attach to {missing.target} a service control policy that allows")
     assert (fix.changes, fix.proven) == ((), False)
 
 

@@ -60,8 +60,8 @@ def test_the_id_of_another_account_is_replaced(
     altered.role["AssumeRolePolicyDocument"] = {"Version": "2012-10-17", "Statement": [statement]}
     fix = fix_of(diagnosed(altered, served_estate, diagnostician), "trust-condition")
     assert fix.changes[0].document["Statement"] == [{**statement, "Condition": replaced}]
-    assert fix.summary == f"Name account {ACCOUNT} instead of {OTHER} in statement 0 of the trust policy."
-    assert f"no job can be of account {OTHER}" in str(fix.caution)
+    assert fix.summary == f"In statement 0 of the trust policy, replace account {OTHER} with {ACCOUNT}."
+    assert f"no job can come from account {OTHER}" in str(fix.caution)
     assert_it_is_made(altered, fix, served_estate, diagnostician)
 
 

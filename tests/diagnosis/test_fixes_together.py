@@ -51,7 +51,7 @@ def test_what_the_change_before_fixes_is_not_fixed_twice(
     diagnosis = diagnosed(altered, served_estate, diagnostician)
     assert fix_of(diagnosis, "role-missing").proven
     of_vault = fix_of(diagnosis, "vault-policy-denied")
-    assert of_vault.summary == "Nothing more: the change before this one fixes it too."
+    assert of_vault.summary == "Nothing more: the change before this one fixes it, too."
     assert (of_vault.changes, of_vault.cli, of_vault.proven) == ((), (), True)
 
 
@@ -65,8 +65,8 @@ def test_a_change_that_lets_something_new_block_is_not_called_proven(
     assert [cause.code for cause in diagnosis.causes] == ["role-missing"]
     fix = fix_of(diagnosis, "role-missing")
     assert not fix.proven
-    new = f"permission-missing and vault-policy-denied ({altered.job['DestinationBackupVaultArn']})"
-    assert fix.not_proven == f"evaluated again with this change, something new blocks: {new}"
+    new = f"permission missing and vault policy denied ({altered.job['DestinationBackupVaultArn']})"
+    assert fix.not_proven == f"evaluated again with this change, something else denies it: {new}"
 
 
 def stack() -> Altered:
@@ -142,7 +142,7 @@ def test_two_changes_of_one_document_are_one_command(
     assert "statement DenyOtherAccounts" in both.summary
     assert str(both.caution).count("AWS Backup assumes a role for jobs of the role's own account only") == 1
     assert (done.summary, done.changes, done.cli, done.caution) == (
-        "Nothing more: the command of fix 1 makes this change too.",
+        "Nothing more: the command of fix 1 makes this change, too.",
         (),
         (),
         None,

@@ -98,7 +98,7 @@ def test_an_account_that_is_none_is_left_out() -> None:
 
 def test_a_text_that_names_no_job_is_answered_with_what_to_give() -> None:
     for text in ("", "hello", f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/{ID}", f"Request ID: {ID}", ID[:-1]):
-        with pytest.raises(BadInputError, match=r"names no job: give its id"):
+        with pytest.raises(BadInputError, match=r"isn't a job ID. Give one such as"):
             parse_job_id(text)
 
 

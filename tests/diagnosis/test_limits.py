@@ -74,7 +74,7 @@ def test_what_has_no_quota_is_never_too_large(served_estate: ServeEstate) -> Non
 def refused(fix: Fix, quota: str) -> bool:
     """Whether a fix is told in words only, with the quota that stands in its way."""
     is_in_words = (fix.changes, fix.cli, fix.terraform, fix.proven) == ((), (), "", False)
-    is_said = quota in str(fix.caution) and fix.not_proven == "AWS would not take a policy of that size"
+    is_said = quota in str(fix.caution) and fix.not_proven == "AWS wouldn't accept a policy of that size"
     return is_in_words and is_said
 
 

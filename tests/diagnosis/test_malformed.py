@@ -66,7 +66,7 @@ def test_a_vault_whose_arn_is_malformed_is_unread(served_estate: ServeEstate, di
     assert verdict_of(found, LayerName.VAULT) is Verdict.UNKNOWN
     said = {each.what: each.says for each in found.unread}
     assert said["backup:DescribeBackupVault"] == (
-        "Could not read the vault in account 444455556666 (mars): backup:DescribeBackupVault is not accepted "
+        "I couldn't read the vault in account 444455556666 (mars): backup:DescribeBackupVault is not accepted "
         "(Malformed: what names it has 'mars' for a Region). A name or id that the job or AWS gives is malformed."
     )
 
@@ -90,7 +90,7 @@ def test_what_can_be_no_roles_arn_is_a_missing_role(
     diagnosis = diagnosed(altered, served_estate, diagnostician)
     cause = only(diagnosis, "role-missing")
     assert (cause.principal, [one.code for one in diagnosis.causes]) == (role, ["role-missing"])
-    assert "This is no ARN of a role, which reads arn:aws:iam::ACCOUNT:role/NAME." in cause.explanation
+    assert "This isn't the ARN of a role." in cause.explanation
     fix = fix_of(diagnosis, "role-missing")
     default = f"arn:aws:iam::{ACCOUNT}:role/service-role/AWSBackupDefaultServiceRole"
     assert [(change.kind, change.target) for change in fix.changes] == [("change-plan", default)]

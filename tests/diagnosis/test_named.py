@@ -45,7 +45,7 @@ def test_a_job_of_a_type_that_nobody_has_written_down_is_not_said_to_be_allowed(
     verdicts = {layer.layer: layer.verdict for layer in diagnosis.layers}
     assert (verdicts[LayerName.JOB_ROLE], verdicts[LayerName.ORGANIZATION]) == (Verdict.UNKNOWN, Verdict.UNKNOWN)
     assert (diagnosis.causes, diagnosis.outcome) == ((), Outcome.UNDETERMINED)
-    says = "What a backup of something new needs is not known here."
+    says = "I don't know what a backup of something new needs."
     assert says in {check.says for layer in diagnosis.layers for check in layer.checks}
 
 

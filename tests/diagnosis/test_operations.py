@@ -275,7 +275,11 @@ def test_a_caller_may_be_held_against_an_operation(
     ("name", "outcome", "says"),
     [
         ("CreateBackupPlan", Outcome.NOT_FAILED, "may call CreateBackupPlan: every layer allows it."),
-        ("CreateBackupVault", Outcome.UNDETERMINED, "Nothing that could be read denies CreateBackupVault; unknown"),
+        (
+            "CreateBackupVault",
+            Outcome.UNDETERMINED,
+            "Nothing that I could read denies CreateBackupVault. Still unknown",
+        ),
     ],
 )
 def test_what_every_layer_allows_is_said_to_be_allowed_as_far_as_it_is_known(
@@ -380,7 +384,7 @@ def test_a_recovery_point_that_can_not_be_read_leaves_the_vault_unknown(
 ) -> None:
     diagnosis = read(Holding(), deleting(POINT), served_estate, diagnostician, refused)
     (vault,) = (layer for layer in diagnosis.layers if layer.layer is LayerName.VAULT)
-    assert "could not be read" in vault.checks[0].says
+    assert "I couldn't read which vault" in vault.checks[0].says
     assert diagnosis.unread
 
 

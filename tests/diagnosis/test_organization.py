@@ -68,7 +68,7 @@ def test_an_organization_that_can_not_be_read_at_all_is_neither_one_nor_two(
     altered.job["StatusMessage"] = "Access Denied trying to call AWS Backup service"
     diagnosis = diagnosed(altered, served_estate, diagnostician, ORGANIZATIONS)
     same = says(diagnosis, "same-organization")
-    assert same == (Verdict.UNKNOWN, "Whether both accounts are in one organization could not be read.")
+    assert same == (Verdict.UNKNOWN, "I couldn't read whether both accounts are in one organization.")
     assert diagnosis.causes == ()
 
 
@@ -78,7 +78,7 @@ def test_whether_copies_across_accounts_are_on_is_unknown_where_the_setting_can_
     altered = Altered(14)
     diagnosis = diagnosed(altered, served_estate, diagnostician, "/global-settings")
     switch = says(diagnosis, "cross-account-backup")
-    assert switch == (Verdict.UNKNOWN, "Whether cross-account backup is switched on could not be read.")
+    assert switch == (Verdict.UNKNOWN, "I couldn't read whether cross-account backup is switched on.")
     assert diagnosis.causes == ()
     assert "backup:DescribeGlobalSettings" in {unread.what for unread in diagnosis.unread}
 

@@ -12,7 +12,7 @@ from tests.diagnosis.refusing import refusing
 from tests.diagnosis.test_incidents import MakeDiagnostician
 
 CASES = [pytest.param(6, "permission-denied", id="a policy"), pytest.param(29, "boundary-missing", id="a boundary")]
-UNREAD = "How many versions the policy has could not be read."
+UNREAD = "I couldn't read how many versions the policy has."
 
 
 def with_versions(number: int, default: str, *versions: str) -> Altered:

@@ -60,7 +60,7 @@ def test_its_summary_is_what_evaluation_proves_else_what_the_text_says(
     assert proven.summary == proven.causes[0].explanation
     assert "permission was denied" in read_error(TEXT).summary
     assert read_error("The backup job expired before completion").summary == (
-        "The text says that something else failed than a permission."
+        "The text is about something other than a permission."
     )
 
 
@@ -85,7 +85,7 @@ def test_a_text_that_names_no_call_is_read_and_no_more(
     diagnosis = diagnostician().diagnose_text("Access denied.")
     assert diagnosis.layers == ()
     assert diagnosis.outcome is Outcome.UNDETERMINED
-    assert diagnosis.summary == "The text alone does not say what was denied."
+    assert diagnosis.summary == "The text alone doesn't say what was denied."
 
 
 def test_a_vault_that_is_made_may_be_under_any_key_for_a_call() -> None:

@@ -18,7 +18,7 @@ def test_a_trust_policy_that_a_server_does_not_tell_is_unknown_and_not_missing(
         diagnosis = diagnostician().diagnose(reference_to(altered.expect))
     (layer,) = (layer for layer in diagnosis.layers if layer.layer is LayerName.JOB_ROLE)
     (check,) = (check for check in layer.checks if check.check == "trust-policy")
-    assert (check.verdict, check.says) == (Verdict.UNKNOWN, "The trust policy could not be read.")
+    assert (check.verdict, check.says) == (Verdict.UNKNOWN, "I couldn't read the trust policy.")
     assert "proven" not in {cause.certainty for cause in diagnosis.causes}
 
 

@@ -153,7 +153,7 @@ def uncovered(*sentences: str) -> Diagnosis:
     return Diagnosis(
         job=job(status_message="Access Denied"),
         outcome=Outcome.UNDETERMINED,
-        summary='The backup of EBS failed with "Access Denied", and nothing that could be evaluated explains it.',
+        summary='The backup of EBS failed with "Access Denied", and nothing that I could evaluate explains it.',
         layers=layers(),
         not_covered=sentences or ("Calls that no AWS page lists may be denied.", "Session policies are not read."),
     )

@@ -28,8 +28,10 @@ from bot.replies.answer import head_page, reply_pages
 from bot.replies.buttons import with_buttons
 from bot.replies.changes import changes
 from bot.replies.checklist import Checklist, checklist_page
-from bot.replies.details import asked_about, asked_parts, fix_parts, owner_draft, policy_parts
+from bot.replies.details import asked_about, asked_parts, detail_parts, owner_draft, policy_parts
 from bot.replies.document import Page, Paragraph, line, without_plans
+from bot.replies.evidence import evidence_pages
+from bot.replies.fixes import fix_parts
 from bot.replies.home import Latest, home_parts
 from bot.replies.message import View
 from bot.replies.needs import needs_page, operation_page, role_page
@@ -102,7 +104,11 @@ def _fix(cause: Cause) -> Fix:
 
 _FILLED = diagnoses.filled_with(*TEXTS)
 DENIED: Diagnosis = _FILLED.model_copy(
-    update={"causes": _causes(_FILLED.causes), "layers": _layers(_FILLED.layers)},
+    update={
+        "causes": _causes(_FILLED.causes),
+        "layers": _layers(_FILLED.layers),
+        "names": {MINE: f"prod” {CONTROLS}", OTHER: MARKUP, "ou-a1b2-11111111": LINK},
+    },
 )
 """A diagnosis with everything in it that there can be."""
 
@@ -203,8 +209,12 @@ SINGLES: Mapping[str, Callable[[], Page]] = {
 """What is edited in place of a head."""
 
 
-def _slots(begin: str) -> tuple[Page, ...]:
-    return tuple(page for page in reply_pages(DENIED) if page.slot.startswith(begin))
+def _slot(name: str) -> tuple[Page, ...]:
+    return tuple(page for page in reply_pages(DENIED) if page.slot == name)
+
+
+def _evidence(begin: str) -> tuple[Page, ...]:
+    return tuple(page for page in evidence_pages(DENIED) if page.slot.startswith(begin))
 
 
 def _asked(question: str) -> tuple[Page, ...]:
@@ -226,15 +236,14 @@ _OPERATIONS = (
 )
 
 REPLIES: Mapping[str, Callable[[], tuple[Page, ...]]] = {
-    "job": lambda: _slots("job"),
-    "layers": lambda: _slots("layer:"),
-    "trail": lambda: _slots("trail"),
-    "unread": lambda: _slots("unread"),
-    "fixes": lambda: _slots("fix:"),
-    "next": lambda: _slots("next"),
-    "text-layers-unread-fixes": lambda: tuple(
-        page for page in reply_pages(EVALUATED) if page.slot in {"layer:vault", "unread", "fix:1"}
-    ),
+    "fix": lambda: _slot("fix"),
+    "denies": lambda: _slot("denies"),
+    "rest": lambda: _slot("rest"),
+    "text": lambda: reply_pages(EVALUATED),
+    "job": lambda: _evidence("job"),
+    "layers": lambda: _evidence("layer:"),
+    "trail": lambda: _evidence("trail"),
+    "unread": lambda: _evidence("unread"),
     "teaching-ask": lambda: (ask_page(), ask_page(MENTION)),
     "teaching-topic": lambda: (topic_page(), topic_page(REVERSED), topic_page(LINK, [Hit("an-entry", MARKUP, 1.0)])),
     "teaching-entry": lambda: (entry_page(_ENTRY),),
@@ -282,6 +291,7 @@ REPLIES: Mapping[str, Callable[[], tuple[Page, ...]]] = {
 """Replies of a thread, and what is replied to words."""
 
 VIEWS: Mapping[str, Callable[[Audience], View]] = {
+    "modal-details": lambda reader: reader.modal("Details", detail_parts(DENIED)),
     "modal-policy": lambda reader: reader.modal("The policy", policy_parts(DENIED)),
     "modal-no-policy": lambda reader: reader.modal("The policy", policy_parts(SILENT)),
     "modal-fix-cli": lambda reader: reader.modal("The fix, AWS CLI", fix_parts(DENIED, "cli")),

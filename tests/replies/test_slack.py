@@ -1,6 +1,5 @@
 """Diagnoses drawn as Slack messages: within the limits, literal, whole, and readable without colour."""
 
-import json
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ from bot.diagnosis.events import STATES, Entered, Left, Progress
 from bot.diagnosis.model import DeniedCall, Diagnosis, Grounds, LaterChange, LayerName, Verdict, Withdrawal
 from bot.replies.checklist import Checklist, checklist_page
 from bot.replies.document import Heading, Page, Paragraph, line, without_plans
+from bot.replies.evidence import evidence_pages
 from bot.replies.message import Message
 from bot.replies.safe import visible
 from bot.replies.slack import draw, draw_single
@@ -78,7 +78,7 @@ def test_what_has_no_shape_is_written_out(name: str) -> None:
 @pytest.mark.parametrize("name", ["special mention", "markup", "50 KB of markup", "50 KB", "wide"])
 def test_nothing_is_cut_silently_in_the_thread(name: str) -> None:
     text = HOSTILE[name]
-    told = [page for page in thread_pages(diagnoses.filled_with(text)) if page.slot != "next"]
+    told = [page for page in thread_pages(diagnoses.filled_with(text)) if page.slot != "fix"]
     for page in told:
         messages = draw(page)
         content = shown([block for message in messages for block in message.blocks])
@@ -88,10 +88,10 @@ def test_nothing_is_cut_silently_in_the_thread(name: str) -> None:
 
 def test_a_shortened_verdict_says_so_and_the_thread_has_the_text_whole() -> None:
     long = "y" * 5_000
-    message = draw_single(verdict_page(diagnoses.denied(summary=long)))
+    message = draw_single(verdict_page(diagnoses.undetermined().model_copy(update={"summary": long})))
     assert "shortened here" in shown(list(message.blocks))
     assert "…" in shown(list(message.blocks))
-    short = draw_single(verdict_page(diagnoses.denied()))
+    short = draw_single(verdict_page(diagnoses.undetermined()))
     assert "shortened here" not in shown(list(short.blocks))
 
 
@@ -101,78 +101,102 @@ def test_what_cloudtrail_recorded_is_told_once_an_action_and_with_who_changed_wh
         event="PutKeyPolicy", layer=LayerName.KMS, target="a key", by="ana", at=diagnoses.SOME_TIME, minutes=40
     )
     diagnosis = diagnoses.denied(denied_calls=(call, call), changed_since=(change,))
-    (page,) = [page for page in thread_pages(diagnosis) if page.slot == "trail"]
-    said = shown(list(draw_single(page).blocks))
+    (page,) = [page for page in thread_pages(diagnosis) if page.slot == "denies"]
+    said = shown(list(draw_single(page).blocks)).split("CloudTrail recorded")[1]
     assert said.count("kms:CreateGrant") == 1
     assert ", 2 times" in said
     assert "PutKeyPolicy on a key by ana" in said
-    assert page.says == "CloudTrail recorded 1 denied call and 1 later change."
 
 
-def test_the_verdict_names_action_principal_resource_statement_policy_and_certainty() -> None:
-    said = shown(list(draw_single(verdict_page(diagnoses.denied())).blocks))
+def test_the_verdict_says_what_denies_who_must_change_what_and_that_it_was_verified() -> None:
+    (head,) = (draw_single(verdict_page(diagnoses.denied())),)
+    said = shown(list(head.blocks))
+    cause, fix = diagnoses.scp_cause(), diagnoses.fix()
+    for text in (
+        "EBS volume vol-",
+        cause.explanation,
+        f"{fix.owner[1:]}: {fix.summary} Verified.",
+        "blocked",
+    ):
+        assert text in said
+    assert "Proven" not in said
+    assert len(head.blocks) <= 6
+
+
+def test_the_evidence_names_action_principal_resource_statement_and_policy() -> None:
+    (page,) = [page for page in thread_pages(diagnoses.denied()) if page.slot == "denies"]
+    said = shown(list(draw_single(page).blocks))
     for name in ("ec2:CreateSnapshot", diagnoses.ROLE, diagnoses.VOLUME, "OnlyEU", "p-deny0001", "ou-a1b2-11111111"):
         assert name in said
-    assert "Proven" in said
-    assert "Organization (scp-denied)" in said
+
+
+def reply(slot: str, answer: Diagnosis) -> str:
+    """What a reply of the thread says."""
+    (page,) = [page for page in thread_pages(answer) if page.slot == slot]
+    return shown([block for message in draw(page) for block in message.blocks])
 
 
 @pytest.mark.parametrize(
     ("grounds", "says"),
     [
-        (Grounds.NAMED, "Proven: the evaluation denies"),
-        (Grounds.DOCUMENTED, "Proven: the evaluation denies"),
-        (Grounds.SINGLED_OUT, "Likely: the message blames such a policy"),
-        (Grounds.MESSAGE, "Likely: a message says so"),
-        (Grounds.RECORDED, "Likely: CloudTrail recorded it"),
-        (Grounds.IMPLIED, "Likely: the evaluation denies a call that AWS's managed policies imply"),
-        (Grounds.IMPLIED_ASIDE, "Possible: the evaluation denies a call that only AWS's managed policies imply"),
-        (Grounds.ASSUMED, "Possible: the evaluation denies a call of which no AWS page"),
-        (Grounds.UNKNOWN_KEY, "Possible: it depends on"),
-        (Grounds.CONTESTED, "Possible: AWS's documentation leaves open"),
+        (Grounds.SINGLED_OUT, "Likely. The error message blames such a policy"),
+        (Grounds.MESSAGE, "Likely. The error message says so"),
+        (Grounds.RECORDED, "Likely. CloudTrail recorded it"),
+        (Grounds.IMPLIED, "Likely. The policies deny a call that AWS's managed policies imply"),
+        (Grounds.IMPLIED_ASIDE, "Possible. The policies deny a call that only AWS's managed policies imply"),
+        (Grounds.ASSUMED, "Possible. The policies deny a call that no AWS page"),
+        (Grounds.UNKNOWN_KEY, "Possible. It depends on"),
+        (Grounds.CONTESTED, "Possible. AWS's documentation leaves open"),
     ],
 )
-def test_the_verdict_says_what_a_cause_is_known_from(grounds: Grounds, says: str) -> None:
-    assert says in shown(list(draw_single(verdict_page(diagnoses.EVERY_KIND[grounds])).blocks))
+def test_the_evidence_says_what_a_cause_is_known_from(grounds: Grounds, says: str) -> None:
+    assert says in reply("denies", diagnoses.EVERY_KIND[grounds])
 
 
-def test_the_verdict_says_which_calls_are_only_implied() -> None:
-    said = shown(list(draw_single(verdict_page(diagnoses.EVERY_KIND["partly implied"])).blocks))
-    assert "That the job also calls ec2:CreateSnapshot is only implied" in said
+@pytest.mark.parametrize("grounds", [Grounds.NAMED, Grounds.DOCUMENTED])
+def test_what_is_proven_has_no_words_for_its_certainty(grounds: Grounds) -> None:
+    assert "Certainty" not in reply("denies", diagnoses.EVERY_KIND[grounds])
+
+
+def test_the_evidence_says_which_calls_are_only_implied() -> None:
+    said = reply("denies", diagnoses.EVERY_KIND["partly implied"])
+    assert "Only AWS's managed policies imply that the job also calls ec2:CreateSnapshot." in said
 
 
 def test_what_is_possible_is_no_part_of_the_verdict_on_another_failure() -> None:
-    said = shown(list(draw_single(verdict_page(diagnoses.EVERY_KIND["possible beside another failure"])).blocks))
-    assert "ec2:CreateSnapshot" not in said
+    answer = diagnoses.EVERY_KIND["possible beside another failure"]
+    assert "ec2:CreateSnapshot" not in shown(list(draw_single(verdict_page(answer)).blocks))
+    assert "ec2:CreateSnapshot" not in reply("denies", answer)
+    assert "It would also be denied" in reply("rest", answer)
 
 
-def test_the_verdict_says_what_it_does_not_cover() -> None:
-    assert "Session policies are not read." in shown(list(draw_single(verdict_page(diagnoses.uncovered())).blocks))
+def test_the_last_reply_says_what_is_not_covered() -> None:
+    assert "Session policies are not read." in reply("rest", diagnoses.uncovered())
 
 
 def test_a_fixed_job_is_headed_as_fixed_and_said_once() -> None:
     page = verdict_page(diagnoses.fixed())
     said = shown(list(draw_single(page).blocks))
-    assert said.startswith("Fixed: backup job ")
+    assert said.startswith("Fixed: start the job again (backup of EBS volume ")
+    assert "scp-denied" not in said
     assert page.says.startswith("Fixed: start the job again (backup job ")
 
 
 def test_sharing_that_was_withdrawn_is_in_the_trail() -> None:
     withdrawn = Withdrawal(action="ec2:ModifySnapshotAttribute", resource="snap-1", by="robot", at=diagnoses.SOME_TIME)
-    (page,) = [page for page in thread_pages(diagnoses.denied(withdrawals=(withdrawn,))) if page.slot == "trail"]
+    (page,) = [page for page in evidence_pages(diagnoses.denied(withdrawals=(withdrawn,))) if page.slot == "trail"]
     assert "ec2:ModifySnapshotAttribute on snap-1 by robot" in shown(list(draw_single(page).blocks))
-    assert page.says == "CloudTrail recorded 0 denied calls, 1 withdrawal of sharing and 0 later changes."
+    assert page.says == "What CloudTrail recorded: 1 withdrawal of sharing."
 
 
-def test_the_thread_has_one_reply_a_layer_then_what_was_not_read_each_fix_and_what_to_read_next() -> None:
-    slots = [page.slot for page in thread_pages(diagnoses.denied(diagnoses.scp_cause(), diagnoses.key_cause()))]
-    layers = [f"layer:{layer}" for layer in ("job-role", "vault", "organization", "kms")]
-    assert slots == ["job", *layers, "fix:1", "fix:2", "next"]
-    assert "unread" in [page.slot for page in thread_pages(diagnoses.undetermined())]
+def test_the_thread_has_three_replies_at_most() -> None:
+    two = diagnoses.denied(diagnoses.scp_cause(), diagnoses.key_cause())
+    assert [page.slot for page in thread_pages(two)] == ["fix", "denies", "rest"]
+    assert [page.slot for page in thread_pages(diagnoses.undetermined())] == ["denies", "rest"]
 
 
 def test_a_layer_that_could_not_be_read_is_never_drawn_as_clear() -> None:
-    pages = {page.slot: page for page in thread_pages(diagnoses.undetermined())}
+    pages = {page.slot: page for page in evidence_pages(diagnoses.undetermined())}
     said = shown([block for message in draw(pages["layer:organization"]) for block in message.blocks])
     assert "unknown" in said
     assert "clear" not in said
@@ -180,28 +204,20 @@ def test_a_layer_that_could_not_be_read_is_never_drawn_as_clear() -> None:
 
 @pytest.mark.parametrize("verdict", Verdict)
 def test_a_status_is_never_an_emoji_alone(verdict: Verdict) -> None:
-    pages = thread_pages(diagnoses.denied(layers=diagnoses.layers(vault=verdict)))
+    pages = evidence_pages(diagnoses.denied(layers=diagnoses.layers(vault=verdict)))
     (vault,) = [page for page in pages if page.slot == "layer:vault"]
     said = shown(list(draw(vault)[0].blocks))
     assert said.startswith(f"Vault: {verdict.value.replace('-', ' ')}")
 
 
-def test_a_short_policy_is_shown_and_a_long_one_is_a_file() -> None:
-    many = {"Statement": [{"Sid": f"S{number}", "Effect": "Deny"} for number in range(200)]}
-    change = diagnoses.fix().changes[0]
-    short = diagnoses.denied()
-    long = diagnoses.denied(
-        diagnoses.scp_cause(fix=diagnoses.fix(changes=(change.model_copy(update={"document": many}),)))
-    )
-    fix_of = (
-        {page.slot: page for page in thread_pages(short)}["fix:1"],
-        {p.slot: p for p in thread_pages(long)}["fix:1"],
-    )
-    (inline,), (filed,) = draw(fix_of[0]), draw(fix_of[1])
+def test_a_short_command_is_shown_and_a_long_one_is_a_file() -> None:
+    many = f"aws organizations update-policy --content '{'x' * 10_000}'"
+    short, long = diagnoses.denied(), diagnoses.denied(diagnoses.scp_cause(fix=diagnoses.fix(cli=(many,))))
+    (inline,), (filed,) = (draw(page) for answer in (short, long) for page in thread_pages(answer)[:1])
     assert inline.snippets == ()
-    assert '"Sid": "OnlyEU"' in shown(list(inline.blocks))
+    assert diagnoses.fix().cli[0] in shown(list(inline.blocks))
     (snippet,) = filed.snippets
-    assert json.loads(snippet.text) == many
+    assert snippet.text == many
     assert snippet.name in shown(list(filed.blocks))
 
 

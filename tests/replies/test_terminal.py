@@ -9,16 +9,26 @@ from rich.console import Console
 
 from bot.diagnosis.events import Entered, Left, Progress
 from bot.diagnosis.model import Diagnosis, Verdict
+from bot.replies.causes import telling
+from bot.replies.detail import Detail
 from bot.replies.terminal import LiveChecklist, render
+from bot.replies.words import OUTCOMES, is_fixed
 from tests.replies import diagnoses
 from tests.replies.diagnoses import EVERY_KIND
 
 
-def printed(diagnosis: Diagnosis, *, width: int = 100, colour: bool = False, terminal: bool = True) -> str:
+def printed(
+    diagnosis: Diagnosis,
+    *,
+    width: int = 100,
+    colour: bool = False,
+    terminal: bool = True,
+    detail: Detail = Detail.THREAD,
+) -> str:
     """What a person sees."""
     out = io.StringIO()
     colours: Literal["truecolor"] | None = "truecolor" if colour else None
-    render(diagnosis, Console(file=out, width=width, force_terminal=terminal, color_system=colours))
+    render(diagnosis, Console(file=out, width=width, force_terminal=terminal, color_system=colours), detail)
     return out.getvalue()
 
 
@@ -27,8 +37,11 @@ def printed(diagnosis: Diagnosis, *, width: int = 100, colour: bool = False, ter
 def test_every_outcome_begins_with_its_verdict(kind: str, width: int) -> None:
     diagnosis = EVERY_KIND[kind]
     said = " ".join(printed(diagnosis, width=width).split())
-    assert diagnosis.summary in said
-    assert said.index(diagnosis.summary) < said.index("What AWS Backup says")
+    begin = "Fixed: start the job again (" if is_fixed(diagnosis) else f"{OUTCOMES[diagnosis.outcome]}: "
+    assert said.startswith(f"{begin}backup of EBS volume vol-")
+    causes = telling(diagnosis)
+    answer = causes[0].explanation if causes else "What denied it is gone." if kind == "fixed" else diagnosis.summary
+    assert said.index(answer) < (said.index("What else I checked") if diagnosis.layers else len(said))
 
 
 def test_nothing_is_lost_without_colour() -> None:
@@ -46,7 +59,7 @@ def test_a_long_name_folds_and_is_not_cut_on_a_narrow_terminal() -> None:
 
 
 def test_a_document_can_be_copied_from_the_terminal_whatever_its_width() -> None:
-    said = printed(diagnoses.denied(), width=30)
+    said = printed(diagnoses.denied(), width=30, detail=Detail.EVERYTHING)
     document = said[said.index("{\n") : said.rindex("}") + 1]
     assert json.loads(document) == diagnoses.POLICY
 

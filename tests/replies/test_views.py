@@ -20,9 +20,9 @@ from bot.replies.answer import head_page, reply_pages
 from bot.replies.buttons import with_buttons
 from bot.replies.changes import changes
 from bot.replies.checklist import Checklist, checklist_page
-from bot.replies.details import asked_parts, fix_parts, owner_draft, policy_parts
+from bot.replies.details import asked_parts, detail_parts, owner_draft, policy_parts
 from bot.replies.document import Page, without_plans
-from bot.replies.fixes import fix_pages
+from bot.replies.fixes import fix_parts
 from bot.replies.home import Latest, home_parts
 from bot.replies.message import Message, View
 from bot.replies.picking import PICK, TITLE, picked, picking_form
@@ -120,6 +120,7 @@ def views_of(*texts: str) -> Iterator[View]:
     text, diagnosis = texts[0], diagnoses.filled_with(*texts)
     job = FailedJob(JobReference(id="6f0c", account="222233334444", region="eu-west-1"), text, AT, text, text)
     yield modal("The policy", policy_parts(diagnosis))
+    yield modal("Details", detail_parts(diagnosis))
     for written in ("cli", "terraform", "json"):
         yield modal("The fix", fix_parts(diagnosis, written))
     yield home(home_parts([Latest(diagnosis)] * 20))
@@ -143,7 +144,7 @@ def test_hundreds_of_generated_texts_ping_nobody_and_are_refused_nowhere() -> No
             assert view_problems(view) == []
             assert types_in(view).isdisjoint(FORBIDDEN)
     for text in texts:
-        told = Diagnosis(job=diagnoses.job(status_message=text), outcome=Outcome.NOT_FAILED, summary=text)
+        told = Diagnosis(job=diagnoses.job(status_message=f"x{text}"), outcome=Outcome.NOT_FAILED, summary=text)
         for message in (draw_single(verdict_page(told)), *draw(thread_pages(told)[0])):
             harmless(message)
 
@@ -171,7 +172,7 @@ def test_a_document_that_no_modal_can_hold_says_so() -> None:
     huge: dict[str, Any] = {"Statement": ["x" * 2_000 for _ in range(300)]}
     view = modal("The policy", policy_parts(diagnoses.denied(diagnoses.scp_cause(document=huge))))
     assert view_problems(view) == []
-    assert "more blocks do not fit here; the thread has them as files" in shown(view)
+    assert "more blocks don't fit here." in shown(view)
 
 
 def test_an_option_stands_for_the_whole_job() -> None:
@@ -192,7 +193,7 @@ def test_the_owners_draft_says_what_to_change_and_that_it_has_been_proven() -> N
     draft = owner_draft(diagnoses.denied(diagnoses.scp_cause(), diagnoses.key_cause()))
     assert "for the organization admin: Exempt the job role" in draft
     assert "for the key owner: Let the role use the key." in draft
-    assert "it passes" in draft
+    assert "it is allowed" in draft
 
 
 def test_the_owner_is_not_asked_for_what_another_fix_does_as_well() -> None:
@@ -211,10 +212,10 @@ def test_visible_text_is_left_as_it_is() -> None:
 )
 def test_the_document_of_a_change_is_shown_where_it_is_a_policy(document: dict[str, Any], is_shown: bool) -> None:
     change = Change(kind="put-key-policy", target="arn:…", document=document)
-    (page,) = fix_pages([diagnoses.scp_cause(fix=diagnoses.fix(changes=(change,)))])
-    assert ("The whole document after the change" in repr(page.parts)) is is_shown
+    answer = diagnoses.denied(diagnoses.scp_cause(fix=diagnoses.fix(changes=(change,))))
+    assert ("The whole policy" in repr(fix_parts(answer, "json"))) is is_shown
 
 
-def test_a_fix_of_an_older_version_says_that_it_is_not_proven() -> None:
-    (page,) = fix_pages([diagnoses.scp_cause(fix=diagnoses.fix(proven=False))])
-    assert "not proven: an older version of this program did not say why" in repr(page.parts)
+def test_a_fix_of_an_older_version_says_that_it_is_not_verified() -> None:
+    answer = diagnoses.denied(diagnoses.scp_cause(fix=diagnoses.fix(proven=False)))
+    assert "Not verified: an older version gave this answer." in repr(fix_parts(answer, "cli"))

@@ -65,7 +65,7 @@ async def test_kept_up_it_takes_commands_and_says_what_to_type(monkeypatch: pyte
     assert f"{Path.cwd()}/.venv/bin/backup-why diagnose" in shown()
     assert "Open http://127.0.0.1:" in shown()
     assert "Only visible to you" in shown()
-    assert "give me its job id" in shown()
+    assert "Give me an AWS Backup job ID" in shown()
     assert "There is no command /backup-unknown" in shown()
 
 

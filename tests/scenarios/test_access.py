@@ -26,7 +26,7 @@ async def test_who_may_ask_about_nothing_is_refused_with_whom_to_ask(redis_url: 
     async with open_bench(redis_url, Script(diagnoses.denied()), rules=rules()) as bench:
         told = await bench.command(JOB_ID)
         assert told.body["response_type"] == "ephemeral"
-        assert told.body["text"] == "You may not ask about any AWS account here. Ask #cloud-security for the right."
+        assert told.body["text"] == "You may not ask about any AWS account here. Ask #cloud-security for access."
         assert bench.script.asked == []
         assert not bench.channel.messages
         assert await lines(bench) == [f"refusal {JOB_ID} no right"]
@@ -64,7 +64,7 @@ async def test_a_channel_can_have_the_right_for_everybody_in_it(redis_url: str) 
         assert bench.channel.id == "C00000001"
         await bench.command(JOB_ID)
         await bench.finished()
-        assert bench.slots()[-1] == "next"
+        assert bench.slots()[-1] == "rest"
 
 
 @pytest.mark.parametrize("text", ["audit", "audit export"])

@@ -42,7 +42,7 @@ async def test_a_near_topic_is_suggested_to_the_asker_alone(bench: Bench) -> Non
 async def test_without_a_topic_it_teaches(bench: Bench, topic: str) -> None:
     answer = await explain(bench, topic)
     assert answer.body["response_type"] == "ephemeral"
-    assert "give me a topic" in answer.body["text"]
+    assert "Give me a topic" in answer.body["text"]
 
 
 async def test_a_topic_that_nothing_comes_near_is_told_and_pings_nobody(bench: Bench) -> None:

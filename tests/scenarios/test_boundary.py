@@ -90,8 +90,8 @@ async def break_at(entrance: str, bench: Bench, monkeypatch: pytest.MonkeyPatch)
             monkeypatch.setattr("bot.work.home.home_parts", broken)
             await bench.slack.open_home(user=bench.user)
         case "a button":
-            monkeypatch.setattr("handlers.actions.policy_parts", broken)
-            await bench.slack.press(bench.channel.id, top["ts"], "show_policy", user=bench.user)
+            monkeypatch.setattr("handlers.actions.detail_parts", broken)
+            await bench.slack.press(bench.channel.id, top["ts"], "show_details", user=bench.user)
         case "a form":
             monkeypatch.setattr("handlers.forms.asked_parts", broken)
             (thread,) = [name async for name in bench.redis.scan_iter("backup-why:thread:*")]
@@ -134,7 +134,7 @@ async def test_a_fault_of_slack_while_the_thread_is_updated_costs_no_diagnosis(
         await bench.command(JOB_ID)
         await bench.finished()
         assert len(script.asked) == 1
-        assert bench.slots()[-1] == "next"
+        assert bench.slots()[-1] == "rest"
 
 
 def fail_after_the_diagnosis(bench: Bench, script: Script, method: str, fault: Fault) -> None:

@@ -11,6 +11,7 @@ from bot.diagnosis.model import Diagnosis, Outcome, Verdict
 from bot.errors import AwsUnreachableError
 from bot.work.feedback import COMMENTS, Feedback
 from bot.work.heartbeat import WORKERS
+from bot.work.publishing import OVER
 from sandbox.slack.block_kit import message_problems, view_problems
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID, POLICY
@@ -50,7 +51,7 @@ def shown(value: object) -> str:
 async def test_the_head_has_its_buttons_and_each_says_what_it_does(bench: Bench) -> None:
     elements = [element for block in head(bench)["blocks"] for element in block.get("elements", ())]
     actions = [element["action_id"] for element in elements if "action_id" in element]
-    assert actions == ["check_again", "show_policy", "show_fix", "ask_owner", "feedback"]
+    assert actions == ["show_fix", "ask_owner", "show_details", "check_again", "show_fix_as", "feedback"]
     assert message_problems(head(bench)["text"], head(bench)["blocks"]) == []
     assert all(e.get("accessibility_label") for e in elements if e["type"] == "button")
 
@@ -60,26 +61,30 @@ async def test_check_again_edits_the_head_and_says_what_is_resolved_and_by_whom(
     before = len(bench.channel.messages)
     ben = bench.workspace.add_person("ben")
     await press(bench, "check_again", user=ben)
-    await bench.until(lambda: "resolved: scp-denied (OnlyEU of p-deny0001)" in shown(head(bench)["blocks"]))
+    await bench.until(
+        lambda: "resolved: service control policy p-deny0001, statement OnlyEU" in shown(head(bench)["blocks"])
+    )
     assert bench.script.fresh == [False, True]
-    assert "Checked again for ben" in shown(head(bench)["blocks"])
-    assert "Organization was blocked, is clear" in shown(head(bench)["blocks"])
+    assert "Rechecked for ben" in shown(head(bench)["blocks"])
+    assert "still there: key policy" in shown(head(bench)["blocks"])
+    assert "scp-denied" not in shown(head(bench)["blocks"])
     assert "<@" not in shown(head(bench))
     assert ben not in shown(head(bench))
     assert len(bench.channel.messages) == before
 
 
 async def test_a_fix_that_no_longer_applies_says_so_in_its_place(bench: Bench) -> None:
-    bench.script.result = FIXED
+    bench.script.result = diagnoses.denied(diagnoses.key_cause().model_copy(update={"fix": None}))
     await press(bench, "check_again")
-    await bench.until(lambda: any("No longer so" in shown(m["blocks"]) for m in bench.channel.messages.values()))
-    (over,) = [m for m in bench.channel.messages.values() if "No longer so" in shown(m["blocks"])]
-    assert over["metadata"]["event_payload"]["slot"] == "fix:2"
+    await bench.until(lambda: any(OVER in shown(m["blocks"]) for m in bench.channel.messages.values()))
+    (over,) = [m for m in bench.channel.messages.values() if OVER in shown(m["blocks"])]
+    assert over["metadata"]["event_payload"]["slot"] == "fix"
+    assert "aws kms put-key-policy" not in shown(over["blocks"])
 
 
 async def test_when_nothing_has_changed_that_is_what_it_says(bench: Bench) -> None:
     await press(bench, "check_again")
-    await bench.until(lambda: "nothing has changed" in shown(head(bench)["blocks"]))
+    await bench.until(lambda: ": still denied." in shown(head(bench)["blocks"]))
 
 
 async def test_two_people_pressing_at_once_make_one_look(bench: Bench) -> None:
@@ -87,7 +92,7 @@ async def test_two_people_pressing_at_once_make_one_look(bench: Bench) -> None:
     ben = bench.workspace.add_person("ben")
     await asyncio.gather(press(bench, "check_again"), press(bench, "check_again", user=ben))
     bench.script.begin.set()
-    await bench.until(lambda: "nothing has changed" in shown(head(bench)["blocks"]))
+    await bench.until(lambda: ": still denied." in shown(head(bench)["blocks"]))
     assert len(bench.script.asked) in (2, 3), "a look that is over may be followed by another"
     assert bench.script.most_at_once == 1
 
@@ -95,9 +100,9 @@ async def test_two_people_pressing_at_once_make_one_look(bench: Bench) -> None:
 async def test_a_look_that_fails_keeps_the_verdict_and_says_why(bench: Bench) -> None:
     bench.script.result = AwsUnreachableError("AWS can't be reached: check the network.")
     await press(bench, "check_again")
-    await bench.until(lambda: "Looking again for ana failed" in shown(head(bench)["blocks"]))
+    await bench.until(lambda: "I couldn't recheck this for ana." in shown(head(bench)["blocks"]))
     assert "AWS can't be reached: check the network." in shown(head(bench)["blocks"])
-    assert "p-deny0001" in shown(head(bench)["blocks"])
+    assert DENIED.causes[0].explanation in shown(head(bench)["blocks"])
 
 
 async def test_a_button_works_after_a_restart_of_everything_but_redis(redis_url: str) -> None:
@@ -109,15 +114,22 @@ async def test_a_button_works_after_a_restart_of_everything_but_redis(redis_url:
         second.channel.messages = messages
         assert (second.channel.id, second.user) == (channel.id, user)
         await press(second, "check_again")
-        await second.until(lambda: "resolved: scp-denied" in shown(head(second)["blocks"]))
+        await second.until(lambda: "resolved: service control policy p-deny0001" in shown(head(second)["blocks"]))
 
 
 async def test_the_policy_is_shown_whole_to_the_one_who_pressed(bench: Bench) -> None:
-    await press(bench, "show_policy")
+    await press(bench, "show_details")
     view = (await bench.called("views.open")).args["view"]
     assert view_problems(view) == []
     assert '"Sid": "OnlyEU"' in shown(view).replace("\\n", "\n")
-    assert "attached at" in shown(view)
+    assert "attached to" in shown(view)
+
+
+async def test_the_fix_is_shown_as_commands_in_one_press(bench: Bench) -> None:
+    await press(bench, "show_fix")
+    view = (await bench.called("views.open")).args["view"]
+    assert view_problems(view) == []
+    assert "aws organizations update-policy" in shown(view)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +137,7 @@ async def test_the_policy_is_shown_whole_to_the_one_who_pressed(bench: Bench) ->
     [(0, "aws organizations update-policy"), (1, 'resource "aws_organizations_policy"'), (2, '"Sid": "OnlyEU"')],
 )
 async def test_the_fix_is_shown_in_the_form_that_was_chosen(bench: Bench, option: int, expected: str) -> None:
-    await press(bench, "show_fix", option=option)
+    await press(bench, "show_fix_as", option=option)
     view = (await bench.called("views.open")).args["view"]
     assert view_problems(view) == []
     assert expected in shown(view)
@@ -136,7 +148,7 @@ async def test_a_long_policy_is_shown_whole_in_pieces(redis_url: str) -> None:
     async with open_bench(redis_url, Script(diagnoses.denied(diagnoses.scp_cause(document=long)))) as bench:
         await bench.command(JOB_ID)
         await bench.finished()
-        await press(bench, "show_policy")
+        await press(bench, "show_details")
         view = (await bench.called("views.open")).args["view"]
         assert view_problems(view) == []
         assert all(f'"S{number}"' in shown(view) for number in range(2_000))
@@ -174,7 +186,7 @@ async def test_a_no_asks_what_was_wrong_and_keeps_it(bench: Bench) -> None:
     view = (await bench.called("views.open")).response["view"]
     values = {"reason": {"selected_option": {"value": "missed"}}, "text": {"value": "the <@U1> boundary"}}
     await bench.slack.submit(view, values, user=bench.user)
-    await bench.until(lambda: any("Thank you" in message["text"] for message in bench.workspace.ephemeral))
+    await bench.until(lambda: any("Thanks" in message["text"] for message in bench.workspace.ephemeral))
     lines: Any = await bench.redis.xrange(COMMENTS)
     ((_, said),) = lines
     assert said["reason"] == "missed"
@@ -182,7 +194,7 @@ async def test_a_no_asks_what_was_wrong_and_keeps_it(bench: Bench) -> None:
     assert said["entries"] == "scp-denied,key-policy-missing"
 
 
-@pytest.mark.parametrize("action", ["check_again", "show_policy", "show_fix", "ask_owner", "feedback"])
+@pytest.mark.parametrize("action", ["check_again", "show_details", "show_fix", "show_fix_as", "ask_owner", "feedback"])
 async def test_without_a_right_to_the_account_no_button_works(redis_url: str, action: str) -> None:
     rules = Rules(ask="#cloud-security", grants=(Grant(accounts=("222233334444",), users=(ANA,)),))
     async with open_bench(redis_url, Script(DENIED), rules=rules) as bench:
@@ -191,25 +203,25 @@ async def test_without_a_right_to_the_account_no_button_works(redis_url: str, ac
         eve = bench.workspace.add_person("eve")
         await press(bench, action, user=eve)
         told = await bench.called("response_url")
-        assert "Ask #cloud-security for the right." in told.args["text"]
+        assert "Ask #cloud-security for access." in told.args["text"]
         assert bench.workspace.calls_of("views.open") == []
         assert len(bench.script.asked) == 1
 
 
 async def test_a_thread_that_is_not_known_any_more_is_told(bench: Bench) -> None:
     await bench.redis.flushall()
-    await press(bench, "show_policy")
-    assert "I don't know this thread any more" in (await bench.called("response_url")).args["text"]
+    await press(bench, "show_details")
+    assert "I no longer have this answer" in (await bench.called("response_url")).args["text"]
 
 
 async def test_every_question_answer_refusal_and_button_is_in_the_trail(bench: Bench) -> None:
-    await press(bench, "show_policy")
+    await press(bench, "show_details")
     await bench.called("views.open")
     lines = [f"{line.act} {line.about} {line.account} {line.outcome}".strip() for line in await bench.trail(3)]
     assert lines == [
         f"question {JOB_ID}",
         f"answer {JOB_ID} 222233334444 denied",
-        f"button show the policy of {JOB_ID} 222233334444",
+        f"button show the details of {JOB_ID} 222233334444",
     ]
 
 
@@ -311,8 +323,8 @@ async def test_an_outcome_that_changes_is_told(redis_url: str) -> None:
         await bench.finished()
         bench.script.result = fixed
         await press(bench, "check_again")
-        await bench.until(lambda: "it is not a permission failure" in shown(head(bench)["blocks"]))
-        assert "start it again to see it pass" in shown(head(bench)["blocks"])
+        await bench.until(lambda: "Not a permission failure: " in shown(head(bench)["blocks"]))
+        assert "the outcome was “denied”. Start the job again." in shown(head(bench)["blocks"])
 
 
 async def test_after_the_fix_the_head_says_which_job_to_start_again(redis_url: str) -> None:
@@ -325,6 +337,6 @@ async def test_after_the_fix_the_head_says_which_job_to_start_again(redis_url: s
         await press(bench, "check_again")
         await bench.until(lambda: "Fixed: start the job again" in shown(head(bench)["blocks"]))
         said = shown(head(bench)["blocks"])
-        assert f"backup job {JOB_ID}" in said
-        assert "the outcome was denied, it is fixed" in said
-        assert "resolved: scp-denied" in said
+        assert JOB_ID in said
+        assert "the outcome was “denied”" in said
+        assert "resolved: service control policy p-deny0001" in said

@@ -56,7 +56,7 @@ async def test_a_mention_with_a_job_id_is_answered_in_its_thread(bench: Bench) -
     await bench.slack.write(bench.channel.id, f"<@U0BACKUPWHY> {JOB_ID} please", user=bench.user)
     await bench.finished()
     asked, *answers = bench.channel.messages.values()
-    assert len(answers) > 7
+    assert len(answers) == 4
     assert {answer["thread_ts"] for answer in answers} == {asked["ts"]}
 
 
@@ -85,7 +85,7 @@ async def test_a_mention_with_an_error_text_is_read(bench: Bench) -> None:
     await bench.slack.write(bench.channel.id, text, user=bench.user)
     await bench.finished()
     (answer,) = await said(bench, bench.channel.id, 1)
-    assert "pass-role-missing" in str(answer["blocks"])
+    assert "Denied: iam:PassRole on role backup-job" in str(answer["blocks"])
     assert "iam:PassRole" in str(answer["blocks"])
 
 
@@ -106,11 +106,11 @@ FOLLOW_UPS = [
     ("and the kms key?", "KMS key: clear"),
     ("what about the SCP", "Organization: blocked"),
     ("what does the vault say", "Vault: clear"),
-    ("what could you not read?", "Everything was read."),
+    ("what could you not read?", "I could read everything."),
     ("what was the message", "You are not authorized"),
     ("why?", "Denied"),
-    ("<!channel> *bold*", "I have no entry on"),
-    ("help", "give me its job id"),
+    ("<!channel> *bold*", "I don't have anything on"),
+    ("help", "Give me an AWS Backup job ID"),
 ]
 
 
@@ -278,7 +278,7 @@ async def test_only_jobs_that_may_be_asked_about_are_listed(redis_url: str) -> N
     async with open_bench(redis_url, Script(DENIED), rules=rules, failures=[FAILED]) as bench:
         await bench.slack.shortcut("pick_failed", user=bench.user)
         await bench.called("views.update")
-        assert "No job failed" in str(bench.workspace.views)
+        assert "no job that failed" in str(bench.workspace.views)
         assert JOB_ID not in str(bench.workspace.views)
 
 
@@ -321,7 +321,7 @@ async def test_in_a_shared_channel_accounts_and_documents_are_masked_everywhere(
         await bench.command(JOB_ID)
         await bench.finished()
         head = next(iter(bench.channel.messages.values()))
-        await bench.slack.press(bench.channel.id, head["ts"], "show_policy", user=bench.user)
+        await bench.slack.press(bench.channel.id, head["ts"], "show_details", user=bench.user)
         await bench.called("views.open")
         before = len(bench.channel.messages)
         await bench.slack.write(bench.channel.id, "<@U0BACKUPWHY> how do I fix it?", user=bench.user, thread=head["ts"])

@@ -91,4 +91,4 @@ async def test_a_worker_killed_over_a_stream_leaves_one_head(redis_url: str, mom
         await bench.finished()
         heads = [message for message in bench.channel.messages.values() if message["text"].startswith("Denied.")]
         assert len(heads) == 1
-        assert len(bench.channel.messages) == 1 + len({"head", "job", "role", "vault", "org", "kms", "fix", "next"})
+        assert len(bench.channel.messages) == 1 + len({"head", "fix", "denies", "rest"})

@@ -96,7 +96,7 @@ async def test_the_other_account_of_a_copy_is_shown_nowhere_in_the_thread(half: 
     assert "statement Some would allow it" not in sent(half)
 
 
-@pytest.mark.parametrize("action", ["show_policy", "show_fix", "ask_owner"])
+@pytest.mark.parametrize("action", ["show_details", "show_fix", "show_fix_as", "ask_owner"])
 async def test_nor_by_a_button(half: Bench, action: str) -> None:
     top = await head(half)
     await half.slack.press(half.channel.id, top["ts"], action, user=half.user)
@@ -123,6 +123,9 @@ async def test_who_may_ask_about_both_accounts_sees_both(redis_url: str) -> None
         await bench.command(JOB_ID)
         await bench.finished()
         assert OTHER in sent(bench)
+        assert "statement Some would allow it" in sent(bench)
+        await bench.slack.press(bench.channel.id, (await head(bench))["ts"], "show_details", user=bench.user)
+        await bench.called("views.open")
         assert '\\"Effect\\"' in sent(bench)
 
 
@@ -165,7 +168,7 @@ async def test_an_owner_who_is_asked_from_a_shared_channel_is_shown_no_account(r
         assert MINE not in str(view)
 
 
-@pytest.mark.parametrize("action", ["show_policy", "show_fix", "ask_owner", "check_again"])
+@pytest.mark.parametrize("action", ["show_details", "show_fix", "show_fix_as", "ask_owner", "check_again"])
 async def test_people_of_another_organization_have_no_rights_and_send_nothing(redis_url: str, action: str) -> None:
     async with open_bench(redis_url, Script(COPY)) as bench:
         shared = bench.workspace.add_channel("partners", shared=True)
@@ -190,7 +193,7 @@ async def test_a_person_of_another_organization_who_is_named_may_look_but_not_se
         assert stranger == "U00000004"
         await bench.command(JOB_ID, channel=shared)
         top = await head(bench, shared)
-        await bench.slack.press(shared.id, top["ts"], "show_policy", user=stranger, team="T0THEIRS")
+        await bench.slack.press(shared.id, top["ts"], "show_details", user=stranger, team="T0THEIRS")
         assert SHARED in str((await bench.called("views.open")).args["view"])
         await bench.slack.press(shared.id, top["ts"], "ask_owner", user=stranger, team="T0THEIRS")
         assert (await bench.called("response_url")).args["text"] == OUTSIDERS

@@ -18,7 +18,7 @@ async def enter(bench: Bench, entrance: str) -> None:
     head = next(iter(bench.channel.messages.values()))
     match entrance:
         case "a button":
-            await bench.slack.press(bench.channel.id, head["ts"], "show_policy", user=bench.user)
+            await bench.slack.press(bench.channel.id, head["ts"], "show_details", user=bench.user)
         case "a mention":
             await bench.slack.write(bench.channel.id, "<@U0BACKUPWHY> why?", user=bench.user)
         case "the home tab":

@@ -15,7 +15,7 @@ from tests.replies.diagnoses import JOB_ID
 from tests.scenarios.bench import Bench, Script, open_bench
 from tests.work import victim
 
-SLOTS = ["parent", "job", "layer:job-role", "layer:vault", "layer:organization", "layer:kms", "fix:1", "next"]
+SLOTS = ["parent", "fix", "denies", "rest"]
 
 
 def start_victim(bench: Bench) -> BaseProcess:
@@ -29,7 +29,7 @@ def start_victim(bench: Bench) -> BaseProcess:
     "moments",
     [
         pytest.param([("chat.postMessage", 1), ("chat.postMessage", 2)], id="posting the head, then a reply"),
-        pytest.param([("chat.update", 1), ("chat.postMessage", 5)], id="editing the head, then posting a layer"),
+        pytest.param([("chat.update", 1), ("chat.postMessage", 4)], id="editing the head, then posting the last reply"),
     ],
 )
 async def test_workers_killed_in_the_act_of_posting_leave_every_message_once(

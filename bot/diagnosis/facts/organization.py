@@ -1,7 +1,8 @@
 """The organization: which one an account is in, on which path, and the control policies at each level of it."""
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from bot.aws import backup, organizations
@@ -38,10 +39,12 @@ class OrganizationFacts:
     outside: str | None = None
     """The id of an organization that the account is known not to be in, whichever other it is in."""
     path: tuple[str, ...] | None = None
-    """The ids of the root, the OUs and the account; None where they could not be read."""
+    """I couldn't read the ids of the root, the OUs and the account; None where they."""
     levels: tuple[Level, ...] | None = None
     """Root first; None where the path could not be read. Where no level has a policy of a type, the type is not
     enabled: while it is, AWS keeps at least one attached everywhere ("Enabling and disabling policy types")."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What people call the account, the OUs above it and the policies on its path, by id, as far as it is known."""
 
     @property
     def is_management_account(self) -> bool:
@@ -83,13 +86,15 @@ def collect_organization(facts: Facts, account: str, management: str | None) -> 
         return replace(place, outside=own.value["Id"]) if is_outside else place
     organization = own.value if own.known else {}
     path = _path(facts, reader, account, found.value)
+    levels = _levels(facts, reader, path) if path else None
     return OrganizationFacts(
         account,
         id=organization.get("Id") or _org_id_of_paths(found.value),
         is_known=True,
         management_account=organization.get("MasterAccountId") or management,
         path=path,
-        levels=_levels(facts, reader, path) if path else None,
+        levels=levels,
+        names=dict(_names(facts, reader, found.value, levels or ())),
     )
 
 
@@ -141,6 +146,20 @@ def _levels(facts: Facts, reader: str, path: tuple[str, ...]) -> tuple[Level, ..
     return tuple(
         Level(target, _policies(facts, reader, target, SCP), _policies(facts, reader, target, RCP)) for target in path
     )
+
+
+def _names(facts: Facts, reader: str, account: dict[str, Any], levels: tuple[Level, ...]) -> Iterator[tuple[str, str]]:
+    """The names of an account, of the OUs above it and of the policies on its path; none is worth a gap."""
+    if account.get("Name", account["Id"]) != account["Id"]:
+        yield account["Id"], account["Name"]
+    for level in levels:
+        if level.target.startswith("ou-"):
+            unit = facts.ask_for_comfort(organizations.unit(reader, facts.home, level.target))
+            if unit.known:
+                yield level.target, unit.value["Name"]
+        for policy in (*(level.scps or ()), *(level.rcps or ())):
+            if policy.title:
+                yield policy.name, policy.title
 
 
 def _policies(facts: Facts, reader: str, target: str, kind: str) -> tuple[NamedDocument, ...] | None:

@@ -16,7 +16,7 @@ def allow_in_boundary(repair: Repair[SubjectFacts]) -> PlannedFix:
     if repair.is_of_aws:
         return _other_boundary(repair, f"a policy of the account's own that allows {actions} too")
     document = documents.with_statements(repair.document, list(allowing(repair)))
-    return _in_boundary(repair, document, f"Allow {actions} in the boundary.")
+    return _in_boundary(repair, document, f"Allow {actions} in the permissions boundary.")
 
 
 def exempt_in_boundary(repair: Repair[SubjectFacts]) -> PlannedFix:
@@ -24,11 +24,13 @@ def exempt_in_boundary(repair: Repair[SubjectFacts]) -> PlannedFix:
     if repair.is_of_aws:
         return _other_boundary(repair, f"a policy of the account's own without its statement {repair.cause.statement}")
     document = repair.with_statement(documents.exempting_principal(repair.statement, str(repair.cause.principal)))
-    return _in_boundary(repair, document, f"Exempt {repair.who} from statement {repair.cause.statement}.")
+    return _in_boundary(
+        repair, document, f"Exempt {repair.who} from statement {repair.cause.statement} of the permissions boundary."
+    )
 
 
 def _in_boundary(repair: Repair[SubjectFacts], document: Document, summary: str) -> PlannedFix:
-    caution = "A boundary is a guard rail, and it may be that of other roles too: ask its owner."
+    caution = "A boundary is a guard rail and may apply to other roles, too. Ask its owner."
     return with_next_version(repair, document, summary, caution)
 
 

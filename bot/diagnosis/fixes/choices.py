@@ -16,9 +16,7 @@ from bot.diagnosis.model import Cause, Fix
 from bot.diagnosis.subject_facts import SubjectFacts
 from knowledge.causes import cause_codes
 
-_TOGETHER: Final = (
-    "These are changes of one document: one command makes them, and the job succeeds only after all of them."
-)
+_TOGETHER: Final = "One command makes these changes, and all of them are needed."
 
 Thing = tuple[str, str, str | None, str | None]
 
@@ -79,7 +77,7 @@ def _together(
     planned = own.first.planned
     changes = tuple(result[_thing(change)] for change in own.changes if writers[_thing(change)] == number)
     if not changes:
-        summary = f"Nothing more: the command of fix {_by(own, writers)[0]} makes this change too."
+        summary = f"Nothing more: the command of fix {_by(own, writers)[0]} makes this change, too."
         return replace(own, first=Choice(PlannedFix(summary)), second=None)
     cautions = without_repeats(filter(None, [planned.caution, *(each.caution for each in joined)]))
     summary = " ".join([planned.summary, *(each.summary for each in joined), _TOGETHER])

@@ -66,7 +66,7 @@ def _allowing_exactly(repair: Repair[SubjectFacts], name: str) -> PlannedFix:
         return _change_permission_set(repair, f"allow {actions}")
     document = documents.new_document(list(allowing(repair)))
     inline = _inline_change(role, _free_name(role, name), document)
-    summary = f"Allow {repair.who} {role.name} {actions}."
+    summary = f"Allow {repair.who} {role.name} to call {actions}."
     if not inline.too_large(repair.facts):
         return PlannedFix(summary, (inline,))
     policy = _managed_arn(role, name)
@@ -83,7 +83,7 @@ def _attaching(repair: Repair[SubjectFacts], instead: PlannedFix | None) -> Plan
         return instead
     changes = tuple(AttachRolePolicy(role.arn, {"PolicyArn": policy}) for policy in policies)
     names = listed([policy.rpartition("/")[2] for policy in policies])
-    caution = "It allows more than is missing here, and on every resource; AWS keeps it current."
+    caution = "It allows more than is missing here, and on every resource. AWS keeps it up to date."
     return PlannedFix(f"Attach {names} to the role {role.name}.", changes, caution, instead)
 
 
@@ -130,7 +130,7 @@ def exempt_in_identity_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     changed = changed or documents.exempting_principal(statement, role)
     what = f"the value {exempted[1]} of {exempted[0]}" if exempted else f"{repair.who} {role}"
     summary = f"Exempt {what} from statement {repair.cause.statement} of {repair.cause.policy}."
-    document, caution = repair.with_statement(changed), "This deny is a guard rail: ask its author for the exception."
+    document, caution = repair.with_statement(changed), "This deny is a guard rail. Ask its author for an exception."
     if str(repair.cause.policy).startswith("arn:"):
         return with_next_version(repair, document, summary, caution)
     return PlannedFix(summary, (_changed_inline(repair, document),), caution)
@@ -166,9 +166,9 @@ def _detach(repair: Repair[SubjectFacts]) -> PlannedFix:
     """What denies is AWS's own policy, which can't be changed."""
     actions = named(repair.cause.actions)
     return PlannedFix(
-        f"Detach {repair.cause.policy} from the role, or run the job with a role that is not denied {actions}.",
+        f"Detach {repair.cause.policy} from the role, or run the job with a role that isn't denied {actions}.",
         (),
-        "It is AWS's own policy and can't be changed. Somebody attached it to keep this role from doing harm: ask why.",
+        "It is AWS's own policy and can't be changed. Someone attached it to protect something. Ask why.",
     )
 
 

@@ -23,7 +23,9 @@ def allow_in_key_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
         condition = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
         added.append({**_statement("AllowGrantsByBackup", principal, grants), "Condition": condition})
     document = documents.with_statements(repair.document, added)
-    return _planned(repair, document, f"Let {principal} use {named(repair.cause.actions)}.", None)
+    return _planned(
+        repair, document, f"Allow {principal} to call {named(repair.cause.actions)} in the key policy.", None
+    )
 
 
 def exempt_in_key_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
@@ -31,7 +33,9 @@ def exempt_in_key_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     principal = str(repair.cause.principal)
     document = repair.with_statement(documents.exempting_principal(repair.statement, principal))
     summary = f"Exempt {principal} from statement {repair.cause.statement} of the key policy."
-    return _planned(repair, document, summary, "Somebody meant this deny: ask the key's owner for the exception.")
+    return _planned(
+        repair, document, summary, "Someone added this deny on purpose. Ask the key's owner for an exception."
+    )
 
 
 def make_key_usable(repair: Repair[SubjectFacts]) -> PlannedFix:
@@ -42,16 +46,18 @@ def make_key_usable(repair: Repair[SubjectFacts]) -> PlannedFix:
     changes = {"Disabled": (enable,), "PendingDeletion": (cancel, enable)}.get(str(state))
     if changes is None:
         return PlannedFix(
-            "Put the resource or the vault under another key.", (), f"The key is {state or 'gone'}: no call fixes it."
+            "Use another key for the resource or the vault.",
+            (),
+            f"The key is {state or 'gone'}, and no call can change that.",
         )
     verb = "Cancel the deletion of the key and enable it" if cancel in changes else "Enable the key"
-    return PlannedFix(f"{verb}.", changes, "Somebody took this key out of use: ask its owner why.")
+    return PlannedFix(f"{verb}.", changes, "Someone took this key out of use. Ask its owner why.")
 
 
 def encrypt_anew(repair: Repair[SubjectFacts]) -> PlannedFix:
     """No policy repairs it: the data has to be under a key that can be shared."""
     return PlannedFix(
-        "Encrypt the resource with a customer managed key (copy its snapshot under one and restore), then copy.",
+        "Encrypt the resource with a customer managed key (copy its snapshot with one and restore it), then copy it.",
         (),
         f"The policy of {repair.cause.resource} is AWS's and can't be changed.",
     )
@@ -61,9 +67,9 @@ def use_other_vault(repair: Repair[SubjectFacts]) -> PlannedFix:
     """No policy repairs it: a vault's key can't be changed."""
     where = where_vault_is_named(repair)
     return PlannedFix(
-        f"Copy into a vault that is under a customer managed key: make one and name it {where}.",
+        f"Copy to a vault with a customer managed key: create one and name it {where}.",
         (),
-        "The key of a vault can't be changed after the vault was made.",
+        "A vault's key can't be changed after the vault is created.",
     )
 
 

@@ -11,7 +11,9 @@ from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.required_call import SERVICE
 from bot.diagnosis.subject_facts import SubjectFacts
 
-_CAUTION: Final = "This is a guard rail of the organization: ask for the exception, it binds every account below."
+_CAUTION: Final = (
+    "This is a guard rail of the organization and may apply to other accounts, too. Ask its owner for an exception."
+)
 _STALE_KEYS: Final = ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:ResourceOrgID")
 """Keys whose exempted values name the organization itself: a deny that exempts another one is out of date."""
 
@@ -34,18 +36,18 @@ def allow_at_level(repair: Repair[SubjectFacts]) -> PlannedFix:
     allow_list = _allow_list(repair)
     if allow_list is None:
         return PlannedFix(
-            f"Attach a service control policy at {target} that allows {actions}: it has none.", (), _CAUTION
+            f"Attach to {target} a service control policy that allows {actions}. It has none.", (), _CAUTION
         )
     statement = {"Effect": "Allow", "Action": list(repair.cause.actions), "Resource": "*"}
     document = documents.with_statements(allow_list.document, [statement])
-    return _planned(allow_list, document, f"Allow {actions} in {allow_list.name}, attached at {target}.")
+    return _planned(allow_list, document, f"Allow {actions} in {allow_list.name}, attached to {target}.")
 
 
 def enable_cross_account_backup(repair: Repair[JobFacts]) -> PlannedFix:
     """The switch in the organization's management account."""
     management = str(repair.facts.organizations[repair.facts.account].management_account)
     change = EnableCrossAccountBackup(target=management)
-    return PlannedFix(f"Switch cross-account backup on in the management account {management}.", (change,))
+    return PlannedFix(f"Turn on cross-account backup in the management account {management}.", (change,))
 
 
 def allow_image_owner(repair: Repair[JobFacts]) -> PlannedFix:
@@ -70,7 +72,7 @@ def join_organization(repair: Repair[JobFacts]) -> PlannedFix:
     """No policy repairs it: both accounts have to be in one organization."""
     other = repair.facts.destination_account
     return PlannedFix(
-        f"Copy to a vault in an account of the same organization, or bring account {other} into it.",
+        f"Copy to a vault in an account of the same organization, or move account {other} into it.",
         (),
         "No policy can allow a copy out of an organization.",
     )

@@ -23,11 +23,11 @@ FIXES: Final[Mapping[str, MakeFix]] = MappingProxyType(
 )
 """How a fix is made, by the name that the registry of causes gives it."""
 
-_FIXED_BEFORE: Final = PlannedFix("Nothing more: the change before this one fixes it too.")
-_BY_HAND: Final = "there is no change that could be evaluated"
-_MAKE_ROOM: Final = "Drop what it need not say any more."
-_TOO_LARGE: Final = "AWS would not take a policy of that size"
-_STILL_THERE: Final = "evaluated again with this change, the cause is still there"
+_FIXED_BEFORE: Final = PlannedFix("Nothing more: the change before this one fixes it, too.")
+_BY_HAND: Final = "this can't be simulated"
+_MAKE_ROOM: Final = "Remove what the policy no longer needs."
+_TOO_LARGE: Final = "AWS wouldn't accept a policy of that size"
+_STILL_THERE: Final = "evaluated again with this change, it is still denied"
 
 Identity = tuple[str | None, ...]
 
@@ -153,9 +153,15 @@ def _tried(state: _State[F], repair: Repair[F], planned: PlannedFix) -> tuple[Ch
         return Choice(planned, _STILL_THERE), None
     new = after.new_since(state)
     if new:
-        named = listed([f"{code} ({thing})" if thing else str(code) for code, _principal, thing, *_rest in new])
-        return Choice(planned, f"evaluated again with this change, something new blocks: {named}"), None
+        named = listed([_words(code, thing) for code, _principal, thing, *_rest in new])
+        return Choice(planned, f"evaluated again with this change, something else denies it: {named}"), None
     return Choice(planned), after
+
+
+def _words(code: str | None, thing: str | None) -> str:
+    """A cause in words: `permission missing`, `vault policy denied (ARN)`."""
+    words = str(code).replace("-", " ")
+    return f"{words} ({thing})" if thing else words
 
 
 def _identity(cause: Cause) -> Identity:

@@ -21,8 +21,8 @@ def exempt_in_own_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     principal = str(repair.cause.principal)
     document = repair.with_statement(documents.exempting_principal(repair.statement, principal))
     change = _change(repair, document)
-    summary = f"Exempt {principal} from statement {repair.cause.statement} of the resource's own policy."
-    return PlannedFix(summary, (change,), "This deny protects the data: ask its owner for the exception.")
+    summary = f"Exempt {principal} from statement {repair.cause.statement} of the resource policy."
+    return PlannedFix(summary, (change,), "This deny protects the data. Ask its owner for an exception.")
 
 
 def allow_in_own_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
@@ -40,7 +40,9 @@ def allow_in_own_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     if repair.cause.policy == TRUST:
         del statement["Resource"]  # a trust policy is that of one role alone
     change = _change(repair, documents.with_statements(repair.document, [statement]))
-    return PlannedFix(f"Let {repair.cause.principal} use {named(repair.cause.actions)}.", (change,))
+    return PlannedFix(
+        f"Allow {repair.cause.principal} to call {named(repair.cause.actions)} in the resource policy.", (change,)
+    )
 
 
 def allow_recreated_principal(repair: Repair[SubjectFacts]) -> PlannedFix:

@@ -58,9 +58,9 @@ def use_job_role(repair: Repair[JobFacts]) -> PlannedFix:
     default = (known.found_arn if known else None) or default_role_arn(facts.account, facts.partition)
     is_absent = known is not None and known.exists is False and known.found_arn is None
     note = ", which the account does not have yet" if is_absent else ""
-    caution = "The service-linked role is AWS Backup's own: nothing can be added to it."
+    caution = "The service-linked role is AWS Backup's own. Nothing can be added to it."
     return PlannedFix(
-        f"Run the job with a job role, such as {default}{note}: name it {where_role_is_named(facts.job)}.",
+        f"Run the job with a job role, such as {default}{note}. Name it {where_role_is_named(facts.job)}.",
         (*(_creating(repair, default) if is_absent else ()), _naming(repair, default)),
         f"{caution} {_about_new_role(default)}" if is_absent else caution,
     )
@@ -96,7 +96,7 @@ def _about_new_role(arn: str) -> str:
         "The AWS Backup console makes this role, with both of its policies, when resources are assigned to a backup "
         "plan or an on-demand backup is created there with the default role. "
     )
-    wait = "IAM takes a while until a new role is known everywhere: wait a few minutes before starting the job."
+    wait = "A new role takes a while to be known everywhere. Wait a few minutes before you start the job."
     return by_console + wait if is_default_role(arn) else wait
 
 

@@ -31,7 +31,7 @@ def allow_service(repair: Repair[JobFacts]) -> PlannedFix:
     """
     account = repair.facts.account
     document = documents.with_statements(repair.document, trust_of(account)["Statement"])
-    added = PlannedFix(f"Let {SERVICE} assume the role, for jobs of this account.", (_put(repair, document),))
+    added = PlannedFix(f"Let {SERVICE} assume the role, for jobs in this account.", (_put(repair, document),))
     allowing = (each for each in _named(repair.document) if each[1].get("Effect") == "Allow")
     replaced = (_replacing(repair, name, statement, _REQUIRING, added) for name, statement in allowing)
     return next(filter(None, replaced), added)
@@ -44,7 +44,7 @@ def exempt_account_in_trust(repair: Repair[JobFacts]) -> PlannedFix:
     added = PlannedFix(
         f"Exempt AWS Backup's jobs of account {account} from statement {name}.",
         (_put(repair, document),),
-        "Somebody meant this deny: ask its author before changing it.",
+        "Someone added this deny on purpose. Ask its author first.",
     )
     return _replacing(repair, name, repair.statement, EXEMPTING, added) or added
 
@@ -88,9 +88,9 @@ def _replacing(
     }
     document = documents.with_changed_statement(repair.document, name, {**statement, "Condition": changed})
     return PlannedFix(
-        f"Name account {account} instead of {other} in statement {name} of the trust policy.",
+        f"In statement {name} of the trust policy, replace account {other} with {account}.",
         (_put(repair, document),),
-        f"AWS Backup assumes a role for jobs of the role's own account only: no job can be of account {other}.",
+        f"AWS Backup assumes a role only for jobs in the role's own account, so no job can come from account {other}.",
         otherwise=otherwise,
     )
 

@@ -28,8 +28,8 @@ def create_vault(repair: Repair[JobFacts]) -> PlannedFix:
     vault = next(known for known in repair.facts.vaults.values() if known.arn == repair.cause.resource)
     where, place = where_vault_is_named(repair), f"account {vault.account} in {vault.region}"
     look_alike = next(iter(get_close_matches(vault.name, vault.others, n=1)), None)
-    other = f"{look_alike}, which is there and has a like name," if look_alike else "another vault"
-    caution = f"Ask whether {look_alike or 'another vault'} has replaced it: then name that one, and create none."
+    other = f"the existing vault {look_alike}, whose name is similar," if look_alike else "another vault"
+    caution = f"Ask whether {look_alike or 'another vault'} has replaced it. If so, name that one and create none."
     if repair.facts.needs_own_vault_key:
         caution += " A new vault must be under a customer managed key."
     summary = f"Create the vault {vault.name} for {place}, or name {other} {where}."
@@ -47,7 +47,9 @@ def allow_copies(repair: Repair[SubjectFacts]) -> PlannedFix:
         "Resource": "*",
     }
     document = documents.with_statements(repair.document, [statement])
-    return _putting(repair, document, f"Let {principal} use {named(repair.cause.actions)} on the vault.")
+    return _putting(
+        repair, document, f"Allow {principal} to call {named(repair.cause.actions)} in the vault's access policy."
+    )
 
 
 def exempt_in_vault_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
@@ -55,7 +57,7 @@ def exempt_in_vault_policy(repair: Repair[SubjectFacts]) -> PlannedFix:
     principal = str(repair.cause.principal)
     document = repair.with_statement(documents.exempting_principal(repair.statement, principal))
     summary = f"Exempt {principal} from statement {repair.cause.statement} of the vault's access policy."
-    return _putting(repair, document, summary, "This deny protects the vault: ask its owner for the exception.")
+    return _putting(repair, document, summary, "This deny protects the vault. Ask its owner for an exception.")
 
 
 def _putting(repair: Repair[SubjectFacts], document: Document, summary: str, caution: str = "") -> PlannedFix:
@@ -67,13 +69,13 @@ def _putting(repair: Repair[SubjectFacts], document: Document, summary: str, cau
     vault, policy = str(repair.cause.policy), repair.document
     is_written = not _WRITING.isdisjoint(repair.cause.actions) and not repair.facts.role.is_service_linked_role
     if vault.endswith(EFS_AUTOMATIC_VAULT) and is_written:
-        caution = "AWS keeps this vault for EFS's own automatic backups: whatever its policy says, other jobs fail."
+        caution = "AWS keeps this vault for EFS's own automatic backups. Other jobs fail, whatever its policy says."
         return PlannedFix(f"Name a vault of your own {where_vault_is_named(repair)}.", (), caution)
     is_shut = _denies_all(vault, policy, _PUT)
     if is_shut and _denies_all(vault, policy, _DELETE):
         caution = "Nobody can change the access policy of this vault: it denies that."
         return PlannedFix(f"Name another vault {where_vault_is_named(repair)}.", (), caution)
-    first = f"The policy denies everybody {_PUT}, so that it has to be deleted first." if is_shut else ""
+    first = f"The policy denies {_PUT} to everybody, so it has to be deleted first." if is_shut else ""
     change = PutVaultAccessPolicy(vault, document, delete_first=is_shut)
     return PlannedFix(summary, (change,), " ".join(filter(None, [caution, first])) or None)
 

@@ -12,8 +12,8 @@ from bot.diagnosis.subject_facts import SubjectFacts
 
 _MOST: Final = 5
 _UNREAD: Final = (
-    "How many versions the policy has could not be read. IAM keeps five: if it has five, delete the oldest one that "
-    "is not the default first."
+    "I couldn't read how many versions the policy has. IAM keeps five. If it has five, delete the oldest one that "
+    "isn't the default first."
 )
 
 

@@ -23,7 +23,7 @@ def gone(facts: CallFacts) -> CheckedLayer:
         cause = missing_role(facts.role, " AWS Backup would have deleted the recovery point with it.", Grounds.IMPLIED)
         check = Check(check="role-exists", verdict=Verdict.BLOCKED, says=cause.explanation)
         return CheckedLayer(LayerName.JOB_ROLE, (check,), (cause,))
-    says = f"There is no {arn} any more, so that nobody can tell what its policies allowed."
+    says = f"There is no {arn} any more, so nobody can tell what its policies allowed."
     return CheckedLayer(LayerName.JOB_ROLE, (Check(check="identity-policies", verdict=Verdict.UNKNOWN, says=says),))
 
 
@@ -47,7 +47,7 @@ def _check_point(point: RecoveryPointFacts) -> Check:
     if point.is_missing:
         says = f"No vault of its account and Region holds the recovery point {point.arn}."
     else:
-        says = f"Which vault holds the recovery point {point.arn} could not be read, and so not what its policy says."
+        says = f"I couldn't read which vault holds the recovery point {point.arn}, nor that vault's policy."
     return Check(check=name, verdict=Verdict.UNKNOWN, says=says)
 
 
@@ -58,7 +58,7 @@ def check_account(facts: CallFacts) -> Found:
         return (), ()
     name = "calling-account"
     if place is None or not place.is_known or (place.id and place.management_account is None):
-        says = f"Whether account {facts.account} may call {operation.operation} at all could not be read."
+        says = f"I couldn't read whether account {facts.account} may call {operation.operation} at all."
         return (Check(check=name, verdict=Verdict.UNKNOWN, says=says),), ()
     if place.is_management_account:
         says = f"Account {facts.account} is the organization's management account, which may call it."
@@ -77,5 +77,5 @@ def check_key(facts: CallFacts, evaluated: Sequence[EvaluatedCall]) -> Found:
     is_used = any(each.call.action.startswith("kms:") and each.call.key is None for each in evaluated)
     if facts.key or not is_used:
         return (), ()
-    says = "The text does not say which KMS key was used, so its policy is not known."
+    says = "The text doesn't say which KMS key was used, so I don't know its policy."
     return (Check(check="key-policy", verdict=Verdict.UNKNOWN, says=says),), ()

@@ -121,13 +121,13 @@ def unknown_without_needs(facts: JobFacts, check: Check) -> Check:
     """A check of all that a job needs, which is not clear where what such a job needs is not known."""
     if check.verdict not in (Verdict.CLEAR, Verdict.NOT_APPLICABLE) or of_type(facts.needs_type):
         return check
-    says = f"What a {facts.job.type.value} of {facts.resource_type or 'such a resource'} needs is not known here."
+    says = f"I don't know what a {facts.job.type.value} of {facts.resource_type or 'such a resource'} needs."
     return Check(check=check.check, verdict=Verdict.UNKNOWN, says=says)
 
 
 _WHY_POSSIBLE: Final[Mapping[Grounds | None, str]] = MappingProxyType(
     {
-        Grounds.IMPLIED_ASIDE: "Only AWS's managed policies imply this call, and the message speaks of something else.",
+        Grounds.IMPLIED_ASIDE: "Only AWS's managed policies imply this call, and the message is about something else.",
         Grounds.ASSUMED: "No AWS page and no managed policy says that the job makes this call.",
         Grounds.CONTESTED: "AWS's documentation leaves open whether that rule applies here.",
     }
@@ -137,7 +137,7 @@ _WHY_POSSIBLE: Final[Mapping[Grounds | None, str]] = MappingProxyType(
 
 def _depending(cause: Cause) -> str:
     why = _WHY_POSSIBLE.get(cause.grounds)
-    why = why or f"It depends on {' and '.join(cause.depends_on)}, whose value no read call can tell."
+    why = why or f"It depends on {' and '.join(cause.depends_on)}, whose value AWS doesn't show."
     return f"{cause.explanation} {why}"
 
 

@@ -1,7 +1,6 @@
 """The first layer: the job role and the service-linked role, whether they exist and what their own policies allow."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from bot.diagnosis.causes import make_cause
 from bot.diagnosis.evaluated_call import EvaluatedCall
@@ -12,8 +11,6 @@ from bot.diagnosis.layers.checked import CheckedLayer, policy_check, unknown_wit
 from bot.diagnosis.layers.trust import check_trust
 from bot.diagnosis.model import Cause, Check, Grounds, LayerName, Verdict
 from bot.iam import PolicyLayer
-
-_ROLE_ARN: Final = "arn:aws:iam::ACCOUNT:role/NAME"
 
 
 def check_layer(job: EvaluatedJob) -> CheckedLayer:
@@ -27,7 +24,7 @@ def check_layer(job: EvaluatedJob) -> CheckedLayer:
         LayerName.JOB_ROLE,
         (PolicyLayer.IDENTITY,),
         "The identity policies allow every action that the job needs.",
-        "Not all identity policies could be read.",
+        "I couldn't read all identity policies.",
     )
     boundary, about_boundary = _check_boundary(facts, evaluated)
     identity = unknown_without_needs(facts, identity)
@@ -55,13 +52,13 @@ def _check_role(facts: JobFacts) -> tuple[Check, tuple[Cause, ...]]:
     elif role.exists is False and role.found_arn and role.name == DEFAULT_ROLE_NAME and not role.meant:
         cause = _cause("default-role-lookalike", role, {"found": role.found_arn})
     elif role.exists is False:
-        found = f" This is no ARN of a role, which reads {_ROLE_ARN}." if role.meant else ""
-        found += f" Its role of that name is {role.found_arn}." if role.found_arn else ""
+        found = " This isn't the ARN of a role." if role.meant else ""
+        found += f" The account has the role {role.found_arn}." if role.found_arn else ""
         cause = missing_role(role, found)
     if cause:
         return Check(check="role-exists", verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
     if role.exists is None:
-        return Check(check="role-exists", verdict=Verdict.UNKNOWN, says=f"The role {role.arn} could not be read."), ()
+        return Check(check="role-exists", verdict=Verdict.UNKNOWN, says=f"I couldn't read the role {role.arn}."), ()
     return Check(check="role-exists", verdict=Verdict.CLEAR, says=f"The role {role.arn} exists."), ()
 
 
@@ -74,7 +71,7 @@ def _check_service_linked_role(facts: JobFacts) -> tuple[Check | None, tuple[Cau
         cause = make_cause("slr-missing", principal=linked.arn)
         return Check(check="service-linked-role", verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
     if linked.exists is None:
-        says = f"Whether {linked.arn} exists could not be read."
+        says = f"I couldn't read whether {linked.arn} exists."
         return Check(check="service-linked-role", verdict=Verdict.UNKNOWN, says=says), ()
     says = f"The service-linked role of account {linked.account} exists."
     return Check(check="service-linked-role", verdict=Verdict.CLEAR, says=says), ()
@@ -92,7 +89,7 @@ def _check_boundary(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> tupl
         LayerName.JOB_ROLE,
         (PolicyLayer.BOUNDARY,),
         "The permissions boundary allows every action that the job needs.",
-        "The permissions boundary could not be read.",
+        "I couldn't read the permissions boundary.",
     )
 
 

@@ -28,7 +28,7 @@ def check_layer(job: EvaluatedJob) -> CheckedLayer:
             checks.append(policy)
             causes += about
     if None in needed_keys(facts):
-        says = "Under which key the data is could not be read."
+        says = "I couldn't read which key encrypts the data."
         checks.append(Check(check="key-state", verdict=Verdict.UNKNOWN, says=says))
     return CheckedLayer(LayerName.KMS, tuple(checks), tuple(causes))
 
@@ -102,9 +102,9 @@ def _check_state(facts: JobFacts, key: KeyFacts, cause: Cause | None) -> Check:
         verdict = Verdict.UNKNOWN if cause.certainty is Certainty.POSSIBLE else Verdict.BLOCKED
         return Check(check=name, verdict=verdict, says=cause.explanation)
     if key.exists is None:
-        return Check(check=name, verdict=Verdict.UNKNOWN, says=f"The state of the key {key.arn} could not be read.")
+        return Check(check=name, verdict=Verdict.UNKNOWN, says=f"I couldn't read the state of the key {key.arn}.")
     if _may_be_default(facts, key) and key.aliases is None:
-        says = f"Whether the key {key.arn} is the default key of AWS Backup could not be read."
+        says = f"I couldn't read whether the key {key.arn} is the default key of AWS Backup."
         return Check(check=name, verdict=Verdict.UNKNOWN, says=says)
     return Check(check=name, verdict=Verdict.CLEAR, says=f"The key {key.arn} is {str(key.state).casefold()}.")
 
@@ -116,5 +116,5 @@ def _check_policy(key: KeyFacts, evaluated: Sequence[EvaluatedCall]) -> tuple[Ch
         LayerName.KMS,
         (PolicyLayer.RESOURCE, PolicyLayer.GRANT),
         f"The policy of the key {key.arn}, or a grant, allows what the job needs.",
-        f"The policy of the key {key.arn} could not be read.",
+        f"I couldn't read the policy of the key {key.arn}.",
     )

@@ -38,7 +38,7 @@ def _check_allowed_images(facts: JobFacts, images: AllowedImages) -> tuple[Check
     """Whether the account that uses the image lets images of its owner through."""
     name = "allowed-amis"
     if images.setting is None:
-        says = f"The Allowed AMIs setting of account {images.account} could not be read."
+        says = f"I couldn't read the Allowed AMIs setting of account {images.account}."
         return Check(check=name, verdict=Verdict.UNKNOWN, says=says), ()
     if images.is_excluded:
         acting = facts.service_linked_role if facts.is_cross_account and facts.service_linked_role else facts.role
@@ -49,7 +49,7 @@ def _check_allowed_images(facts: JobFacts, images: AllowedImages) -> tuple[Check
             says={"account": images.account, "owner": images.owner},
         )
         return Check(check=name, verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
-    says = f"The Allowed AMIs setting of account {images.account} does not exclude images of {images.owner}."
+    says = f"The Allowed AMIs setting of account {images.account} doesn't exclude images of {images.owner}."
     return Check(check=name, verdict=Verdict.CLEAR, says=says), ()
 
 
@@ -64,7 +64,7 @@ def _check_same_organization(facts: JobFacts) -> tuple[Check, tuple[Cause, ...]]
         )
         return Check(check=name, verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
     if not (source.is_known and other.is_known):
-        says = "Whether both accounts are in one organization could not be read."
+        says = "I couldn't read whether both accounts are in one organization."
         return Check(check=name, verdict=Verdict.UNKNOWN, says=says), ()
     says = f"Both accounts are in the organization {source.id}."
     return Check(check=name, verdict=Verdict.CLEAR, says=says), ()
@@ -83,12 +83,12 @@ def _check_cross_account_backup(facts: JobFacts) -> tuple[Check | None, tuple[Ca
     if facts.organizations[facts.job.account].id is None:
         return None, ()
     if facts.cross_account_backup is None:
-        says = "Whether cross-account backup is switched on could not be read."
+        says = "I couldn't read whether cross-account backup is switched on."
         return Check(check=name, verdict=Verdict.UNKNOWN, says=says), ()
     if not facts.cross_account_backup:
         cause = make_cause("cross-account-disabled", principal=_linked_role(facts))
         return Check(check=name, verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
-    return Check(check=name, verdict=Verdict.CLEAR, says="Cross-account backup is switched on."), ()
+    return Check(check=name, verdict=Verdict.CLEAR, says="Cross-account backup is turned on."), ()
 
 
 def _withdrawn(facts: JobFacts) -> tuple[Cause, ...]:
@@ -114,14 +114,14 @@ def _withdrawn(facts: JobFacts) -> tuple[Cause, ...]:
 def _check_scps(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> tuple[Check, tuple[Cause, ...]]:
     bound = [each for each in evaluated if _binds(each, PolicyLayer.SCP)]
     place = facts.organizations[facts.job.account]
-    fine = "At every level from the root to the account the service control policies allow what the job needs."
+    fine = "The service control policies allow what the job needs, at every level from the root to the account."
     check, causes = policy_check(
         "service-control-policies",
         bound,
         LayerName.ORGANIZATION,
         (PolicyLayer.SCP,),
         fine,
-        "The organization's service control policies could not be read.",
+        "I couldn't read the organization's service control policies.",
     )
     check = _in_place(check, place.is_known and place.id is None, place.is_management_account)
     return (unknown_without_needs(facts, check) if place.id and not place.is_management_account else check), causes
@@ -136,7 +136,7 @@ def _check_rcps(facts: JobFacts, evaluated: Sequence[EvaluatedCall]) -> tuple[Ch
         LayerName.ORGANIZATION,
         (PolicyLayer.RCP,),
         "No resource control policy denies what the job needs.",
-        "The organization's resource control policies could not be read.",
+        "I couldn't read the organization's resource control policies.",
     )
     return _in_place(check, place.is_known and place.id is None, place.is_management_account), causes
 
@@ -145,9 +145,7 @@ def _in_place(check: Check, is_outside: bool, is_management: bool) -> Check:
     """A check of control policies where none binds: outside an organization and in its management account."""
     if check.verdict is not Verdict.CLEAR or not (is_outside or is_management):
         return check
-    says = (
-        "The account is in no organization." if is_outside else "Control policies do not bind the management account."
-    )
+    says = "The account is in no organization." if is_outside else "Control policies don't bind the management account."
     return Check(check=check.check, verdict=Verdict.NOT_APPLICABLE, says=says)
 
 

@@ -18,6 +18,6 @@ def check_layer(job: EvaluatedJob) -> CheckedLayer | None:
         LayerName.RESOURCE,
         (PolicyLayer.RESOURCE,),
         f"The policy of {facts.resource.arn} itself denies nothing that the job does.",
-        f"The policy of {facts.resource.arn} could not be read.",
+        f"I couldn't read the policy of {facts.resource.arn}.",
     )
     return CheckedLayer(LayerName.RESOURCE, (check,), causes)

@@ -41,7 +41,7 @@ def check_trust(facts: JobFacts) -> tuple[Check, tuple[Cause, ...]]:
     """
     document = facts.role.trust
     if document is None:
-        return Check(check=_CHECK, verdict=Verdict.UNKNOWN, says="The trust policy could not be read."), ()
+        return Check(check=_CHECK, verdict=Verdict.UNKNOWN, says="I couldn't read the trust policy."), ()
     whole = _evaluate(facts, document)
     allowing = _evaluate(facts, _with_effect(document, "Allow"))
     causes = [*_missing(facts, allowing, document), *_denials(facts, whole)]

@@ -41,7 +41,7 @@ def check_exists(vault: VaultFacts, principal: str, entity: Entity | None = None
         cause = make_cause("vault-missing", entity=entity, principal=principal, resource=vault.arn)
         return Check(check=name, verdict=Verdict.BLOCKED, says=cause.explanation), (cause,)
     if vault.exists is None:
-        says = f"Whether the vault {vault.arn} exists could not be read."
+        says = f"I couldn't read whether the vault {vault.arn} exists."
         return Check(check=name, verdict=Verdict.UNKNOWN, says=says), ()
     return Check(check=name, verdict=Verdict.CLEAR, says=f"The vault {vault.arn} exists."), ()
 
@@ -56,5 +56,5 @@ def _check_policy(vault: VaultFacts, governed: Sequence[EvaluatedCall]) -> tuple
         LayerName.VAULT,
         (PolicyLayer.RESOURCE,),
         fine,
-        f"The access policy of the vault {vault.arn} could not be read.",
+        f"I couldn't read the access policy of the vault {vault.arn}.",
     )

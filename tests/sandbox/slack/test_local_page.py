@@ -74,7 +74,7 @@ async def test_an_explanation_is_said_in_the_channel_and_a_hint_to_the_asker_alo
     await browser.act(do="write", channel=channel, text="/backup-why")
     state = await browser.state()
     assert "A service control policy denies" in str(state["channels"][0]["messages"])
-    assert "give me its job id" in str(state["ephemeral"])
+    assert "Give me an AWS Backup job ID" in str(state["ephemeral"])
 
 
 async def test_a_button_a_form_and_the_home_tab_work(browser: Browser) -> None:

@@ -57,7 +57,7 @@ async def shoot(tab: Page, name: str) -> None:
 async def asked(tab: Page) -> None:
     """Asks about the incident's job and waits for the whole answer."""
     await tab.get_by_role("button", name="Ask about its job").click()
-    await tab.get_by_role("heading", name="Denied: copy job").wait_for()
+    await tab.get_by_role("heading", name="Denied: copy of Aurora cluster").wait_for()
     await tab.get_by_role("button", name=REPLIES).wait_for()
 
 
@@ -66,7 +66,7 @@ async def test_a_diagnosis_is_seen_to_come_and_its_thread_is_read() -> None:
         await asked(tab)
         await tab.get_by_role("button", name=REPLIES).click()
         thread = tab.get_by_role("complementary", name="Thread")
-        for heading in ("Job role: clear", "Organization: blocked", "The fix", "What to read next"):
+        for heading in ("The fix, for the organization admin", "Why it is denied", "What else I checked"):
             await thread.get_by_role("heading", name=heading).wait_for()
         await shoot(tab, "thread")
         await thread.get_by_label("Reply").fill("@backup-why who can fix this?")
@@ -77,13 +77,13 @@ async def test_a_diagnosis_is_seen_to_come_and_its_thread_is_read() -> None:
 async def test_the_buttons_of_a_verdict_work() -> None:
     async with opened() as (_, tab):
         await asked(tab)
-        await tab.get_by_label("Show the fix as…").select_option(label="Terraform")
+        await tab.get_by_label("Fix as…").select_option(label="Terraform")
         dialog = tab.get_by_role("dialog")
         await dialog.get_by_text("aws_organizations_policy").wait_for()
         await shoot(tab, "fix")
         await dialog.get_by_role("button", name="Close").click()
         await tab.get_by_role("button", name="Read AWS again and update this answer").click()
-        await tab.get_by_text("Checked again for you").wait_for()
+        await tab.get_by_text("Rechecked for you").wait_for()
 
 
 async def test_a_failed_job_is_picked_in_a_form() -> None:
@@ -93,7 +93,7 @@ async def test_a_failed_job_is_picked_in_a_form() -> None:
         await form.get_by_label("The job").wait_for()
         await shoot(tab, "form")
         await form.get_by_role("button", name="Find out").click()
-        await tab.get_by_role("heading", name="Denied: copy job").wait_for()
+        await tab.get_by_role("heading", name="Denied: copy of Aurora cluster").wait_for()
 
 
 async def test_an_error_is_told_to_the_asker_alone_and_an_unknown_block_is_shown_as_one() -> None:
@@ -102,7 +102,7 @@ async def test_an_error_is_told_to_the_asker_alone_and_an_unknown_block_is_shown
         await composer.fill("/backup-why last night's")
         await composer.press("Enter")
         await tab.get_by_text("Only visible to you").wait_for()
-        await tab.get_by_text("names no job").first.wait_for()
+        await tab.get_by_text("isn't a job ID").first.wait_for()
         await composer.fill("/backup-unknown")
         await composer.press("Enter")
         await tab.get_by_role("status").get_by_text("The app answered 404").wait_for()
@@ -134,8 +134,8 @@ async def test_everything_can_be_done_with_the_keyboard() -> None:
         assert await tab.evaluate("document.activeElement.id") == "reply-text"
         await tab.keyboard.press("Escape")
         await tab.get_by_role("complementary", name="Thread").wait_for(state="hidden")
-        await tab.get_by_role("button", name="Show the policy that denies, for you alone").press("Enter")
-        await tab.get_by_role("dialog", name="The policy").wait_for()
+        await tab.get_by_role("button", name="Show everything that was checked, for you alone").press("Enter")
+        await tab.get_by_role("dialog", name="Details").wait_for()
         await tab.keyboard.press("Escape")
         await tab.get_by_role("dialog").wait_for(state="hidden")
 
@@ -173,5 +173,5 @@ async def test_another_incident_can_be_tried() -> None:
         await tab.get_by_label("Incident served as AWS").select_option("29-backup-ebs-boundary-lacks-create-snapshot")
         await tab.get_by_text("A backup job has failed").nth(1).wait_for()
         await tab.get_by_role("button", name="Ask about its job").click()
-        await tab.get_by_role("heading", name="Denied: backup job").wait_for()
+        await tab.get_by_role("heading", name="Denied: backup of EBS volume").wait_for()
         await shoot(tab, "incident")
