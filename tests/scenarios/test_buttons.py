@@ -227,7 +227,7 @@ async def test_every_question_answer_refusal_and_button_is_in_the_trail(bench: B
 
 async def test_the_trail_says_what_each_button_did(bench: Bench) -> None:
     olga = bench.workspace.add_person("olga")
-    await press(bench, "show_fix", option=1)
+    await press(bench, "show_fix_as", option=1)
     await press(bench, "ask_owner")
     form = (await bench.called("views.open", 2)).response["view"]
     await bench.slack.submit(form, {"to": {"selected_user": olga}, "text": {"value": "please"}}, user=bench.user)
@@ -251,20 +251,21 @@ async def test_the_trail_says_what_each_button_did(bench: Bench) -> None:
 
 
 async def test_each_window_says_what_it_shows(bench: Bench) -> None:
-    await press(bench, "show_policy")
-    await press(bench, "show_fix", option=0)
-    await press(bench, "show_fix", option=1)
+    await press(bench, "show_details")
+    await press(bench, "show_fix")
+    await press(bench, "show_fix_as", option=0)
+    await press(bench, "show_fix_as", option=1)
     await press(bench, "ask_owner")
     await press(bench, "feedback", option=1)
     opened = [call.args for call in bench.workspace.calls_of("views.open")]
     titles = [args["view"]["title"]["text"] for args in opened]
-    assert titles == ["The policy", "The fix, AWS CLI", "The fix, Terraform", "Ask the owner", "Not helpful"]
+    assert titles == ["Details", "The fix", "The fix, AWS CLI", "The fix, Terraform", "Ask the owner", "Not helpful"]
     assert len({args["trigger_id"] for args in opened}) == len(opened), "each has the trigger of its own press"
 
 
 async def test_a_fix_in_no_form_of_the_menu_is_none_of_slacks_requests(bench: Bench) -> None:
     payload = bench.slack.interaction_payload("block_actions", channel=bench.channel.id, user=bench.user)
-    chosen = {"type": "static_select", "action_id": "show_fix", "block_id": "b", "action_ts": "1.0"}
+    chosen = {"type": "static_select", "action_id": "show_fix_as", "block_id": "b", "action_ts": "1.0"}
     option = {"selected_option": {"value": "pdf:thread"}}
     answer = await bench.slack.interaction({**payload, "message": head(bench), "actions": [{**chosen, **option}]})
     assert answer.status == 400
@@ -274,7 +275,7 @@ async def test_a_fix_in_no_form_of_the_menu_is_none_of_slacks_requests(bench: Be
 async def test_who_found_an_answer_helpful_is_thanked_alone_and_asked_nothing(bench: Bench) -> None:
     await press(bench, "feedback", option=0)
     thanks = await bench.called("response_url")
-    assert thanks.args["text"] == "Thank you: noted as helpful."
+    assert thanks.args["text"] == "Thanks for the feedback."
     assert thanks.args["response_type"] == "ephemeral"
     assert bench.workspace.calls_of("views.open") == []
     await press(bench, "feedback", option=1)
@@ -289,7 +290,7 @@ async def test_who_sent_a_form_is_told_in_the_channel_that_it_was_opened_in(benc
     told = await bench.called("chat.postEphemeral")
     assert told.args["channel"] == bench.channel.id
     assert told.args["user"] == bench.user
-    assert told.args["text"] == "Thank you: it is kept with the entries that the answer drew on."
+    assert told.args["text"] == "Thanks for the feedback. It helps to improve this answer."
     assert "thread_ts" not in told.args
 
 
