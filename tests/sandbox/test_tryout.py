@@ -32,7 +32,8 @@ def diagnose(job: JobReference, settings: Settings, *, observe: Observer) -> Dia
     observe(Entered("locate"))
     who = boto3.client("sts").get_caller_identity()
     observe(Left("locate", "found"))
-    return diagnoses.denied(job=diagnoses.job(id=job.id), summary=f"Denied, says account {who['Account']}.")
+    cause = diagnoses.scp_cause(explanation=f"Denied, says account {who['Account']}.")
+    return diagnoses.denied(cause, job=diagnoses.job(id=job.id))
 
 
 async def test_it_shows_the_thread_and_ends_by_itself_with_status_0() -> None:
@@ -42,10 +43,9 @@ async def test_it_shows_the_thread_and_ends_by_itself_with_status_0() -> None:
     assert "#backups  you: /backup-why" in shown()
     assert "acknowledged in" in shown()
     assert "Denied, says account 999988887777." in shown()
-    assert "7 replies" in shown()
-    assert "Organization: blocked" in shown()
-    assert "terraform" not in shown()
-    assert 'resource "aws_organizations_policy"' in shown()
+    assert "3 replies" in shown()
+    assert "Organization ✗ blocked" in shown()
+    assert "aws organizations update-policy" in shown()
 
 
 async def test_kept_up_it_takes_commands_and_says_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
