@@ -43,7 +43,7 @@ def test_a_deny_in_a_policy_of_awss_own_is_to_be_detached_and_not_rewritten(
     fix = fix_of(diagnosed(altered, served_estate, diagnostician), "permission-denied")
     assert fix.summary.startswith(f"Detach {DENY_ALL} from the role")
     assert (fix.changes, fix.proven) == ((), False)
-    assert "Somebody attached it to keep this role from doing harm" in str(fix.caution)
+    assert "Someone attached it to keep this role from doing harm" in str(fix.caution)
 
 
 def test_a_deny_that_exempts_nobody_yet_exempts_the_role(
@@ -226,7 +226,7 @@ def test_a_default_service_role_is_made_with_both_of_its_policies_and_another_wi
     altered.job["StatusMessage"] = "Access denied"
     fix = fix_of(diagnosed(altered, served_estate, diagnostician), "role-missing")
     assert {change.document["PolicyArn"] for change in fix.changes if change.kind == "attach-role-policy"} == attached
-    assert "IAM takes a while until a new role is known everywhere" in str(fix.caution)
+    assert "A new role takes a while to be known everywhere" in str(fix.caution)
     assert ("The AWS Backup console makes this role" in str(fix.caution)) is (attached == BY_DEFAULT)
     assert fix.proven
 

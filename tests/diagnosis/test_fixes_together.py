@@ -138,7 +138,7 @@ def test_two_changes_of_one_document_are_one_command(
     diagnosis = diagnosed(altered, served_estate, diagnostician)
     both, done = fix_of(diagnosis, "trust-condition"), fix_of(diagnosis, "trust-denied")
     assert [change.kind for change in both.changes] == ["update-assume-role-policy"]
-    assert both.summary.endswith("one command makes them, and the job succeeds only after all of them.")
+    assert both.summary.endswith("One command makes these changes, and all of them are needed.")
     assert "statement DenyOtherAccounts" in both.summary
     assert str(both.caution).count("AWS Backup assumes a role for jobs of the role's own account only") == 1
     assert (done.summary, done.changes, done.cli, done.caution) == (

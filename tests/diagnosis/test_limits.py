@@ -85,7 +85,7 @@ def test_a_full_boundary_is_told_with_who_to_ask_and_not_changed(
     altered.policy(altered.role["PermissionsBoundary"])["Document"]["Statement"].append(padding(5_700))
     fix = fix_of(diagnosed(altered, served_estate, diagnostician), "boundary-missing")
     assert refused(fix, "The managed policy would be larger than 6,144 characters")
-    assert "ask its owner" in str(fix.caution)
+    assert "Ask its owner" in str(fix.caution)
     assert fix.summary == "Allow ec2:CreateSnapshot in the boundary."
 
 

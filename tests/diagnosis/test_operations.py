@@ -145,7 +145,7 @@ def test_a_key_that_no_text_names_leaves_its_layer_unknown(
     (kms,) = (layer for layer in diagnosis.layers if layer.layer is LayerName.KMS)
     assert (kms.verdict, kms.checks[0].says) == (
         Verdict.UNKNOWN,
-        "The text does not say which KMS key was used, so its policy is not known.",
+        "The text doesn't say which KMS key was used, so I don't know its policy.",
     )
 
 

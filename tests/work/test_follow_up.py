@@ -18,7 +18,7 @@ def test_without_a_fix_nobody_is_named_to_ask() -> None:
 
 
 def test_a_layer_that_was_not_looked_at_is_not_made_up() -> None:
-    assert "was not looked at" in told("and the bucket?", diagnoses.denied())
+    assert "I didn't check that layer here." in told("and the bucket?", diagnoses.denied())
 
 
 def test_without_a_check_of_the_trust_policy_the_job_role_is_told() -> None:

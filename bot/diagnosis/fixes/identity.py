@@ -168,7 +168,7 @@ def _detach(repair: Repair[SubjectFacts]) -> PlannedFix:
     return PlannedFix(
         f"Detach {repair.cause.policy} from the role, or run the job with a role that isn't denied {actions}.",
         (),
-        "It is AWS's own policy and can't be changed. Someone attached it to protect something. Ask why.",
+        "It is AWS's own policy and can't be changed. Someone attached it to keep this role from doing harm. Ask why.",
     )
 
 

@@ -58,7 +58,7 @@ async def test_a_command_is_sent_signed_and_its_thread_is_seen_to_grow(browser: 
     channel = browser.stage.channel.id
     answer = await browser.act(do="write", channel=channel, text=f"/backup-why {browser.stage.job}")
     assert answer["status"] == 200
-    state = await browser.until("What to read next")
+    state = await browser.until("What else I checked")
     assert "Denied" in str(state)
     assert state["incident"]["job"] == browser.stage.job
 
@@ -80,13 +80,13 @@ async def test_an_explanation_is_said_in_the_channel_and_a_hint_to_the_asker_alo
 async def test_a_button_a_form_and_the_home_tab_work(browser: Browser) -> None:
     channel = browser.stage.channel.id
     await browser.act(do="write", channel=channel, text=f"/backup-why {browser.stage.job}")
-    state = await browser.until("What to read next")
+    state = await browser.until("What else I checked")
     head = next(message for message in state["channels"][0]["messages"] if "Denied." in message["text"])
     await browser.act(do="press", channel=channel, ts=head["ts"], action="feedback", option=1)
     (view,) = (await browser.until("What was wrong?"))["views"]
     values = {"reason": {"selected_option": {"value": "missed"}}, "text": {"value": None}}
     assert (await browser.act(do="submit", view=view["id"], values=values))["status"] == 200
-    assert (await browser.until("it is kept with the entries"))["views"] == []
+    assert (await browser.until("It helps to improve this answer"))["views"] == []
     await browser.act(do="home")
     assert (await browser.until("Your latest answers"))["home"]
     await browser.act(do="press", action="open_picker")
@@ -109,7 +109,7 @@ async def test_the_shortcut_is_used_on_the_alert_of_another_app(browser: Browser
     channel = browser.stage.channel.id
     answer = await browser.act(do="shortcut", callback="why_failed", channel=channel, ts=alert["ts"])
     assert answer["status"] == 200
-    await browser.until("What to read next")
+    await browser.until("What else I checked")
 
 
 async def test_another_incident_is_played_at_the_same_address(browser: Browser) -> None:
