@@ -140,7 +140,7 @@ def test_two_changes_of_one_document_are_one_command(
     assert [change.kind for change in both.changes] == ["update-assume-role-policy"]
     assert both.summary.endswith("One command makes these changes, and all of them are needed.")
     assert "statement DenyOtherAccounts" in both.summary
-    assert str(both.caution).count("AWS Backup assumes a role for jobs of the role's own account only") == 1
+    assert str(both.caution).count("AWS Backup assumes a role only for jobs in the role's own account") == 1
     assert (done.summary, done.changes, done.cli, done.caution) == (
         "Nothing more: the command of fix 1 makes this change, too.",
         (),

@@ -86,7 +86,7 @@ def test_a_full_boundary_is_told_with_who_to_ask_and_not_changed(
     fix = fix_of(diagnosed(altered, served_estate, diagnostician), "boundary-missing")
     assert refused(fix, "The managed policy would be larger than 6,144 characters")
     assert "Ask its owner" in str(fix.caution)
-    assert fix.summary == "Allow ec2:CreateSnapshot in the boundary."
+    assert fix.summary == "Allow ec2:CreateSnapshot in the permissions boundary."
 
 
 def test_a_full_key_policy_is_not_changed(served_estate: ServeEstate, diagnostician: MakeDiagnostician) -> None:
