@@ -77,7 +77,7 @@ CALLED = {
     "rcp": r"resource control policy",
     "vault": r"access policy of the vault|the vault .* its access policy",
     "key": r"policy of the key",
-    "resource": r"the resource's own policy|the resource .* its own policy",
+    "resource": r"resource policy",
     "endpoint": r"policy of the vpc endpoint",
 }
 """How the sentence of a cause calls the policy that refuses."""
