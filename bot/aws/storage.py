@@ -15,6 +15,15 @@ DESCRIBE_INSTANCES = Operation(
 GET_ALLOWED_IMAGES_SETTINGS = Operation(
     "ec2", "GetAllowedImagesSettings", None, reads="the Allowed AMIs setting of the account"
 )
+GET_EBS_ENCRYPTION_BY_DEFAULT = Operation(
+    "ec2",
+    "GetEbsEncryptionByDefault",
+    "EbsEncryptionByDefault",
+    reads="whether the account encrypts every new EBS volume",
+)
+GET_EBS_DEFAULT_KMS_KEY_ID = Operation(
+    "ec2", "GetEbsDefaultKmsKeyId", "KmsKeyId", reads="the key under which the account encrypts new EBS volumes"
+)
 DESCRIBE_DB_INSTANCES = Operation(
     "rds",
     "DescribeDBInstances",
@@ -71,6 +80,9 @@ DESCRIBE_STORED_VOLUMES = Operation(
 GET_DSQL_CLUSTER = Operation(
     "dsql", "GetCluster", None, frozenset({"ResourceNotFoundException"}), reads="the Aurora DSQL cluster"
 )
+DESCRIBE_CLUSTER = Operation(
+    "eks", "DescribeCluster", "cluster", frozenset({"ResourceNotFoundException"}), reads="the EKS cluster"
+)
 _NO_BUCKET = frozenset({"NoSuchBucket"})
 GET_BUCKET_ENCRYPTION = Operation(
     "s3",
@@ -101,6 +113,16 @@ def instances(account: str, region: str, instance: str) -> Lookup:
 def allowed_images(account: str, region: str) -> Lookup:
     """Which images an account can use in a Region, with State and ImageCriteria."""
     return lookup(GET_ALLOWED_IMAGES_SETTINGS, account, region)
+
+
+def ebs_encryption_by_default(account: str, region: str) -> Lookup:
+    """Whether every new EBS volume is encrypted in an account and Region, as a boolean."""
+    return lookup(GET_EBS_ENCRYPTION_BY_DEFAULT, account, region)
+
+
+def ebs_default_key(account: str, region: str) -> Lookup:
+    """The ARN or the alias of the key under which new EBS volumes are encrypted where no other is named."""
+    return lookup(GET_EBS_DEFAULT_KMS_KEY_ID, account, region)
 
 
 def db_instances(account: str, region: str, identifier: str) -> Lookup:
@@ -151,6 +173,11 @@ def stored_volumes(account: str, region: str, arn: str) -> Lookup:
 def dsql_cluster(account: str, region: str, identifier: str) -> Lookup:
     """An Aurora DSQL cluster, with encryptionDetails and tags."""
     return lookup(GET_DSQL_CLUSTER, account, region, identifier=identifier)
+
+
+def eks_cluster(account: str, region: str, name: str) -> Lookup:
+    """An EKS cluster, with accessConfig."""
+    return lookup(DESCRIBE_CLUSTER, account, region, name=name)
 
 
 def bucket_encryption(account: str, region: str, bucket: str) -> Lookup:

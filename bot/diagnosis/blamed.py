@@ -18,7 +18,7 @@ from bot.diagnosis.reading import Hypothesis, Reading, hypotheses
 from bot.diagnosis.refusals import Refusal
 from knowledge.causes import CauseCode, cause_codes
 
-_UNKNOWN: Final = dict.fromkeys(("state", "account", "other", "found"), "unknown")
+_UNKNOWN: Final = dict.fromkeys(("state", "account", "other", "found", "cluster"), "unknown")
 """What the sentences of some codes ask for and a message alone does not say."""
 _RESOURCE_BASED: Final = ("key", "vault", "resource", "trust")
 """The types of policies that AWS calls resource-based."""

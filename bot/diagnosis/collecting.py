@@ -8,8 +8,10 @@ from bot import arn
 from bot.aws import backup
 from bot.aws.facts import Facts
 from bot.diagnosis.facts.changes import Suspects, collect_changes
+from bot.diagnosis.facts.clusters import collect_cluster_access
 from bot.diagnosis.facts.denied_request import collect_denied_request
 from bot.diagnosis.facts.documents import NamedDocument
+from bot.diagnosis.facts.ebs_encryption import default_keys, is_under_default_key
 from bot.diagnosis.facts.former_ids import collect_former_ids
 from bot.diagnosis.facts.images import AIR_GAPPED_OWNER, AllowedImages, collect_allowed_images
 from bot.diagnosis.facts.job import Located
@@ -62,7 +64,7 @@ def collect_job_facts(facts: Facts, job: Located, settings: Settings) -> JobFact
     other = job.destination_account if job.destination_account not in (None, job.account) else None
     management = management_account(facts, settings.management_account)
     accounts = (job.account, other) if other else (job.account,)
-    keys = _keys(facts, job, _Known(resource, vaults, recovery_point, metadata))
+    keys = _keys(facts, job, _Known(resource, vaults, recovery_point, metadata, reading))
     named_keys = _named_keys(facts, job, (reading, *(denial.reading for denial in denials or ())))
     owners = (key.account for several in (*keys.values(), named_keys) for key in several or ())
     organizations = {
@@ -100,6 +102,7 @@ def collect_job_facts(facts: Facts, job: Located, settings: Settings) -> JobFact
         denials=denials,
         changes=collect_changes(facts, job, reading, suspects),
         allowed_images=_allowed_images(facts, job, reading, vaults),
+        cluster_access=collect_cluster_access(facts, job, metadata, reading),
         withdrawals=collect_withdrawals(facts, job, role.name) if job.has_failed else (),
         advanced_dynamodb=_advanced_dynamodb(facts, job, reading),
         instance_role=_instance_role(facts, job, metadata),
@@ -114,6 +117,7 @@ class _Known:
     vaults: Mapping[VaultOf, VaultFacts]
     recovery_point: Mapping[str, Any]
     metadata: Mapping[str, str]
+    reading: Reading
 
 
 def _metadata(facts: Facts, job: Located) -> Mapping[str, str]:
@@ -188,7 +192,7 @@ def _keys(facts: Facts, job: Located, known: _Known) -> dict[KeyOf, Keys | None]
     if job.type is not JobType.BACKUP:
         ids["recovery-point"] = _recovery_point_keys(job, known)
     if job.type is JobType.RESTORE:
-        ids["restore"] = _restore_keys(job, known, ids["recovery-point"])
+        ids["restore"] = _restore_keys(facts, job, known, ids["recovery-point"])
     return {
         name: None if keys is None else tuple(collect_key(facts, job.account, job.region, key) for key in keys)
         for name, keys in ids.items()
@@ -217,11 +221,15 @@ def _recovery_point_keys(job: Located, known: _Known) -> tuple[str, ...] | None:
     return () if known.recovery_point.get("IsEncrypted") is False else of_resource
 
 
-def _restore_keys(job: Located, known: _Known, of_recovery_point: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    """The key that the restore asks for, else the recovery point's where the service keeps it."""
+def _restore_keys(
+    facts: Facts, job: Located, known: _Known, of_recovery_point: tuple[str, ...] | None
+) -> tuple[str, ...] | None:
+    """The key that the restore asks for, else the recovery point's where the service keeps it, else the default one."""
     asked = tuple(value for name, value in known.metadata.items() if name.casefold() in _KEY_MEMBERS and value)
     if asked:
         return asked
+    if of_recovery_point == () and is_under_default_key(job, known.recovery_point, known.reading):
+        return default_keys(facts, job, known.metadata)
     needs = of_type(str(job.described.get("ResourceType") or ""))
     if job.described.get("ResourceType") == "S3":
         return known.resource.keys if known.resource else ()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final
 
 from bot import arn
+from bot.diagnosis.facts.clusters import ClusterAccess
 from bot.diagnosis.facts.images import AllowedImages
 from bot.diagnosis.facts.job import Located
 from bot.diagnosis.facts.trail import Denial
@@ -38,6 +39,8 @@ class JobFacts(SubjectFacts):
     """What has been changed, since the job ended, of that which its message blames."""
     allowed_images: AllowedImages | None = None
     """The Allowed AMIs setting that the job's image meets; None where nothing speaks of it."""
+    cluster_access: ClusterAccess | None = None
+    """The EKS cluster that the job role needs an access entry in; None where nothing speaks of it."""
     withdrawals: tuple[Withdrawal, ...] = ()
     """By which calls the sharing of what is copied was withdrawn while the job ran, as CloudTrail recorded them."""
     advanced_dynamodb: bool | None = None

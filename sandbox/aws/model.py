@@ -118,6 +118,7 @@ class Region(Frame):
     search_jobs: tuple[Annotated[Record, record_with("SearchJobIdentifier")], ...] = ()
     export_jobs: tuple[Annotated[Record, record_with("ExportJobIdentifier")], ...] = ()
     region_settings: dict[str, bool] = Field(default_factory=dict)
+    ebs_encryption: Record = Field(default_factory=dict)
     allowed_images: Record = Field(default_factory=lambda: {"State": "disabled"})
     cloudtrail: tuple[TrailEvent, ...] = ()
 

@@ -14,6 +14,7 @@ from unittest.mock import patch
 from sandbox.aws.server import Sandbox
 
 _DENIED_XML = b"<ErrorResponse><Error><Code>AccessDenied</Code><Message>No.</Message></Error></ErrorResponse>"
+_UNKNOWN_XML = b"<Response><Errors><Error><Code>InvalidAction</Code></Error></Errors></Response>"
 _DENIED_JSON = b'{"__type": "AccessDeniedException", "message": "No."}'
 
 
@@ -42,7 +43,8 @@ def refusing(
                 self._answer(403, {}, _DENIED_XML if b"Action=" in body else _DENIED_JSON)
                 return
             if any(call in said for call in unknown):
-                self._answer(404, {}, b'{"__type": "UnknownOperationException"}')
+                unknown_json = b'{"__type": "UnknownOperationException"}'
+                self._answer(404, {}, _UNKNOWN_XML if b"Action=" in body else unknown_json)
                 return
             upstream = HTTPConnection(sandbox.url.removeprefix("http://"))
             upstream.request(self.command, self.path, body, dict(self.headers))

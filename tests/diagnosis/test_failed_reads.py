@@ -31,6 +31,7 @@ from tests.diagnosis.incidents import differences, reference_to
 from tests.diagnosis.refusing import refusing
 from tests.diagnosis.test_allowed_images import copying
 from tests.diagnosis.test_caller import ANA, FULL_ACCESS, Staffed, allow, document
+from tests.diagnosis.test_ebs_encryption import ON, restoring
 
 THROTTLED = AwsError("ThrottlingException", "Rate exceeded", 429)
 EXPIRED = AwsError("ExpiredTokenException", "It is expired.", 403)
@@ -95,6 +96,7 @@ def tagging() -> Altered:
 
 
 GATEWAY = f"arn:aws:storagegateway:eu-west-1:{ACCOUNT}:gateway/sgw-12A3456B/volume/vol-1122AABBCCDDEEFFG"
+CLUSTER = f"arn:aws:eks:eu-west-1:{ACCOUNT}:cluster/orders"
 DSQL = f"arn:aws:dsql:eu-west-1:{ACCOUNT}:cluster/abcdefghijklmnopqrstuvwxyz"
 INCIDENTS: dict[str, tuple[Callable[[], Altered], tuple[str, ...]]] = {
     "a nested stack": (lambda: incident(36), ("ListBackupJobs",)),
@@ -106,6 +108,7 @@ INCIDENTS: dict[str, tuple[Callable[[], Altered], tuple[str, ...]]] = {
     "an encoded message": (lambda: incident(37), ("DecodeAuthorizationMessage", "GetRolePolicy")),
     "an authorization id": (lambda: incident(29, StatusMessage=TOKEN), ("GetRequestAuthorizationDetails",)),
     "an image that is hidden": (lambda: copying({"State": "disabled"}), ("GetAllowedImagesSettings",)),
+    "a volume under the default key": (lambda: restoring(ON), ("GetEbsDefaultKmsKeyId", "GetEbsEncryptionByDefault")),
     "a vault whose tags are asked for": (tagging, ("ListTags",)),
     "a default key": (lambda: incident(30), ("ListAliases",)),
     "a database": (lambda: incident(17), ("DescribeDBInstances",)),
@@ -117,6 +120,10 @@ INCIDENTS: dict[str, tuple[Callable[[], Altered], tuple[str, ...]]] = {
     "a gateway's volume": (
         lambda: incident(29, ResourceType="Storage Gateway", ResourceArn=GATEWAY),
         ("DescribeCachediSCSIVolumes", "DescribeStorediSCSIVolumes"),
+    ),
+    "an EKS cluster": (
+        lambda: incident(29, ResourceType="EKS", ResourceArn=CLUSTER, StatusMessage="Access denied"),
+        ("DescribeCluster",),
     ),
     "a DSQL cluster": (lambda: incident(29, ResourceType="Aurora DSQL", ResourceArn=DSQL), ("GetCluster",)),
 }

@@ -51,6 +51,20 @@ def allow_recreated_principal(repair: Repair[SubjectFacts]) -> PlannedFix:
     return allow.get(repair.cause.layer, allow_in_own_policy)(repair)
 
 
+def open_cluster_to_access_entries(repair: Repair[JobFacts]) -> PlannedFix:
+    """No policy repairs it: the cluster's authentication mode has to be another.
+
+    Source: "Change authentication mode to use access entries" (Amazon EKS User Guide).
+    """
+    access = repair.facts.cluster_access
+    cluster = f"the EKS cluster {access.name}" if access else "the EKS cluster"
+    return PlannedFix(
+        f"Set the authentication mode of {cluster} to API_AND_CONFIG_MAP.",
+        (),
+        "It is a setting of Amazon EKS, and there is no way back to CONFIG_MAP. The aws-auth ConfigMap stays in force.",
+    )
+
+
 def _change(repair: Repair[SubjectFacts], document: Document) -> PlannedChange:
     """The policy put, which is a role's trust policy where the role was to be assumed.
 
@@ -63,6 +77,7 @@ def _change(repair: Repair[SubjectFacts], document: Document) -> PlannedChange:
 
 
 FIXES: Final[tuple[MakeFix, ...]] = (
+    open_cluster_to_access_entries,
     exempt_in_own_policy,
     allow_in_own_policy,
     allow_recreated_principal,

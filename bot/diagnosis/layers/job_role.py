@@ -8,6 +8,7 @@ from bot.diagnosis.evaluated_job import CheckedRoles, EvaluatedJob
 from bot.diagnosis.facts.principals import DEFAULT_ROLE_NAME, PrincipalFacts
 from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.layers.checked import CheckedLayer, policy_check, unknown_without_needs
+from bot.diagnosis.layers.cluster_access import check_cluster_access
 from bot.diagnosis.layers.trust import check_trust
 from bot.diagnosis.model import Cause, Check, Grounds, LayerName, Verdict
 from bot.iam import PolicyLayer
@@ -28,11 +29,12 @@ def check_layer(job: EvaluatedJob) -> CheckedLayer:
     )
     boundary, about_boundary = _check_boundary(facts, evaluated)
     identity = unknown_without_needs(facts, identity)
-    checks = (roles.job_role, trust, identity if usable else None, boundary, roles.service_linked_role)
+    access, about_access = check_cluster_access(facts) if usable else ((), ())
+    checks = (roles.job_role, trust, identity if usable else None, boundary, *access, roles.service_linked_role)
     return CheckedLayer(
         LayerName.JOB_ROLE,
         tuple(check for check in checks if check),
-        (*roles.causes, *about_trust, *about_identity, *about_boundary, *roles.linked_causes),
+        (*roles.causes, *about_trust, *about_identity, *about_boundary, *about_access, *roles.linked_causes),
     )
 
 

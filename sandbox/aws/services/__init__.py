@@ -11,6 +11,7 @@ from sandbox.aws.services.cloudtrail import CLOUDTRAIL
 from sandbox.aws.services.dynamodb import DYNAMODB
 from sandbox.aws.services.ec2 import EC2
 from sandbox.aws.services.efs import EFS
+from sandbox.aws.services.eks import EKS
 from sandbox.aws.services.fsx import FSX
 from sandbox.aws.services.iam import IAM
 from sandbox.aws.services.kms import KMS
@@ -21,7 +22,23 @@ from sandbox.aws.services.s3 import S3
 from sandbox.aws.services.sts import STS
 from sandbox.aws.services.toolbox import PATH, TOOLBOX
 
-_OFFERED = (BACKUP, BACKUP_SEARCH, CLOUDTRAIL, DYNAMODB, EC2, EFS, FSX, IAM, KMS, ORGANIZATIONS, RDS, REDSHIFT, S3, STS)
+_OFFERED = (
+    BACKUP,
+    BACKUP_SEARCH,
+    CLOUDTRAIL,
+    DYNAMODB,
+    EC2,
+    EFS,
+    EKS,
+    FSX,
+    IAM,
+    KMS,
+    ORGANIZATIONS,
+    RDS,
+    REDSHIFT,
+    S3,
+    STS,
+)
 
 BY_SIGNING_NAME: Mapping[str, Service] = {service.prefix or service.name: service for service in _OFFERED}
 """The services by the name that signatures carry, which is that of IAM actions too."""

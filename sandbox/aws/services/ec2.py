@@ -169,6 +169,16 @@ def get_allowed_images_settings(view: View, _: Parameters) -> Answer:
     return view.region.allowed_images
 
 
+def get_ebs_encryption_by_default(view: View, _: Parameters) -> Answer:
+    """Whether the account encrypts every new volume in the Region; off if the estate says nothing."""
+    return {"EbsEncryptionByDefault": view.region.ebs_encryption.get("EbsEncryptionByDefault", False)}
+
+
+def get_ebs_default_kms_key_id(view: View, _: Parameters) -> Answer:
+    """The key for new volumes; that of AWS if the estate names none."""
+    return {"KmsKeyId": view.region.ebs_encryption.get("KmsKeyId", "alias/aws/ebs")}
+
+
 EC2 = Service(
     name="ec2",
     spelling=replace(
@@ -197,6 +207,8 @@ EC2 = Service(
         ),
         "DescribeInstances": describe_instances,
         "GetAllowedImagesSettings": get_allowed_images_settings,
+        "GetEbsDefaultKmsKeyId": get_ebs_default_kms_key_id,
+        "GetEbsEncryptionByDefault": get_ebs_encryption_by_default,
         "DescribeIamInstanceProfileAssociations": describe_iam_instance_profile_associations,
     },
 )

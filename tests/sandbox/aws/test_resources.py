@@ -53,6 +53,8 @@ RESOURCES = [
     resource("arn:aws:s3:::invoices", "S3", Policy=POLICY),
     bare("arn:aws:s3:::plain", "S3"),
     resource(arn("redshift", "cluster:warehouse"), "Redshift"),
+    resource(arn("eks", "cluster/shop"), "EKS", accessConfig={"authenticationMode": "CONFIG_MAP"}),
+    bare(arn("eks", "cluster/plain"), "EKS"),
 ]
 POINTS = [
     {"RecoveryPointArn": point, "ResourceArn": of, "EncryptionKeyArn": KEY}
@@ -68,7 +70,10 @@ ESTATE: dict[str, Any] = {
     WORKLOAD: {
         "regions": {
             REGION: {"resources": RESOURCES, "recovery_points": POINTS},
-            "us-east-1": {"resources": [bare("arn:aws:s3:::first", "S3")]},
+            "us-east-1": {
+                "resources": [bare("arn:aws:s3:::first", "S3")],
+                "ebs_encryption": {"EbsEncryptionByDefault": True, "KmsKeyId": KEY},
+            },
         }
     },
     STRANGER: {"regions": {REGION: {"resources": [bare("arn:aws:s3:::theirs", "S3")]}}},
@@ -235,6 +240,19 @@ def test_a_redshift_cluster_tells_its_key(reader: Reader) -> None:
         assert (cluster["ClusterIdentifier"], cluster["KmsKeyId"]) == ("warehouse", KEY)
 
 
+@pytest.mark.parametrize(("name", "mode"), [("shop", "CONFIG_MAP"), ("plain", "API_AND_CONFIG_MAP")])
+def test_an_eks_cluster_tells_its_authentication_mode(reader: Reader, name: str, mode: str) -> None:
+    cluster = reader("eks").describe_cluster(name=name)["cluster"]
+    assert (cluster["name"], cluster["accessConfig"]) == (name, {"authenticationMode": mode})
+
+
+@pytest.mark.parametrize(("region", "told"), [(REGION, (False, "alias/aws/ebs")), ("us-east-1", (True, KEY))])
+def test_a_region_tells_how_new_volumes_are_encrypted(reader: Reader, region: str, told: tuple[bool, str]) -> None:
+    ec2 = reader("ec2", region=region)
+    by_default = ec2.get_ebs_encryption_by_default()["EbsEncryptionByDefault"]
+    assert (by_default, ec2.get_ebs_default_kms_key_id()["KmsKeyId"]) == told
+
+
 @pytest.mark.parametrize(
     ("service", "operation", "asked", "code", "status"),
     [
@@ -249,6 +267,7 @@ def test_a_redshift_cluster_tells_its_key(reader: Reader) -> None:
         ("rds", "list_tags_for_resource", {"ResourceName": "no"}, "DBInstanceNotFound", 404),
         ("dynamodb", "describe_table", {"TableName": "nothing"}, "ResourceNotFoundException", 400),
         ("dynamodb", "describe_continuous_backups", {"TableName": "nothing"}, "ResourceNotFoundException", 400),
+        ("eks", "describe_cluster", {"name": "no"}, "ResourceNotFoundException", 404),
         ("efs", "describe_file_systems", {"FileSystemId": "fs-00000000"}, "FileSystemNotFound", 404),
         ("efs", "describe_file_system_policy", {"FileSystemId": "fs-0bare"}, "PolicyNotFound", 404),
         ("fsx", "describe_file_systems", {"FileSystemIds": ["fs-00000000000"]}, "FileSystemNotFound", 400),
