@@ -31,8 +31,7 @@ def circumstances(facts: JobFacts) -> Mapping[str, bool | None]:
     is_restore = facts.job.type is JobType.RESTORE
     source = facts.vaults.get("target" if is_restore else "source")
     destination = facts.vaults.get("destination")
-    vault = arn.parse(facts.job.vault_arn)
-    from_air_gapped = source is not None and source.is_air_gapped
+    from_air_gapped = facts.job.is_from_shared_vault or (source is not None and source.is_air_gapped)
     into_air_gapped = destination is not None and destination.is_air_gapped
     return {
         "tagged": None if tags is None else bool(tags),
@@ -42,8 +41,7 @@ def circumstances(facts: JobFacts) -> Mapping[str, bool | None]:
         "from-air-gapped-vault": from_air_gapped,
         "into-air-gapped-vault": into_air_gapped,
         "into-backup-vault": not into_air_gapped,
-        "vault-of-another-account": (vault is not None and vault.account != facts.job.account)
-        or (source is not None and source.is_restore_access),
+        "vault-of-another-account": facts.job.is_from_shared_vault or (source is not None and source.is_restore_access),
         "advanced": advanced,
         "basic": None if advanced is None else not advanced,
         "vss": (facts.job.described.get("BackupOptions") or {}).get("WindowsVSS") == "enabled",

@@ -218,6 +218,9 @@ def _recovery_point_keys(job: Located, known: _Known) -> tuple[str, ...] | None:
         return tuple(dict.fromkeys([*((own,) if own else ()), *of_resource]))
     if own:
         return (own,)
+    vault = known.vaults.get("source" if job.type is JobType.COPY else "target")
+    if job.is_from_shared_vault or (vault and vault.is_air_gapped):
+        return _vault_keys(vault)  # "Logically air-gapped vault": its own key encrypts all that is in it
     return () if known.recovery_point.get("IsEncrypted") is False else of_resource
 
 

@@ -72,6 +72,16 @@ class Located:
         return self.described.get("DestinationBackupVaultArn")
 
     @property
+    def is_from_shared_vault(self) -> bool:
+        """It takes from another account's vault, which can only be a logically air-gapped one that is shared.
+
+        Sources: "Logically air-gapped vault", Share a logically air-gapped vault; "Creating backup copies across AWS
+        accounts": what an ordinary vault holds can't be restored from another account (AWS Backup Developer Guide).
+        """
+        vault = arn.parse(self.vault_arn)
+        return self.type is not JobType.BACKUP and vault is not None and vault.account != self.account
+
+    @property
     def role_arn(self) -> str:
         """The job role.
 
