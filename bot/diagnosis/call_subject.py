@@ -6,12 +6,20 @@ from datetime import UTC, datetime
 from bot.aws.facts import Facts
 from bot.aws.reader import Reader
 from bot.diagnosis.call_facts import CallFacts, collect_call_facts
-from bot.diagnosis.conclude import layers_of
+from bot.diagnosis.conclude import layers_of, not_covered_of_call
 from bot.diagnosis.examination import Examination
 from bot.diagnosis.examine_call import examine_call
 from bot.diagnosis.layers.checked import CheckedLayer
 from bot.diagnosis.model import Cause, Certainty, Entity, Outcome, Verdict
-from bot.diagnosis.reading import Reading, TextDiagnosis, read_error, subject_of, text_summary, with_caller
+from bot.diagnosis.reading import (
+    Reading,
+    TextDiagnosis,
+    read_error,
+    subject_of,
+    text_not_covered,
+    text_summary,
+    with_caller,
+)
 from bot.errors import BadInputError
 from bot.settings import Settings
 from knowledge.callers import CallerOperation
@@ -74,6 +82,8 @@ class CallSubject:
         causes: tuple[Cause, ...],
         layers: Sequence[CheckedLayer],
     ) -> TextDiagnosis:
+        reports = layers_of(layers)
+        evaluated = not_covered_of_call(reports) if result is Outcome.UNDETERMINED else ()
         return self._alone.model_copy(
             update={
                 "subject": subject_of(reading),
@@ -81,7 +91,8 @@ class CallSubject:
                 "summary": summary,
                 "reading": reading,
                 "causes": causes,
-                "layers": layers_of(layers),
+                "layers": reports,
+                "not_covered": evaluated or text_not_covered(reading, result),
             }
         )
 

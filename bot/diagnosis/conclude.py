@@ -69,9 +69,21 @@ def not_covered(failed: Sequence[JobFacts], layers: Sequence[LayerReport]) -> tu
         failed: The failed jobs.
         layers: What was found; a check that is unknown says why.
     """
-    unknown = [check.says for layer in layers for check in layer.checks if check.verdict is Verdict.UNKNOWN]
     calls = [sentence for facts in failed for sentence in _calls_not_covered(facts)]
-    return tuple(dict.fromkeys([*unknown, *calls, _NEVER_READ]))
+    return tuple(dict.fromkeys([*_unknown(layers), *calls, _NEVER_READ]))
+
+
+def not_covered_of_call(layers: Sequence[LayerReport]) -> tuple[str, ...]:
+    """What could still deny a call that was evaluated, in a sentence each; nothing where none was.
+
+    Args:
+        layers: What was found; a check that is unknown says why.
+    """
+    return (*dict.fromkeys(_unknown(layers)), _NEVER_READ) if layers else ()
+
+
+def _unknown(layers: Sequence[LayerReport]) -> list[str]:
+    return [check.says for layer in layers for check in layer.checks if check.verdict is Verdict.UNKNOWN]
 
 
 def _calls_not_covered(facts: JobFacts) -> Iterator[str]:

@@ -24,7 +24,9 @@ from knowledge.messages import Form, Guess, Messages, PolicyType, matches_any, m
 _SERVICE_LINKED_SESSION = re.compile(r":assumed-role/AWSServiceRoleForBackup(?:/|$)")
 _SERVICE_LINKED_ROLE = re.compile(r":role/aws-service-role/backup\.amazonaws\.com(?:\.cn)?/AWSServiceRoleForBackup$")
 _JOB_SESSION = re.compile(r":assumed-role/[^/]{1,64}/AWSBackup-")
-_ENCODED = re.compile(r"encoded authorization failure message:? ?(?P<message>[\w+/=-]{8,10240})", re.IGNORECASE)
+_ENCODED = re.compile(
+    r"encoded authorization (?:failure )?message:?(?: is:?)? ?(?P<message>[\w+/=-]{8,10240})", re.IGNORECASE
+)
 _AUTHORIZATION_ID = re.compile(
     r"(?:authorization id:? |#/authorization-details/)(?P<id>[0-9a-z]{8,256})", re.IGNORECASE
 )
@@ -220,7 +222,22 @@ def read_error(text: str) -> TextDiagnosis:
         subject=subject_of(reading),
         reading=reading,
         hypotheses=tuple(hypotheses(reading)),
+        not_covered=text_not_covered(reading, result),
     )
+
+
+def text_not_covered(reading: Reading, outcome: Outcome) -> tuple[str, ...]:
+    """What an undetermined answer to a text could not look at, in a sentence each; nothing for other answers.
+
+    Args:
+        reading: What the text says.
+        outcome: What the answer came to.
+    """
+    if outcome is not Outcome.UNDETERMINED:
+        return ()
+    left_out = {"which action": reading.action, "who": reading.principal}
+    missing = " and ".join(what for what, said in left_out.items() if not said) or "for certain that anything"
+    return (f"The text does not say {missing} was denied, so that no policy was evaluated.",)
 
 
 def subject_of(reading: Reading) -> SubjectReport:
@@ -246,8 +263,9 @@ def text_summary(outcome: Outcome, causes: Sequence[Cause]) -> str:
 def _outcome(reading: Reading) -> Outcome:
     """What a reading alone amounts to."""
     form = messages().form(reading.form)
-    if reading.vague and reading.encoded_message:
-        # A statement denied it; which one, only somebody who may decode the message can tell.
+    is_explained_elsewhere = reading.encoded or reading.authorization_id is not None
+    if is_explained_elsewhere and (form is None or reading.vague):
+        # A policy denied it; which one, only somebody who may decode the message or open the details can tell.
         return Outcome.DENIED
     if form:
         return Outcome(form.outcome)

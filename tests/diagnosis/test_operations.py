@@ -293,6 +293,9 @@ def test_what_every_layer_allows_is_said_to_be_allowed_as_far_as_it_is_known(
     checked = diagnostician().check_caller(ANA, operation)
     assert checked.outcome is outcome
     assert says in checked.summary
+    unknown = [check.says for layer in checked.layers for check in layer.checks if check.verdict is Verdict.UNKNOWN]
+    assert list(checked.not_covered[:-1]) == unknown
+    assert bool(checked.not_covered) is (outcome is Outcome.UNDETERMINED)
 
 
 def test_what_is_left_to_fix_is_counted(served_estate: ServeEstate, diagnostician: MakeDiagnostician) -> None:

@@ -51,7 +51,8 @@ def test_a_background_row_never_becomes_more_than_it_says(row: dict[str, Any]) -
     diagnosis = read_error(row["message"])
 
     if diagnosis.reading.form is None or diagnosis.reading.vague:
-        expected = Outcome.DENIED if diagnosis.reading.encoded_message else Outcome.UNDETERMINED
+        is_denied = diagnosis.reading.encoded or diagnosis.reading.authorization_id
+        expected = Outcome.DENIED if is_denied else Outcome.UNDETERMINED
         assert diagnosis.outcome is expected
     if diagnosis.outcome is Outcome.NOT_PERMISSION:
         assert diagnosis.hypotheses == ()
@@ -137,6 +138,42 @@ def test_a_vague_text_is_never_an_answer_by_itself(text: str) -> None:
     assert diagnosis.outcome is Outcome.UNDETERMINED
     assert diagnosis.reading.vague
     assert diagnosis.hypotheses
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Encoded authorization failure message: H8F0jDN9KPpyINgZ_awdx",
+        "You are not authorized to perform this operation. Encoded authorization failure message: H8F…",
+        "Backup job failed. The encoded authorization message is H8F0jDN9KPpyINgZ_awdx",
+        "Access denied with authorization id: 0123456789abcdef",
+        "Restore failed, see https://console.aws.amazon.com/iam/home#/authorization-details/0123456789abcdef",
+    ],
+)
+def test_what_only_a_token_explains_was_denied_whether_or_not_it_can_be_decoded(text: str) -> None:
+    diagnosis = read_error(text)
+
+    assert (diagnosis.outcome, diagnosis.not_covered) == (Outcome.DENIED, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Access denied", "The text does not say which action and who was denied, so that no policy was evaluated."),
+        (
+            "arn:aws:iam::111122223333:user/ana calls kms:Decrypt nightly",
+            "The text does not say which action and who was denied, so that no policy was evaluated.",
+        ),
+        (
+            "We had a bad night.",
+            "The text does not say which action and who was denied, so that no policy was evaluated.",
+        ),
+    ],
+)
+def test_an_undetermined_text_says_what_was_not_looked_at(text: str, says: str) -> None:
+    diagnosis = read_error(text)
+
+    assert (diagnosis.outcome, diagnosis.not_covered) == (Outcome.UNDETERMINED, (says,))
 
 
 @pytest.mark.parametrize(
@@ -336,7 +373,8 @@ def test_a_text_made_to_hurt_is_read_to_its_end(seed: str) -> None:
     text = seed * (100_000 // len(seed))  # so long that one quadratic pattern takes minutes
     for form in messages().forms:
         form.search(text)
-    assert read_error(text).outcome is Outcome.UNDETERMINED
+    is_token = "authorization" in seed  # what carries one was denied
+    assert read_error(text).outcome is (Outcome.DENIED if is_token else Outcome.UNDETERMINED)
 
 
 @pytest.mark.parametrize("seed", HOSTILE)
