@@ -4,6 +4,8 @@ import json
 
 from bot.diagnosis.model import Diagnosis
 from tests.conftest import ServeEstate
+from tests.diagnosis.generated.breaking_keys import use_default_vault_key
+from tests.diagnosis.generated.starting import start
 from tests.diagnosis.incidents import FILES, expectation, reference_to, text_of
 from tests.diagnosis.test_incidents import MakeDiagnostician
 
@@ -27,3 +29,15 @@ def test_a_resource_control_policy_binds_the_customers_keys_only(
     assert "rcp-denied" in {cause.code for cause in customers.causes}
     aws_managed = diagnosed("AWS", served_estate, diagnostician)
     assert "rcp-denied" not in {cause.code for cause in aws_managed.causes}
+
+
+def test_a_fully_managed_copy_may_come_from_a_vault_under_an_aws_managed_key(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    """As "Given key ID not accessible" (re:Post) has it: only a customer managed key must let the other account in."""
+    scene = start("a default vault", "share", "efs")
+    use_default_vault_key(scene, "vault")
+    scene.fail("Access denied")
+    served_estate(scene.text())
+    diagnosis = diagnostician().diagnose(reference_to(scene.expectation))
+    assert diagnosis.causes == ()
