@@ -26,6 +26,7 @@ def test_a_public_report_is_read_as_its_resolution_says(report: dict[str, Any]) 
     }
     assert set(report.get("first", ())) <= set(codes[:2])
     assert set(report.get("among", ())) <= set(codes)
+    assert any(report.get("says", "") in hypothesis.why for hypothesis in diagnosis.hypotheses) or not codes
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=[report["id"] for report in REPORTS])

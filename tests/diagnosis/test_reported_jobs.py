@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.diagnosis.model import Certainty, Diagnosis, Outcome
+from bot.diagnosis.model import Certainty, Diagnosis, Entity, Outcome
 from bot.diagnosis.run import Diagnostician
 from tests.conftest import ServeEstate
 from tests.diagnosis.altering import only
-from tests.diagnosis.generated.breaking_keys import BREAKERS
+from tests.diagnosis.generated.breaking_keys import BREAKERS, use_aws_managed_key
+from tests.diagnosis.generated.breaking_organization import SCP
 from tests.diagnosis.generated.scene import Scene
 from tests.diagnosis.generated.starting import start
 from tests.diagnosis.incidents import reference_to
@@ -54,8 +55,83 @@ def _with_the_policy_for_s3_alone(scene: Scene) -> None:
     scene.role["AttachedPolicies"] = [scene.world.managed(S3_BACKUP)]
 
 
+def _databases_of_clusters_only(scene: Scene) -> None:
+    """The report's role was scoped to clusters, and the call was on an instance's snapshot."""
+    _without_policies(scene)
+    scene.inline("others", {"Effect": "Allow", "NotAction": "rds:AddTagsToResource", "Resource": "*"})
+    clusters = scene.world.arn("rds", scene.home, "cluster:sanitize-*")
+    scene.inline("tags", {"Effect": "Allow", "Action": "rds:AddTagsToResource", "Resource": clusters})
+
+
+def _region_denied(scene: Scene) -> None:
+    regions = {"StringNotEquals": {"aws:RequestedRegion": ["eu-north-1"]}}
+    deny = {"Sid": "GRREGIONDENY", "Effect": "Deny", "NotAction": ["iam:*", "sts:*"], "Resource": "*"}
+    unit = scene.world.path_to(scene.home)[-1]["Id"]
+    scene.world.add_organization_policy(unit, SCP, "Guardrails", {**deny, "Condition": regions})
+
+
+def _grants_denied_to_others(scene: Scene) -> None:
+    deny = {"Sid": "OnlyAdmins", "Effect": "Deny", "Principal": "*", "Action": "kms:CreateGrant", "Resource": "*"}
+    unless = {"ArnNotLike": {"aws:PrincipalArn": scene.world.iam(scene.home, "role/key-admin")}}
+    scene.world.key(scene.things["key"])["Policy"]["Statement"].append({**deny, "Condition": unless})
+
+
+def _malformed_role(scene: Scene) -> None:
+    scene.record["IamRoleArn"] = f"arn:aws:iam::{scene.home}/service-role/AWSBackupDefaultServiceRole"
+
+
 Step = Callable[[Scene], None]
 REPORTS: list[tuple[str, str, str, Step, str, str | None, Certainty | None]] = [
+    (
+        "R14",
+        "share",
+        "aurora",
+        use_aws_managed_key,
+        "The source snapshot KMS key [{key}] does not exist, is not enabled or you do not have permissions to access "
+        "it.",
+        "aws-managed-key",
+        Certainty.PROVEN,
+    ),
+    (
+        "R18",
+        "backup",
+        "rds",
+        _databases_of_clusters_only,
+        "{session} is not authorized to perform: rds:AddTagsToResource because no identity-based policy allows the "
+        "rds:AddTagsToResource action (Service: Rds, Status Code: 403)",
+        "permission-missing",
+        Certainty.PROVEN,
+    ),
+    (
+        "R22",
+        "backup",
+        "ebs",
+        _region_denied,
+        "You are not authorized to perform this operation. User: {session} is not authorized to perform: "
+        "ec2:DescribeVolumes with an explicit deny in a service control policy",
+        "scp-denied",
+        Certainty.PROVEN,
+    ),
+    (
+        "R30",
+        "share",
+        "ebs",
+        _grants_denied_to_others,
+        "User: {linked} is not authorized to perform: kms:CreateGrant on resource: {key} with an explicit deny in a "
+        "resource-based policy",
+        "key-policy-denied",
+        Certainty.PROVEN,
+    ),
+    (
+        "R32",
+        "restore",
+        "efs",
+        _malformed_role,
+        "The provided role arn:aws:iam::111122223333/service-role/AWSBackupDefaultServiceRole cannot be assumed by AWS "
+        "Backup.",
+        "role-missing",
+        Certainty.PROVEN,
+    ),
     (
         "R50",
         "backup",
@@ -140,7 +216,11 @@ def test_a_reported_job_comes_out_as_it_was_resolved(
 ) -> None:
     scene = start(f"reported {report}", job, kind)
     step(scene)
-    named = {"role": scene.role_arn, "session": scene.session, "there": scene.things.get("there")}
+    linked = scene.world.arn(
+        "sts", scene.receiver, "assumed-role/AWSServiceRoleForBackup/AWSBackup-AWSServiceRoleForBackup", region=""
+    )
+    named = {"role": scene.role_arn, "session": scene.session, "linked": linked}
+    named |= {name: scene.things.get(name, "") for name in ("there", "key")}
     scene.fail(text.format(**named))
     served_estate(scene.text())
     diagnosis: Diagnosis = diagnostician().diagnose(reference_to(scene.expectation))
@@ -153,5 +233,11 @@ def test_a_reported_job_comes_out_as_it_was_resolved(
     assert diagnosis.outcome is (Outcome.UNDETERMINED if is_possible else Outcome.DENIED)
     if report == "R50":
         assert cause.statement == "DenyAccessToABackupVault"
+    if report == "R22":
+        assert cause.statement == "GRREGIONDENY"
+    if report == "R30":
+        assert (cause.statement, cause.entity) == ("OnlyAdmins", Entity.SERVICE_LINKED_ROLE)
+    if report == "R32":
+        assert "no ARN of a role" in cause.explanation
     if report == "R55":
         assert "aws:PrincipalOrgPaths" in str(cause.near_miss)
