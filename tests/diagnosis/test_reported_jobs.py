@@ -238,6 +238,6 @@ def test_a_reported_job_comes_out_as_it_was_resolved(
     if report == "R30":
         assert (cause.statement, cause.entity) == ("OnlyAdmins", Entity.SERVICE_LINKED_ROLE)
     if report == "R32":
-        assert "no ARN of a role" in cause.explanation
+        assert "the ARN of a role" in cause.explanation
     if report == "R55":
         assert "aws:PrincipalOrgPaths" in str(cause.near_miss)
