@@ -76,8 +76,7 @@ def register(app: AsyncApp, intake: Intake) -> None:
 async def _open_picker(body: Any, client: AsyncWebClient, context: AsyncBoltContext, intake: Intake) -> None:
     """Opens the form at once, and has the worker fill it: a trigger is good for three seconds."""
     opened = await client.views_open(trigger_id=text_at(body, "trigger_id"), view=ANYBODY.modal(TITLE, LOADING))
-    place = replace(of_interaction(body, context), channel="", thread="")
-    await intake.list_failures(text_at(opened["view"], "id"), place)
+    await intake.list_failures(text_at(opened["view"], "id"), of_interaction(body, context))
 
 
 def texts(message: Any) -> Iterator[str]:

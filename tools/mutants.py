@@ -30,7 +30,7 @@ ROOT: Final = Path(__file__).parents[1]
 COPIES: Final = ROOT / "artifacts/mutants"
 PRODUCT: Final = ("bot", "handlers")
 WORKERS: Final = 2
-SECONDS_OF_A_TEST: Final = 20
+SECONDS_OF_A_TEST: Final = 10
 """After which a test counts as failed: what a mutant keeps from happening, a test would wait for for ever."""
 
 

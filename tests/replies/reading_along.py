@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{32}\b", re.IGNORECASE)
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _FORM = frozenset({"type", "style", "emoji", "indent", "border", "unicode"})
 """Members that say how a text is shown, and hold none."""
 
 
 def account_ids(sent: object) -> set[str]:
-    """Every account id that stands anywhere in what is sent; the end of a job's or key's id is none."""
+    """Every account id that stands anywhere in what is sent; a part of the id of a job, a key or a thread is none."""
     return {account for text in texts_in(sent) for account in _ACCOUNT.findall(_IDENTIFIER.sub("", text))}
 
 

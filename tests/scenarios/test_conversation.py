@@ -160,6 +160,17 @@ async def test_without_a_right_to_the_account_a_thread_answers_no_question_about
         assert "p-deny0001" not in str(answer)
 
 
+@pytest.mark.parametrize("way", ["mention", "direct message"])
+async def test_with_no_worker_whoever_writes_in_a_thread_is_told_so_there_alone(redis_url: str, way: str) -> None:
+    async with open_bench(redis_url, Script(DENIED), worker=False) as bench:
+        channel = bench.channel if way == "mention" else bench.workspace.direct_message(bench.user)
+        above = bench.workspace.write(channel.id, bench.user, "the backup failed")["ts"]
+        await bench.slack.write(channel.id, f"<@U0BACKUPWHY> {JOB_ID}", user=bench.user, thread=above)
+        told = (await bench.called("chat.postEphemeral")).args
+        assert (told["channel"], told["user"], told["thread_ts"]) == (channel.id, bench.user, above)
+        assert "no worker is running" in told["text"]
+
+
 async def test_a_direct_message_is_answered_and_leads_to_the_next_questions(bench: Bench) -> None:
     direct = bench.workspace.direct_message(bench.user).id
     await bench.slack.write(direct, f"why did {JOB_ID} fail?", user=bench.user)
@@ -238,7 +249,7 @@ async def test_the_message_shortcut_finds_the_job_in_an_alert_of_another_bot(ben
         "B0ALERTS",
         "",
         bot_id="B0ALERTS",
-        attachments=[{"title": "Backup failed", "fields": [{"title": "Job", "value": JOB_ID}]}],
+        attachments=[{"fields": [{"title": "Job", "value": JOB_ID}, {"title": "State", "value": "FAILED"}]}],
     )
     await bench.slack.shortcut("why_failed", user=bench.user, channel=bench.channel.id, ts=alert["ts"])
     await bench.finished()
