@@ -10,15 +10,12 @@ from bot.diagnosis.model import (
     Certainty,
     Diagnosis,
     DiagnosisDocument,
-    JobType,
     Outcome,
     Recheck,
     Verdict,
 )
 
 D = TypeVar("D", bound=DiagnosisDocument)
-
-_NOUNS = {JobType.BACKUP: "backup job", JobType.COPY: "copy job", JobType.RESTORE: "restore job"}
 
 
 def rechecked(before: DiagnosisDocument, after: D) -> D:
@@ -61,5 +58,5 @@ def _is_allowed(after: DiagnosisDocument) -> bool:
 def _summary(after: DiagnosisDocument) -> str:
     again = "make the call again"
     if isinstance(after, Diagnosis):
-        again = f"start the job again ({_NOUNS[after.job.type]} {after.job.id})"
+        again = f"start the job again ({after.job.type.value} job {after.job.id})"
     return f"Fixed: {again}. What was found before is gone, and all that could be evaluated allows it now."

@@ -13,6 +13,7 @@ from tests.diagnosis.fixing import fixed
 from tests.diagnosis.incidents import FILES, diagnosis_of, expectation, reference_to, text_of
 from tests.diagnosis.test_caller import Staffed, said
 from tests.diagnosis.test_incidents import MakeDiagnostician
+from tests.diagnosis.test_locate import SCAN, scanning
 
 DENIED = [file for file in FILES if expectation(text_of(file))["outcome"] == "denied"]
 
@@ -94,3 +95,17 @@ def test_a_call_that_is_allowed_now_is_to_be_made_again(
     assert after.recheck is not None
     assert after.recheck.fixed
     assert after.summary.startswith("Fixed: make the call again.")
+
+
+def test_a_scan_that_is_allowed_now_is_to_be_started_again(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    denied, allowed = scanning(), scanning("arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForScans")
+    served_estate(denied.text)
+    before = diagnostician().diagnose(reference_to(denied.expect))
+    served_estate(allowed.text)
+    after = rechecked(before, diagnostician().diagnose(reference_to(allowed.expect)))
+    assert after.recheck is not None
+    assert after.recheck.fixed
+    assert after.recheck.resolved == ("permission-missing", "pass-role-missing")
+    assert after.summary.startswith(f"Fixed: start the job again (scan job {SCAN}).")
