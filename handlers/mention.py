@@ -4,6 +4,7 @@ Bolt acknowledges an event once its listener is through: what was written is kep
 """
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
@@ -45,8 +46,12 @@ async def _take(
     context: AsyncBoltContext,
     intake: Intake,
 ) -> None:
-    """Submits what was written; the answer belongs in the thread of the message."""
+    """Submits what was written; the answer belongs in the thread of the message.
+
+    A notice for the asker alone goes to that thread only where it is one already: else Slack does not show it
+    ("chat.postEphemeral").
+    """
     place = of_event(event, context)
     notice = await intake.take(await understand(text), place, text_at(body, "event_id"))
     if notice:
-        await Responder(client).respond(place, notice)
+        await Responder(client).respond(replace(place, thread=optional_text(event, "thread_ts")), notice)

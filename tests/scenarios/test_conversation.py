@@ -160,14 +160,17 @@ async def test_without_a_right_to_the_account_a_thread_answers_no_question_about
         assert "p-deny0001" not in str(answer)
 
 
+@pytest.mark.parametrize("threaded", [True, False], ids=["in a thread", "in no thread"])
 @pytest.mark.parametrize("way", ["mention", "direct message"])
-async def test_with_no_worker_whoever_writes_in_a_thread_is_told_so_there_alone(redis_url: str, way: str) -> None:
+async def test_with_no_worker_whoever_writes_is_told_so_alone_where_slack_shows_it(
+    redis_url: str, way: str, threaded: bool
+) -> None:
     async with open_bench(redis_url, Script(DENIED), worker=False) as bench:
         channel = bench.channel if way == "mention" else bench.workspace.direct_message(bench.user)
-        above = bench.workspace.write(channel.id, bench.user, "the backup failed")["ts"]
-        await bench.slack.write(channel.id, f"<@U0BACKUPWHY> {JOB_ID}", user=bench.user, thread=above)
+        thread = bench.workspace.write(channel.id, bench.user, "it failed")["ts"] if threaded else None
+        await bench.slack.write(channel.id, f"<@U0BACKUPWHY> {JOB_ID}", user=bench.user, thread=thread)
         told = (await bench.called("chat.postEphemeral")).args
-        assert (told["channel"], told["user"], told["thread_ts"]) == (channel.id, bench.user, above)
+        assert (told["channel"], told["user"], told.get("thread_ts")) == (channel.id, bench.user, thread)
         assert "no worker is running" in told["text"]
 
 
