@@ -39,13 +39,11 @@ class Audience:
     """Who reads at a place.
 
     Args:
-        place: The place.
         rights: What the person who asked may ask about.
         shared: Whether other organizations read along; None where Slack does not say.
         concerned: The accounts that what is shown concerns.
     """
 
-    place: Place
     rights: Rights
     shared: bool | None
     concerned: frozenset[str] = frozenset()
@@ -99,7 +97,7 @@ class Audience:
         return self.mask.text(text)
 
 
-ANYBODY = Audience(Place("", "", ""), Rights(frozenset()), shared=True)
+ANYBODY = Audience(Rights(frozenset()), shared=True)
 """For what teaches and is about nobody's accounts, such as how to ask."""
 
 
@@ -139,4 +137,4 @@ async def audience_at(authorizer: Authorizer, place: Place) -> Audience:
         RightsUnknownError: Slack does not say now what the person may ask.
         SlackApiError, aiohttp.ClientError, TimeoutError: Slack does not say now who reads there.
     """
-    return Audience(place, await authorizer.rights(place), await authorizer.is_shared(place.channel))
+    return Audience(await authorizer.rights(place), await authorizer.is_shared(place.channel))

@@ -35,7 +35,7 @@ class AuditReport:
             Exception: Whatever happens on the way; `bot.work.faults.passes` says what is worth trying again.
         """
         if task.what == "newest":
-            audience = Audience(task.place, Rights(None), shared=False)  # the trail has whole account ids for admins
+            audience = Audience(Rights(None), shared=False)  # the trail has whole account ids for admins
             page = trail_page(await self._audit.last(NEWEST))
             for message in audience.messages(page):
                 await self._responder.respond(task.place, page.says, blocks=message.blocks)

@@ -41,7 +41,7 @@ class Home:
             Exception: Whatever happens on the way; `bot.work.faults.passes` says what is worth trying again.
         """
         place = task.place
-        audience = Audience(place, await self._authorizer.own_rights(place), shared=False)
+        audience = Audience(await self._authorizer.own_rights(place), shared=False)
         threads = await self._threads.latest(place.user)
         latest = [one for thread in threads if (one := await self._latest(thread, audience))]
         if task.tab == "home":

@@ -186,7 +186,7 @@ class Intake:
             await self._write(replace(entry, act=Act.REFUSAL, outcome="another organization"))
             raise RefusedError(OUTSIDERS)
         await self._write(entry)
-        return answer, Audience(place, rights, await self._is_shared(place)).about(answer)
+        return answer, Audience(rights, await self._is_shared(place)).about(answer)
 
     async def vote(self, thread: str, place: Place, *, helpful: bool) -> Audience:
         """Counts a person's vote on an answer; returns who reads there, and raises as `press`."""
@@ -202,11 +202,11 @@ class Intake:
     async def direct_audience(self, channel: str, place: Place) -> Audience:
         """Who reads a direct message that the bot sends for somebody: who gets it may be of another organization."""
         to = replace(place, channel=channel, thread="")
-        return Audience(to, await self._rights(place), await self._is_shared(to))
+        return Audience(await self._rights(place), await self._is_shared(to))
 
     async def notice(self, sentence: str, place: Place) -> str:
         """A sentence as it may be shown at a place, whoever reads there; bare text."""
-        return Audience(place, Rights(None), await self._is_shared(place)).text(sentence)
+        return Audience(Rights(None), await self._is_shared(place)).text(sentence)
 
     async def _allowed(self, place: Place, about: str, account: str) -> Rights:
         """The rights of who may ask; a refusal is in the audit trail before it is shown.

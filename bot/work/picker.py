@@ -42,7 +42,7 @@ class Picker:
         rights = await self._authorizer.own_rights(task.place)
         jobs = await asyncio.to_thread(self._failures)
         allowed = [job for job in jobs if rights.cover(job.job.account or "")]
-        await self._client.views_update(view_id=task.view, view=_view(allowed, Audience(task.place, rights, False)))
+        await self._client.views_update(view_id=task.view, view=_view(allowed, Audience(rights, shared=False)))
 
     async def give_up(self, task: ListFailures, error: Exception) -> None:
         """Says in the modal why it can't be filled; raises as `carry_out`."""

@@ -4,7 +4,6 @@ import pytest
 
 from bot.access.audience import Audience, concerned_accounts, main_account
 from bot.access.authorizer import Rights
-from bot.access.place import Place
 from bot.diagnosis.model import Cause, Change
 from bot.diagnosis.reading import read_error
 from tests.replies import diagnoses
@@ -65,5 +64,5 @@ def test_the_accounts_of_what_denies_and_of_what_is_to_change(cause: Cause, conc
 def test_documents_of_an_error_text_are_shown_to_those_who_may_ask_about_all_its_accounts() -> None:
     answer = read_error(f"User: {ANA} is not authorized to perform: kms:CreateGrant on resource: {KEY}")
     for accounts, shown in ({MINE}, False), ({OTHER}, False), ({MINE, OTHER}, True):
-        audience = Audience(Place("C0OWN", "U0ANA", "T0OURS"), Rights(frozenset(accounts)), shared=False)
+        audience = Audience(Rights(frozenset(accounts)), shared=False)
         assert audience.about(answer).mask.documents is shown

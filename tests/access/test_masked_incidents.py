@@ -14,7 +14,6 @@ import pytest
 
 from bot.access.audience import Audience
 from bot.access.authorizer import Rights
-from bot.access.place import Place
 from bot.diagnosis.model import Diagnosis, Outcome
 from bot.replies.answer import head_page, reply_pages
 from bot.replies.buttons import with_buttons
@@ -26,7 +25,7 @@ from bot.work.follow_up import follow_up
 from tests.diagnosis.incidents import FILES, diagnosis_of
 from tests.replies.reading_along import account_ids, texts_in
 
-EVERYTHING = Audience(Place("C0OWN", "U0ANA", "T0OURS"), Rights(None), shared=False)
+EVERYTHING = Audience(Rights(None), shared=False)
 QUESTIONS = ("show me the trust policy", "which policy?", "who can fix this?", "how do I fix it?", "why?")
 NOBODYS = frozenset({"111122223333"})
 """Rights to an account that no incident is about."""

@@ -7,7 +7,6 @@ import pytest
 from bot.access.audience import ANYBODY, OTHER_ACCOUNTS, SHARED, UNSURE, UNSURE_NOTE, Audience
 from bot.access.authorizer import Rights
 from bot.access.masking import Mask
-from bot.access.place import Place
 from bot.diagnosis.model import Diagnosis
 from bot.replies.answer import head_page, reply_pages
 from bot.replies.document import Page, Verbatim
@@ -22,7 +21,7 @@ TEXTS = {
 }
 
 
-EVERYTHING = Audience(Place("C0OWN", "U0ANA", "T0OURS"), Rights(None), shared=False)
+EVERYTHING = Audience(Rights(None), shared=False)
 DENIED = diagnoses.denied(
     diagnoses.scp_cause(near_miss="statement Some allows it, but not on this resource"), diagnoses.key_cause()
 )

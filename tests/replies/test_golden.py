@@ -14,14 +14,13 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.access.audience import Audience
 from bot.access.authorizer import Rights
-from bot.access.place import Place
 from bot.replies.terminal import render_page
 from sandbox.slack.block_kit import message_problems, view_problems
 from tests.replies.golden_files import GoldenJson, GoldenText
 from tests.replies.kinds import DENIED, HEADS, MINE, OTHER, REPLIES, SINGLES, VIEWS, pages, sent
 from tests.replies.reading_along import account_ids, outline
 
-EVERYTHING = Audience(Place("C0OWN", "U0ANA", "T0OURS"), Rights(None), shared=False).about(DENIED)
+EVERYTHING = Audience(Rights(None), shared=False).about(DENIED)
 SHARED = replace(EVERYTHING, shared=True)
 UNSURE = replace(EVERYTHING, shared=None)
 HALF = replace(EVERYTHING, rights=Rights(frozenset({MINE})))
