@@ -95,6 +95,13 @@ async def test_without_a_job_it_teaches_the_asker_alone(bench: Bench, text: str)
     assert bench.script.asked == []
 
 
+async def test_with_no_worker_the_asker_alone_is_told_so(redis_url: str) -> None:
+    async with open_bench(redis_url, Script(diagnoses.denied()), worker=False) as bench:
+        acknowledged = await bench.command(JOB_ID)
+        assert "no worker is running" in acknowledged.body["text"]
+        assert acknowledged.body["response_type"] == "ephemeral"
+
+
 async def test_what_is_no_job_id_is_told_in_a_sentence_and_teaches(bench: Bench) -> None:
     acknowledged = await bench.command("the <!channel> backup of yesterday")
     assert acknowledged.body["response_type"] == "ephemeral"

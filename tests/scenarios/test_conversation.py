@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.access.audit import STREAM
+from bot.access.audit import STREAM, Act
 from bot.access.rules import Grant, Rules
 from bot.diagnosis.failures import FailedJob
 from bot.diagnosis.job_id import JobReference
@@ -236,6 +236,21 @@ async def test_who_picked_a_job_is_told_at_the_response_url_of_the_channel(redis
         payload = bench.slack.interaction_payload("view_submission", user=bench.user)
         await bench.slack.interaction({**payload, "view": view, "response_urls": urls})
         assert "no worker is running" in (await bench.called("response_url")).args["text"]
+
+
+async def test_each_use_of_a_shortcut_is_a_question_of_its_own(redis_url: str) -> None:
+    async with open_bench(redis_url, Script(DENIED), worker=False) as bench:
+        for job in JOB_ID, OTHER:
+            alert = bench.workspace.write(bench.channel.id, bench.user, job)
+            await bench.slack.shortcut("why_failed", user=bench.user, channel=bench.channel.id, ts=alert["ts"])
+        for job in JOB_ID, OTHER:
+            view = {"type": "modal", "callback_id": "pick_failed_job"}
+            option = {"value": f"backup|222233334444|eu-west-1|{job}"}
+            values = {"job": {"selected_option": option}, "channel": {"selected_conversation": bench.channel.id}}
+            await bench.slack.submit(view, values, user=bench.user)
+        assert await bench.redis.xlen(STREAM) == 4, "what is taken is in the trail before Slack is answered"
+        lines = [(line.act, line.about) for line in await bench.trail(4)]
+        assert lines == [(Act.QUESTION, job) for job in (JOB_ID, OTHER, JOB_ID, OTHER)]
 
 
 @pytest.mark.parametrize("value", ["nothing", "dance|222233334444|eu-west-1|x"])
