@@ -6,10 +6,11 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.access.audience import ANYBODY
-from bot.replies.teaching import explanation
+from bot.replies.questions import answer
+from bot.replies.surface import SLACK
 from handlers.payload import optional_text
 
-LONGEST_TOPIC = 200
+LONGEST_TOPIC = 500
 
 
 def register(app: AsyncApp) -> None:
@@ -18,6 +19,7 @@ def register(app: AsyncApp) -> None:
     @app.command("/backup-explain")
     async def backup_explain(ack: AsyncAck, command: dict[str, Any]) -> None:
         topic = optional_text(command, "text").strip()[:LONGEST_TOPIC]
-        page, found = await asyncio.to_thread(explanation, topic)
-        message = ANYBODY.message(page)
-        await ack(text=message.text, blocks=message.blocks, response_type="in_channel" if found else "ephemeral")
+        answered = await asyncio.to_thread(answer, topic, SLACK)
+        message = ANYBODY.message(answered.page)
+        audience = "in_channel" if answered.is_for_all else "ephemeral"
+        await ack(text=message.text, blocks=message.blocks, response_type=audience)

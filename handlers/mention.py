@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.work.intake import Intake
 from bot.work.responding import Responder
 from bot.work.understanding import understand
+from handlers.message_texts import texts
 from handlers.payload import optional_text, text_at
 from handlers.places import of_event
 
@@ -27,15 +28,14 @@ def register(app: AsyncApp, intake: Intake) -> None:
         event: dict[str, Any], body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
         if "bot_id" not in event:
-            text = _MENTION.sub(" ", optional_text(event, "text"))
-            await _take(text, event, body, client, context, intake)
+            await _take(_MENTION.sub(" ", _said(event)), event, body, client, context, intake)
 
     @app.event("message")
     async def message(
         event: dict[str, Any], body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
     ) -> None:
-        if event.get("channel_type") == "im" and "bot_id" not in event and "subtype" not in event:
-            await _take(optional_text(event, "text"), event, body, client, context, intake)
+        if event.get("channel_type") == "im" and "bot_id" not in event and _is_written(event):
+            await _take(_said(event), event, body, client, context, intake)
 
 
 async def _take(
@@ -55,3 +55,13 @@ async def _take(
     notice = await intake.take(await understand(text), place, text_at(body, "event_id"))
     if notice:
         await Responder(client).respond(replace(place, thread=optional_text(event, "thread_ts")), notice)
+
+
+def _is_written(event: dict[str, Any]) -> bool:
+    """Whether an event of a direct message is something that a person wrote or shared, and not a change of it."""
+    return event.get("subtype") in (None, "file_share")
+
+
+def _said(event: dict[str, Any]) -> str:
+    """What a person wrote, and what Slack shows of the files beside it: snippets, mails, images' captions."""
+    return " ".join([optional_text(event, "text"), *texts(event.get("files") or ())])

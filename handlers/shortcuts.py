@@ -1,6 +1,5 @@
 """“Why did this backup fail” in a message's menu, and the global shortcut that lists failed jobs to pick from."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,14 +14,12 @@ from bot.work.intake import Intake
 from bot.work.question import AskedJob
 from bot.work.responding import Responder
 from bot.work.understanding import understand
+from handlers.message_texts import texts
 from handlers.payload import BrokenRequestError, member_at, optional_text, text_at
 from handlers.places import of_interaction
 
 OF_MESSAGE = "why_failed"
 GLOBAL = "pick_failed"
-
-_WORDS = frozenset({"text", "value", "title", "pretext", "fallback", "url", "title_link"})
-"""The members in which blocks and attachments carry what is to be read."""
 
 
 def register(app: AsyncApp, intake: Intake) -> None:
@@ -77,16 +74,3 @@ async def _open_picker(body: Any, client: AsyncWebClient, context: AsyncBoltCont
     """Opens the form at once, and has the worker fill it: a trigger is good for three seconds."""
     opened = await client.views_open(trigger_id=text_at(body, "trigger_id"), view=ANYBODY.modal(TITLE, LOADING))
     await intake.list_failures(text_at(opened["view"], "id"), of_interaction(body, context))
-
-
-def texts(message: Any) -> Iterator[str]:
-    """Every text of a message, wherever it stands: alerts of other bots keep theirs in blocks and attachments."""
-    if isinstance(message, dict):
-        for name, member in message.items():
-            if isinstance(member, str) and name in _WORDS:
-                yield member
-            else:
-                yield from texts(member)
-    elif isinstance(message, list):
-        for member in message:
-            yield from texts(member)

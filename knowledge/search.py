@@ -1,163 +1,248 @@
-"""Finds the entries that a person means: SQLite's full-text search, the words people use, and a guess at typing errors.
+"""Finds the entries that a person means, and says how sure it is: one search behind every place where people ask.
 
-The index is built in memory from the library on first use, in milliseconds, and kept for the process. A whole phrase
-that an entry calls itself by (slug, title, alias) counts for more than scattered words.
+SQLite's full-text search ranks by the words that an entry has (bm25). Two shares say whether the best entry is an
+answer: how much of the question the entry's names (slug, title, alias) cover, and how much of it the entry has at all.
+Words count for as much as they tell: one that every entry has tells nothing, one that no entry has speaks against all.
 """
 
-import difflib
-import re
+import math
 import sqlite3
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from threading import Lock
+from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from knowledge.files import KNOWLEDGE, read_yaml, validated
+from knowledge.callers import operations
 from knowledge.library import KnowledgeEntry, all_entries
+from knowledge.vocabulary import Term, Vocabulary, language, split
 
-_LONGEST_QUESTION = 40
-"""Words of a question that are looked at: a pasted log is no question."""
+ANSWER: Final = 0.52
+"""The score from which an entry is the answer. Measured: `tests/knowledge/test_questions.py`."""
 
-_PHRASE_WORTH = 8.0
-"""What a word of a phrase match is worth beside bm25, whose ranks lie between 0 and about 20."""
+SURE: Final = 0.8
+"""The score from which an entry is meant by a name of its own."""
 
-_SLUG_WORTH = 1000.0
-"""What a question is worth that is nothing but an entry's slug: links name entries so."""
+NEAR: Final = 0.36
+"""The score from which an entry is named as one of the closest."""
+
+_SHORT: Final = 8
+"""Telling words of a question that names its subject alone; a story of more may come less near and still be meant."""
+
+_BY_NAME, _BY_TEXT, _BY_RANK = 0.62, 0.26, 0.12
+"""What the three parts of a score count for; together 1."""
+
+_NAMED, _FOREIGN = 0.95, 0.4
+"""What a score is worth without a word of our subject, and from which score the entry is named outright."""
+
+_MISSPELLED = 0.9
+"""What a word counts that had to be corrected."""
+
+_TIE: Final = 0.05
+"""By how much the best entry must lead for a single word to mean it: “denied” is a word of many names."""
+
+_RANKS: Final = (1.0, 0.99, 0.98)
+"""What a name counts: an entry's slug for more than another's title, and that for more than an alias."""
+
+_UNKNOWN = 1.15
+"""What a word that no entry has counts, as a share of the rarest known one."""
+
+_TELLING = 6
+"""Unknown words of a question that count in full: a long story has many, and they say less each."""
 
 _COLUMN_WORTH = "6.0, 4.0, 2.0, 1.0"
 """bm25 weights of title, aliases, verdict and the rest."""
 
 
+_LONGEST: Final = 600
+"""Characters of a question that are looked at: a pasted log is no question."""
+
+
+class Closeness(StrEnum):
+    """What the best hit of a search is."""
+
+    ANSWER = "answer"
+    NEAR = "near"
+    NOTHING = "nothing"
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An entry that was found, and how well it fits: more is better."""
+    """An entry that was found, and how well it fits: 1 is a name of the entry and nothing else."""
 
     slug: str
     title: str
     score: float
 
 
-class _Synonyms(BaseModel):
-    """`synonyms.yaml`."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search came to.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Args:
+        closeness: Whether the first hit is the answer, or the hits are the closest entries, or there is none.
+        hits: The hits, best first; none below `NEAR`.
+    """
 
-    ignored: frozenset[str]
-    """Words of a question that tell nothing."""
-    groups: tuple[tuple[str, ...], ...] = Field(min_length=1)
-    """Phrases that mean the same."""
+    closeness: Closeness
+    hits: tuple[Hit, ...] = ()
+
+    @property
+    def answer(self) -> str | None:
+        """The slug of the entry that is the answer."""
+        return self.hits[0].slug if self.closeness is Closeness.ANSWER else None
 
 
-def search(text: str, limit: int = 5) -> list[Hit]:
-    """The entries that fit a question, best first.
+def find(text: str, limit: int = 3) -> Found:
+    """The entries that a question means.
 
     Args:
         text: A question, a topic, or some words of an entry, as a person types them.
-        limit: How many to return at most.
+        limit: How many hits to return at most.
+    """
+    near = NEAR * min(1.0, _SHORT / max(1, len(vocabulary().terms(text))))
+    hits = tuple(hit for hit in search(text, limit) if hit.score >= near)
+    if not hits:
+        return Found(Closeness.NOTHING)
+    is_answer = hits[0].score >= ANSWER and not _is_shared(text, hits)
+    return Found(Closeness.ANSWER if is_answer else Closeness.NEAR, hits)
 
-    Returns:
-        The hits, none where no word fits.
+
+def _is_shared(text: str, hits: tuple[Hit, ...]) -> bool:
+    """Whether a text is one word that the names of several entries have, and that is the name of none."""
+    if len(split(text)) > 1 or names_an_entry(text):
+        return False
+    return len(hits) > 1 and hits[0].score - hits[1].score < _TIE
+
+
+def search(text: str, limit: int = 5) -> list[Hit]:
+    """The entries that share a telling word with a text, best first, however poor; raises nothing.
+
+    Args:
+        text: As `find`.
+        limit: How many to return at most.
     """
     return _index().search(text)[:limit]
 
 
-def nearest(text: str, limit: int = 3) -> list[Hit]:
-    """What a person may have meant by a topic that names no entry: near spellings first, then near subjects.
-
-    Args:
-        text: The topic as typed.
-        limit: How many to return at most.
-    """
-    index = _index()
-    found = {hit.slug: hit for hit in [*index.spelled_like(text), *index.search(text)]}
-    return list(found.values())[:limit]
+def names_an_entry(text: str) -> bool:
+    """Whether a text is a name of an entry (slug, title or alias), word by word."""
+    return tuple(split(text)) in _index().whole_names
 
 
-def _words(text: str) -> list[str]:
-    """The words of a text as they are compared: lower case, split as the index splits, without a plural's s."""
-    return [
-        word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-        for word in re.findall(r"[^\W_]+", text.lower())
-    ]
+def is_about_something_else(text: str) -> bool:
+    """Whether a text tells of several things, and none of them is our subject."""
+    terms = [term.text for term in vocabulary().terms(text[:_LONGEST])]
+    return len(terms) > 1 and not _index().is_ours(terms)
+
+
+def vocabulary() -> Vocabulary:
+    """The words of the entries, built once a process."""
+    return _index().vocabulary
 
 
 class _Index:
     """The index of a library."""
 
-    def __init__(self, entries: tuple[KnowledgeEntry, ...], synonyms: _Synonyms) -> None:
+    def __init__(self, entries: tuple[KnowledgeEntry, ...]) -> None:
         self._lock = Lock()
-        self._ignored = frozenset(folded for word in synonyms.ignored for folded in _words(word))
-        self._groups = [[" ".join(_words(phrase)) for phrase in group] for group in synonyms.groups]
         self._titles = {entry.slug: entry.title for entry in entries}
-        self._slugs = {self._fold(entry.slug): entry.slug for entry in entries}
-        self._phrases: dict[str, list[str]] = {}
-        self._database = sqlite3.connect(":memory:", check_same_thread=False)
-        self._database.execute(
-            "CREATE VIRTUAL TABLE entry USING fts5"
-            "(title, aliases, verdict, body, slug UNINDEXED, tokenize = 'porter unicode61')"
-        )
+        self.vocabulary = Vocabulary(_words_of(entries))
+        self._names = {entry.slug: [self._set(name) for name in _names_of(entry)] for entry in entries}
+        self.whole_names: dict[tuple[str, ...], set[str]] = {}
         for entry in entries:
-            names = (entry.slug, entry.title, *entry.aliases)
-            for name in names:
-                self._phrases.setdefault(self._fold(name), []).append(entry.slug)
+            for name in _names_of(entry):
+                self.whole_names.setdefault(tuple(split(name)), set()).add(entry.slug)
+        self._subject = {term for word in language().subject for term in self._set(word)}
+        self._texts: dict[str, set[str]] = {}
+        self._database = sqlite3.connect(":memory:", check_same_thread=False)
+        self._database.execute("CREATE VIRTUAL TABLE entry USING fts5(title, aliases, verdict, body, slug UNINDEXED)")
+        for entry in entries:
             body = f"{entry.what} {entry.recognise} {entry.fix}"
-            row = (f"{entry.title} {entry.slug}", " · ".join(entry.aliases), entry.verdict, body, entry.slug)
+            columns = [f"{entry.title} {entry.slug}", " · ".join(entry.aliases), entry.verdict, body]
+            told = [self._tokens(column) for column in columns]
+            self._texts[entry.slug] = {token for tokens in told for token in tokens}
+            row = (*(" ".join(tokens) for tokens in told), entry.slug)
             self._database.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?)", row)
+        counts = Counter(token for tokens in self._texts.values() for token in tokens)
+        self._idf = {token: math.log(1 + len(entries) / count) for token, count in counts.items()}
+        self._most = math.log(1 + len(entries))
 
     def search(self, text: str) -> list[Hit]:
-        """Every entry that shares a telling word with a text, best first."""
-        words = self._telling(text)[:_LONGEST_QUESTION]
-        if not words:
+        terms = self.vocabulary.terms(text[:_LONGEST])
+        if not terms:
             return []
+        weights = self._weights(terms)
+        ranks = self._ranks(weights)
+        best = max(ranks.values(), default=0.0) or 1.0
+        hits = [Hit(slug, self._titles[slug], self._score(slug, weights, rank / best)) for slug, rank in ranks.items()]
+        own = self.whole_names.get(tuple(split(text)), set())  # the very words of a name count before their stems
+        return sorted(hits, key=lambda hit: (hit.slug not in own, -hit.score, hit.slug))
+
+    def is_ours(self, terms: Iterable[str]) -> bool:
+        """Whether one of some terms is a word of our subject; AWS Backup's own names are."""
+        return any(term in self._subject or "backup" in term for term in terms)
+
+    def _score(self, slug: str, weights: dict[str, float], rank: float) -> float:
+        whole = sum(weights.values())
+        # Another subject's question may have the words of an entry; then only its very name counts.
+        is_ours = 1.0 if self.is_ours(weights) else _FOREIGN
+        in_text = sum(weight for term, weight in weights.items() if term in self._texts[slug]) / whole
+        by_name = max(
+            self._covered(name, weights, whole) * _RANKS[min(at, len(_RANKS) - 1)]
+            for at, name in enumerate(self._names[slug])
+        )
+        score = _BY_NAME * by_name + _BY_TEXT * in_text + _BY_RANK * rank
+        return score if score >= _NAMED else score * is_ours
+
+    def _covered(self, name: set[str], weights: dict[str, float], whole: float) -> float:
+        """How far a question and a name are the same: 1 where they are, less for each word that one of them lacks."""
+        shared = sum(weight for term, weight in weights.items() if term in name)
+        own = sum(self._idf.get(term, self._most) for term in name)
+        return shared / math.sqrt(whole * max(own, shared)) if shared else 0.0
+
+    def _weights(self, terms: list[Term]) -> dict[str, float]:
+        unknown = [term for term in terms if term.text not in self._idf]
+        share = _UNKNOWN * min(1.0, _TELLING / len(terms)) if unknown else 0.0
+        return {
+            term.text: self._idf.get(term.text, self._most * share) * (_MISSPELLED if term.corrected else 1.0)
+            for term in terms
+        }
+
+    def _ranks(self, weights: dict[str, float]) -> dict[str, float]:
         # Each term is a quoted string of word characters: nothing of the text is read as FTS5 syntax.
-        query = " OR ".join(f'"{term}"' for term in [*words, *self._meant_too(words)])
+        query = " OR ".join(f'"{_token(term)}"' for term in weights)
         statement = f"SELECT slug, -bm25(entry, {_COLUMN_WORTH}) FROM entry WHERE entry MATCH ?"  # noqa: S608 — the weights are a constant
         with self._lock:
-            scores: dict[str, float] = dict(self._database.execute(statement, (query,)))
-        for slug, count in self._named(words):
-            scores[slug] = scores.get(slug, 0.0) + _PHRASE_WORTH * count
-        if own := self._slugs.get(" ".join(words)):
-            scores[own] += _SLUG_WORTH
-        hits = [Hit(slug, self._titles[slug], score) for slug, score in scores.items()]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.slug))
+            return dict(self._database.execute(statement, (query,)))
 
-    def spelled_like(self, text: str) -> list[Hit]:
-        """The entries that have a name spelled like a short text, nearest first."""
-        names = difflib.get_close_matches(self._fold(text[:80]), self._phrases, n=5, cutoff=0.7)
-        return [Hit(slug, self._titles[slug], 0.0) for name in names for slug in self._phrases[name]]
+    def _set(self, text: str) -> set[str]:
+        return {term.text for term in self.vocabulary.terms(text)}
 
-    def _fold(self, text: str) -> str:
-        """A name or question reduced to its telling words, to be compared as a whole."""
-        return " ".join(self._telling(text))
+    def _tokens(self, text: str) -> list[str]:
+        """A text as it is indexed: its stems and the names of its synonyms."""
+        return [_token(term.text) for term in self.vocabulary.terms(text)]
 
-    def _telling(self, text: str) -> list[str]:
-        """The words of a text that tell something."""
-        return [word for word in _words(text) if word not in self._ignored]
 
-    def _meant_too(self, words: list[str]) -> Iterator[str]:
-        """The other phrases of each group of synonyms that a question has a phrase of."""
-        question = f" {' '.join(words)} "
-        for group in self._groups:
-            said = [phrase for phrase in group if f" {phrase} " in question]
-            if said:
-                yield from (phrase for phrase in group if phrase not in said)
+def _token(term: str) -> str:
+    """A term as one token of FTS5."""
+    return term.replace("-", "")
 
-    def _named(self, words: list[str]) -> Iterator[tuple[str, int]]:
-        """The entries that a question names by a phrase of theirs, with the words of the longest such phrase."""
-        question = f" {' '.join(words)} "
-        longest: dict[str, int] = {}
-        for phrase, slugs in self._phrases.items():
-            if f" {phrase} " in question:
-                for slug in slugs:
-                    longest[slug] = max(longest.get(slug, 0), len(phrase.split()))
-        yield from longest.items()
+
+def _names_of(entry: KnowledgeEntry) -> tuple[str, ...]:
+    return (entry.slug, entry.title, *entry.aliases)
+
+
+def _words_of(entries: tuple[KnowledgeEntry, ...]) -> set[str]:
+    """Every word that counts as spelled right: those of the entries and the names of operations."""
+    texts = (text for entry in entries for text in (entry.slug, entry.title, *entry.aliases, entry.text))
+    words = {word for text in texts for word in split(text)}
+    return words | {operation.operation.lower() for operation in operations()}
 
 
 @cache
 def _index() -> _Index:
     """The index of the library, built once a process."""
-    path = KNOWLEDGE / "synonyms.yaml"
-    value = read_yaml(path.read_text(encoding="utf-8"), path.name)
-    return _Index(all_entries(), validated(_Synonyms, value, path.name))
+    return _Index(all_entries())

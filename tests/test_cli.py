@@ -299,6 +299,8 @@ def test_explaining_what_there_is_no_entry_of_fails_and_names_no_slash_command(
     assert "/backup-explain" not in near
     assert run(["explain", "denied", "--json"]) == 0
     assert all(f"backup-why explain {hit['slug']}" in near for hit in json.loads(capsys.readouterr().out)["closest"])
+    assert run(["explain", "needs", "restore", "EFS", "--json"]) == 0
+    assert "elasticfilesystem:Restore" in json.loads(capsys.readouterr().out)["answer"]
     assert run(["explain"]) == 0
     usage = capsys.readouterr().out
     assert "backup-why explain scp-denied" in usage

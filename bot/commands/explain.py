@@ -1,8 +1,8 @@
-"""`backup-why explain`: an entry of the knowledge base in the terminal."""
+"""`backup-why explain`: an answer of the knowledge base in the terminal."""
 
 import json
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -10,8 +10,11 @@ from rich.console import Console
 from bot.commands.options import AsJson
 from bot.replies.terminal import render_page
 
+if TYPE_CHECKING:
+    from bot.replies.questions import Answered
+
 UNKNOWN = 2
-"""The exit code of a topic that there is no entry of: a bad argument."""
+"""The exit code of a question that nothing is known of: a bad argument."""
 
 
 def explain(
@@ -25,19 +28,33 @@ def explain(
     \b
       backup-why explain scp-denied
       backup-why explain why can nobody assume my role
+      backup-why explain needs restore EFS
 
-    Where several entries may be meant, they are listed. Exit codes: 0 something was found, 2 nothing comes close.
+    Where several entries may be meant, they are listed. Exit codes: 0 something was found, 2 the answer isn't known.
     """
-    from bot.replies.teaching import entry_page, found, is_usage, topic_page
+    from bot.replies.questions import AnswerKind, answer
+    from bot.replies.surface import TERMINAL
 
-    words = " ".join(topic or ())
-    entry, near = found(words)
-    if not (entry or near or is_usage(words)):
-        render_page(topic_page(words), Console(stderr=True))
+    answered = answer(" ".join(topic or ()), TERMINAL)
+    if answered.kind is AnswerKind.UNKNOWN:
+        render_page(answered.page, Console(stderr=True))
         raise typer.Exit(UNKNOWN)
     if as_json:
-        closest = {"closest": [{"slug": hit.slug, "title": hit.title} for hit in near]}
-        document = entry.model_dump(mode="json") if entry else closest
-        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(_document(answered), indent=2, ensure_ascii=False) + "\n")
     else:
-        render_page(entry_page(entry) if entry else topic_page(words, near, "backup-why explain"), Console())
+        render_page(answered.page, Console())
+
+
+def _document(answered: "Answered") -> dict[str, Any]:
+    """An answer as JSON: the entry, the closest entries, or the text where it is neither."""
+    from bot.replies.document import text_of
+    from bot.replies.questions import AnswerKind
+    from knowledge import library
+
+    match answered.kind:
+        case AnswerKind.ENTRY:
+            return library.get(answered.name).model_dump(mode="json")
+        case AnswerKind.CLOSEST:
+            return {"closest": [{"slug": hit.slug, "title": hit.title} for hit in answered.closest]}
+        case _:
+            return {"answer": text_of(answered.page)}

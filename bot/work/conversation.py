@@ -1,7 +1,7 @@
 """Replies to what people write in words: several jobs, an error text that names no call, or a question."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from redis.asyncio import Redis
 from slack_sdk.web.async_client import AsyncWebClient
@@ -15,13 +15,15 @@ from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Outcome
 from bot.replies.document import Bullets, Page, Paragraph, code, line
 from bot.replies.reading import reading_page
-from bot.replies.teaching import ask_page
+from bot.replies.spoken import about_page, checked_page, failed_jobs_page
 from bot.replies.trouble import trouble_page
+from bot.work.answers import Answers
 from bot.work.diagnosing import FindEffects
-from bot.work.follow_up import follow_up
+from bot.work.follow_up import CHECK_AGAIN, FAILED_JOBS, Wanted, follow_up
 from bot.work.notices import sentence_for
+from bot.work.picker import ListFailedJobs
 from bot.work.question import AskedJob
-from bot.work.tasks import Converse
+from bot.work.tasks import CheckAgain, Converse
 from bot.work.thread_poster import ThreadPoster
 from bot.work.thread_store import ThreadStore
 from bot.work.understanding import Written, understand
@@ -29,6 +31,8 @@ from bot.work.what_if import change_in, what_if_page
 
 MOST_JOBS = 5
 SLOT = "reply"
+NOBODY = "a question"
+"""Who is named for an examination that was asked for in words."""
 
 
 class Conversation:
@@ -39,11 +43,23 @@ class Conversation:
         client: The Web API.
         authorizer: Who may ask what.
         effects: What a change would do, which blocks.
+        answers: What examines a subject again.
+        failures: Lists the jobs that failed lately, which blocks.
     """
 
-    def __init__(self, redis: Redis, client: AsyncWebClient, authorizer: Authorizer, effects: FindEffects) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        client: AsyncWebClient,
+        authorizer: Authorizer,
+        effects: FindEffects,
+        answers: Answers,
+        failures: ListFailedJobs,
+    ) -> None:
         self._client = client
         self._effects = effects
+        self._answers = answers
+        self._failures = failures
         self._threads = ThreadStore(redis)
         self._audit = Audit(redis)
         self._authorizer = authorizer
@@ -56,16 +72,38 @@ class Conversation:
         """
         written = await understand(task.text)
         audience = await audience_at(self._authorizer, task.place)
-        known = await self._known_at(task.place, audience)
-        about = known.diagnosis if known else None
-        change = change_in(written.text, about) if about is not None else None
-        if known and change:
-            page = what_if_page(change, await asyncio.to_thread(self._effects, known.subject, change))
-        else:
-            page = _reply(written, about)
-        shown = audience.about(about) if about is not None else audience
+        known = await self._known_at(task.place, audience) or await self._latest_of(task.place, audience)
+        page = await self._reply(task, written, known, audience)
+        shown = audience.about(known.diagnosis) if known else audience
         await self._post(task, shown, page)
         await self._audit.write(_entry(task, page.slot))
+
+    async def _reply(self, task: Converse, written: Written, known: "_Known | None", audience: Audience) -> Page:
+        """What to reply: what an action of the bot comes to, or words."""
+        about = known.diagnosis if known else None
+        if known and not written.jobs and (change := change_in(written.text, known.diagnosis)):
+            return what_if_page(change, await asyncio.to_thread(self._effects, known.subject, change))
+        wanted = _wanted(written, about, is_near=known is not None and known.is_near)
+        if wanted.intent == FAILED_JOBS:
+            return await self._failed_jobs(audience)
+        if known is None:
+            return wanted.page
+        if wanted.intent == CHECK_AGAIN:
+            return await self._check_again(task, known)
+        return about_page(wanted.page, known.name) if known.is_near and wanted.is_about_answer else wanted.page
+
+    async def _failed_jobs(self, audience: Audience) -> Page:
+        """The jobs that failed lately, of the accounts that who asks may ask about."""
+        jobs = await asyncio.to_thread(self._failures)
+        return failed_jobs_page([job for job in jobs if audience.rights.cover(job.job.account or "")])
+
+    async def _check_again(self, task: Converse, known: "_Known") -> Page:
+        """Examines the subject again, edits the thread's head, and says what has changed."""
+        again = CheckAgain(thread=known.thread, press=task.thread, by=NOBODY, place=task.place)
+        await self._answers.carry_out(again)
+        look = await self._threads.look(known.thread)
+        answer = await self._threads.answer(known.thread) or known.diagnosis
+        return checked_page(look.note, answer)
 
     async def give_up(self, task: Converse, error: Exception) -> None:
         """Says in the thread why there is no reply; raises as `carry_out`."""
@@ -80,37 +118,48 @@ class Conversation:
 
     async def _known_at(self, place: Place, audience: Audience) -> "_Known | None":
         """What a thread is about, if the person who asks there may see it."""
-        thread = await self._threads.at(place.channel, place.thread)
+        return await self._known(await self._threads.at(place.channel, place.thread), audience)
+
+    async def _latest_of(self, place: Place, audience: Audience) -> "_Known | None":
+        """What the latest answer of who asks is about, in a direct message: what is typed there refers to it."""
+        if not place.channel.startswith("D"):
+            return None
+        latest = await self._threads.latest(place.user)
+        known = await self._known(latest[0] if latest else None, audience)
+        return known and replace(known, is_near=True)
+
+    async def _known(self, thread: str | None, audience: Audience) -> "_Known | None":
         answer = None if thread is None else await self._threads.answer(thread)
         question = None if thread is None else await self._threads.question(thread)
-        if answer is None or question is None:
+        if thread is None or answer is None or question is None:
             return None
         account = main_account(answer)
         if account and not audience.rights.cover(account):
             return None
         subject = question.subject
-        return _Known(answer, subject.job if isinstance(subject, AskedJob) else subject.text)
+        about = subject.job if isinstance(subject, AskedJob) else subject.text
+        return _Known(thread, answer, about, subject.name)
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A thread's answer and what it is about."""
+    """A thread's answer and what it is about; near is one that was not asked for here."""
 
+    thread: str
     diagnosis: AnyDiagnosis
     subject: JobReference | str
+    name: str
+    is_near: bool = False
 
 
-def _reply(written: Written, about: AnyDiagnosis | None) -> Page:
-    """What to reply to what was written, in a thread that is about a diagnosis, or not."""
+def _wanted(written: Written, about: AnyDiagnosis | None, *, is_near: bool) -> Wanted:
+    """What is wanted by what was written, in a thread that is about a diagnosis, or not."""
     if written.jobs:
-        return _which([job.id for job in written.jobs])
-    words = written.text.strip()
-    if words.lower() in ("", "help"):
-        return ask_page()
+        return Wanted("", _which([job.id for job in written.jobs]))
     read = written.reading
     if read.hypotheses and read.outcome is not Outcome.NOT_PERMISSION and written.is_error:
-        return reading_page(read)
-    return follow_up(written.text, about)
+        return Wanted("", reading_page(read))
+    return follow_up(written.text, about, is_near=is_near)
 
 
 def _which(jobs: list[str]) -> Page:

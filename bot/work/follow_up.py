@@ -1,153 +1,119 @@
 """Answers what people ask next, from the diagnosis of the thread and the knowledge base: words in, a page out.
 
-There is no language model behind it. A question is held against a few kinds of questions, most telling first; what
-fits none is looked up in the knowledge base.
+There is no language model behind it. A question is held against the intents (`knowledge/intents.yaml`); what is for
+none of them is looked up in the knowledge base, by the one search that every place has.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from bot.diagnosis.either import AnyDiagnosis
-from bot.diagnosis.model import LayerName
-from bot.replies.answer import head_page, reply_pages
-from bot.replies.causes import is_made_by_another, names_of, who_changes_what
-from bot.replies.details import policy_parts
-from bot.replies.document import Bullets, Heading, Page, Paragraph, code, line, words_of
-from bot.replies.evidence import evidence_pages
-from bot.replies.fixes import fix_parts, fixes_of
-from bot.replies.knowledge import find
-from bot.replies.teaching import entry_page, topic_page
+from bot.replies.document import Bullets, Page, Paragraph, code, line
+from bot.replies.follow_ups import FOLLOW_UPS
+from bot.replies.needing import named_action
+from bot.replies.questions import Answered, AnswerKind, answer
+from bot.replies.surface import SLACK
+from bot.replies.teaching import ask_page
 from knowledge import search
+from knowledge.intents import Wish, intents_of
 
-_DEFINITION = re.compile(r"\W*(?:what(?:'s| is| are)|explain|define|tell me about) (?:an?|the)?\b", re.IGNORECASE)
+_DEFINITION: Final = re.compile(
+    r"\W*(?:(?:what(?:'s| is| are)|explain(?! (?:for|it|this|that|to|like|me|in)\b)|define|tell me about|was ist) "
+    r"(?:an?|the|eine?)?\b"
+    r"|what does (?!it\b|this\b|that\b|the (?:message|error|text)\b)[\w:' -]{2,40} mean\b)",
+    re.IGNORECASE,
+)
 """How a question for what something is begins: it is for the knowledge base, whatever the answer at hand."""
 
-LONGEST = 500
-"""Characters of a question that are looked at."""
+CHECK_AGAIN: Final = "check-again"
+FAILED_JOBS: Final = "failed-jobs"
+"""Intents that the bot does something for: their pages here say what is said where it can't."""
 
-Reply = Callable[[AnyDiagnosis], Page]
+_DEFINED: Final = 0.7
+"""The score of an entry from which a question for what something is, is for it."""
+
+_OUTRIGHT: Final = 5
+"""Words of an intent's phrase from which it is meant, however the question begins."""
+
+_ABOUT: Final = frozenset(FOLLOW_UPS)
 
 
 @dataclass(frozen=True, slots=True)
-class FollowUp:
-    """A kind of question.
+class Wanted:
+    """What a question in a thread comes to.
 
     Args:
-        asks: What a question of this kind has in it.
-        answer: What is answered.
+        intent: The intent that it is for; empty for a question to the knowledge base.
+        page: What is answered.
     """
 
-    asks: re.Pattern[str]
-    answer: Reply
+    intent: str
+    page: Page
+
+    @property
+    def is_about_answer(self) -> bool:
+        """Whether it was answered from the diagnosis at hand."""
+        return self.intent in _ABOUT
 
 
-def follow_up(text: str, diagnosis: AnyDiagnosis | None) -> Page:
+def follow_up(text: str, diagnosis: AnyDiagnosis | None, *, is_near: bool = False) -> Wanted:
     """Answers a question.
 
     Args:
         text: What was asked.
         diagnosis: The diagnosis of the thread it was asked in; None where there is none.
+        is_near: The diagnosis is not the thread's: it is the last one of who asks. The knowledge base comes first.
 
     Returns:
-        A page; where nothing fits, one that says what can be asked.
+        The answer; where nothing fits, that the answer is not known, and what can be asked.
     """
-    question = text[:LONGEST]
-    if diagnosis is not None:
-        kinds = () if _DEFINITION.match(question) else KINDS
-        for kind in kinds:
-            if kind.asks.search(question):
-                return kind.answer(diagnosis)
-    hits = search.search(question, limit=3)
-    if hits and (entry := find(hits[0].slug)) is not None:
-        return entry_page(entry)
-    return topic_page(question.strip(), hits) if question.strip() else what_to_ask()
+    if text.strip().lower() in ("", "help"):
+        return Wanted("help", ask_page() if diagnosis is None else what_to_ask())
+    if diagnosis is None:
+        return _general(answer(text, SLACK))
+    wish = _about_answer(text)
+    if wish is not None and not (is_near and _is_general(text)):
+        return Wanted(wish.intent.name, FOLLOW_UPS[wish.intent.name](diagnosis))
+    if page := named_action(text):
+        return Wanted("", page)
+    return _general(answer(text, SLACK, exclude=_ABOUT))
 
 
 def what_to_ask() -> Page:
     """What can be asked in a thread."""
     says = "Ask me about this answer. I reply from the diagnosis and my knowledge base."
     examples = (
-        "show me the trust policy",
+        "who must change what?",
         "what if I attach AWSBackupServiceRolePolicyForS3Backup?",
-        "who can fix this?",
+        "is it fixed?",
+        "what could you not read?",
+        "summarize it for my manager",
     )
-    tips = tuple(
-        line(code(example)) for example in (*examples, "what could you not read?", "what is the service-linked role?")
-    )
-    return Page("follow-up", says, (Paragraph(line(says)), Bullets(tips)))
+    return Page("follow-up", says, (Paragraph(line(says)), Bullets(tuple(line(code(each)) for each in examples))))
 
 
-def _page_of(slot: str, otherwise: str) -> Reply:
-    """The reply of the thread in a slot, told again where it was asked for."""
-
-    def answer(diagnosis: AnyDiagnosis) -> Page:
-        pages = {page.slot: page for page in (*reply_pages(diagnosis), *evidence_pages(diagnosis))}
-        return pages.get(slot) or Page("follow-up", otherwise, (Paragraph(line(otherwise)),))
-
-    return answer
-
-
-def _layer(layer: LayerName) -> Reply:
-    return _page_of(f"layer:{layer}", "I didn't check that layer here.")
+def _about_answer(text: str) -> Wish | None:
+    """What a question wants of the answer at hand; None where it is for the knowledge base or for nothing of it."""
+    wishes = intents_of(text)
+    if not wishes or wishes[0].intent.name not in _ABOUT or named_action(text):
+        return None
+    if wishes[0].words < _OUTRIGHT and search.names_an_entry(text):
+        return None
+    if wishes[0].words < _OUTRIGHT and _DEFINITION.match(text) and _is_of_an_entry(text):
+        return None
+    return wishes[0]
 
 
-def _policies(diagnosis: AnyDiagnosis) -> Page:
-    return Page("follow-up", "The policies behind this answer.", (Heading("The policy"), *policy_parts(diagnosis)))
+def _is_of_an_entry(text: str) -> bool:
+    """Whether a question for what something is, is for what an entry is about."""
+    hits = search.find(text).hits
+    return bool(hits) and hits[0].score >= _DEFINED
 
 
-def _trust(diagnosis: AnyDiagnosis) -> Page:
-    """The trust policy: what the check found, and its text where the answer depends on it."""
-    checks = [check for layer in diagnosis.layers for check in layer.checks if "trust" in check.check]
-    causes = [cause for cause in diagnosis.causes if cause.policy == "trust"]
-    if not checks:
-        return _layer(LayerName.JOB_ROLE)(diagnosis)
-    names = names_of(diagnosis)
-    told = Bullets(tuple(names.sentence(check.says) for check in checks))
-    says = f"The trust policy: {words_of(names.sentence(checks[0].says))}"
-    documents = policy_parts(diagnosis.model_copy(update={"causes": tuple(causes)})) if causes else []
-    return Page("follow-up", says, (Heading("The trust policy"), told, *documents))
+def _is_general(text: str) -> bool:
+    return answer(text, SLACK, exclude=_ABOUT).kind in (AnswerKind.ENTRY, AnswerKind.NEEDS)
 
 
-def _owners(diagnosis: AnyDiagnosis) -> Page:
-    fixes = [cause.fix for cause in diagnosis.causes if cause.fix is not None]
-    if not fixes:
-        says = "I know of nothing to change, so there is nobody to ask."
-        return Page("follow-up", says, (Paragraph(line(says)),))
-    names = names_of(diagnosis)
-    told = Bullets(tuple(who_changes_what(fix, names) for fix in fixes if not is_made_by_another(fix)))
-    return Page("follow-up", f"Who can make the change: {fixes[0].owner}.", (Heading("Who can make the change"), told))
-
-
-def _fix(diagnosis: AnyDiagnosis) -> Page:
-    """Who must change what, and the commands for it."""
-    fixes = fixes_of(diagnosis)
-    says = fixes[0][1].summary if fixes else "I have no fix for this."
-    return Page("follow-up", says, (Heading("The fix"), *fix_parts(diagnosis, "cli")))
-
-
-def _kind(words: str, answer: Reply) -> FollowUp:
-    return FollowUp(re.compile(rf"\b(?:{words})", re.IGNORECASE), answer)
-
-
-KINDS = (
-    _kind("trust polic|assume", _trust),
-    _kind(
-        "(?:could|can)(?: no|n')t (?:you )?read|could you not read|not read|unread|unknown",
-        _page_of("unread", "I could read everything."),
-    ),
-    _kind("who (?:can|could|owns|is the owner|do i ask)|owner", _owners),
-    _kind(
-        "fix|mend|solve|repair|what (?:do|should|can) (?:i|we) do|how (?:do|can) (?:i|we)",
-        _fix,
-    ),
-    _kind("show (?:me )?(?:the )?polic|which polic|the policy", _policies),
-    _kind("organi[sz]ation|scp|rcp", _layer(LayerName.ORGANIZATION)),
-    _kind("kms|key", _layer(LayerName.KMS)),
-    _kind("vault", _layer(LayerName.VAULT)),
-    _kind("job role|role's|permission|boundary", _layer(LayerName.JOB_ROLE)),
-    _kind("bucket|file system|resource", _layer(LayerName.RESOURCE)),
-    _kind("message|state|which job", _page_of("job", "I know nothing about the job.")),
-    _kind("why|verdict|summary|again", head_page),
-)
-"""Most telling first."""
+def _general(answered: Answered) -> Wanted:
+    return Wanted(answered.name if answered.kind is AnswerKind.INTENT else "", answered.page)

@@ -112,7 +112,7 @@ def make_duties(
         {
             AnswerQuestion: answers,
             CheckAgain: answers,
-            Converse: Conversation(redis, client, authorizer, effects),
+            Converse: Conversation(redis, client, authorizer, effects, answers, failures),
             ListFailures: Picker(client, failures, authorizer),
             OpenHome: Home(redis, client, authorizer),
             ShowAudit: AuditReport(redis, client),

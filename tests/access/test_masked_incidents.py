@@ -39,7 +39,7 @@ def sent(diagnosis: Diagnosis, reader: Audience) -> Iterator[Any]:
     asked = Page(
         "asked", f"{asked_about('ana', diagnosis)}.", tuple(asked_parts("ana", owner_draft(diagnosis), diagnosis))
     )
-    questions = (follow_up(question, diagnosis) for question in QUESTIONS)
+    questions = (follow_up(question, diagnosis).page for question in QUESTIONS)
     for page in (*reply_pages(diagnosis), *questions, asked):
         yield from map(asdict, reader.messages(page))
     yield reader.modal("Details", detail_parts(diagnosis))

@@ -36,7 +36,7 @@ from bot.replies.home import Latest, home_parts
 from bot.replies.message import View
 from bot.replies.needs import needs_page, operation_page, role_page
 from bot.replies.reading import reading_page
-from bot.replies.teaching import ask_page, entry_page, topic_page
+from bot.replies.teaching import ask_page, closest_page, entry_page, topic_page, unknown_page
 from bot.replies.trouble import trouble_page
 from bot.work.follow_up import follow_up
 from bot.work.what_if import what_if_page
@@ -218,7 +218,7 @@ def _evidence(begin: str) -> tuple[Page, ...]:
 
 
 def _asked(question: str) -> tuple[Page, ...]:
-    return (follow_up(question, DENIED),)
+    return (follow_up(question, DENIED).page,)
 
 
 _OPERATIONS = (
@@ -245,7 +245,7 @@ REPLIES: Mapping[str, Callable[[], tuple[Page, ...]]] = {
     "trail": lambda: _evidence("trail"),
     "unread": lambda: _evidence("unread"),
     "teaching-ask": lambda: (ask_page(), ask_page(MENTION)),
-    "teaching-topic": lambda: (topic_page(), topic_page(REVERSED), topic_page(LINK, [Hit("an-entry", MARKUP, 1.0)])),
+    "teaching-topic": lambda: (topic_page(), unknown_page(REVERSED), closest_page([Hit("an-entry", MARKUP, 1.0)])),
     "teaching-entry": lambda: (entry_page(_ENTRY),),
     "needs": lambda: (needs_page("backup", f"EBS {MINE}", _NEEDS),),
     "needs-of-a-role": lambda: (
@@ -283,9 +283,9 @@ REPLIES: Mapping[str, Callable[[], tuple[Page, ...]]] = {
         what_if_page(WhatIf("remove", KEY), Effects(MARKUP, applies=False, before=(), after=())),
     ),
     "follow-up-nothing": lambda: (
-        follow_up("", None),
-        follow_up("which key?", SILENT),
-        follow_up("who owns it?", SILENT),
+        follow_up("", SILENT).page,
+        follow_up("which key?", SILENT).page,
+        follow_up("who owns it?", SILENT).page,
     ),
 }
 """Replies of a thread, and what is replied to words."""

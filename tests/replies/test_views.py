@@ -28,7 +28,7 @@ from bot.replies.message import Message, View
 from bot.replies.picking import PICK, TITLE, picked, picking_form
 from bot.replies.safe import visible
 from bot.replies.slack import draw, draw_single
-from bot.replies.teaching import ask_page, topic_page
+from bot.replies.teaching import ask_page, unknown_page
 from bot.replies.thread import thread_pages
 from bot.replies.trouble import trouble_page
 from bot.replies.verdict import verdict_page
@@ -100,15 +100,15 @@ def messages_of(*texts: str) -> Iterator[Message]:
         without_plans(checklist_page(text, checklist)),
         trouble_page(text, text),
         ask_page(text),
-        topic_page(text),
+        unknown_page(),
     ]
     pages: list[Page] = [
         *thread_pages(diagnosis),
         *both_of(read_error(text).model_copy(update={"causes": diagnosis.causes, "layers": diagnosis.layers})),
         trail_page([Entry(Act.QUESTION, text, text, text, text, text, text)] * 30),
         Page("asked", text, tuple(asked_parts(text, text, diagnosis))),
-        follow_up(text, None),
-        follow_up(text, diagnosis),
+        follow_up(text, None).page,
+        follow_up(text, diagnosis).page,
     ]
     yield from map(draw_single, singles)
     for page in pages:

@@ -31,11 +31,25 @@ async def test_every_entry_is_explained_in_the_channel_in_one_message(bench: Ben
         assert answer.body["text"].startswith(entry.title.split("&", maxsplit=1)[0][:20])
 
 
-async def test_a_near_topic_is_suggested_to_the_asker_alone(bench: Bench) -> None:
+async def test_a_misspelled_topic_is_explained_in_the_channel(bench: Bench) -> None:
     answer = await explain(bench, "scp-denyed")
+    assert answer.body["response_type"] == "in_channel"
+    assert answer.body["text"].startswith("A service control policy denies")
+
+
+async def test_the_closest_entries_are_named_to_the_asker_alone(bench: Bench) -> None:
+    answer = await explain(
+        bench, "my colleague says the SCP is the problem, but it contains an Allow statement for all"
+    )
     assert answer.body["response_type"] == "ephemeral"
     assert "Did you mean" in answer.body["text"]
-    assert "/backup-explain scp-denied" in str(answer.body["blocks"])
+    assert "/backup-explain scp-missing" in str(answer.body["blocks"])
+
+
+async def test_what_a_job_needs_is_told_in_the_channel(bench: Bench) -> None:
+    answer = await explain(bench, "what does a restore of EFS need?")
+    assert answer.body["response_type"] == "in_channel"
+    assert "elasticfilesystem:Restore" in str(answer.body["blocks"])
 
 
 @pytest.mark.parametrize("topic", ["", "help"])

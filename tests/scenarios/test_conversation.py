@@ -13,7 +13,7 @@ from bot.diagnosis.failures import FailedJob
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import JobType
 from bot.diagnosis.what_if import Effects, WhatIf
-from handlers.shortcuts import texts
+from handlers.message_texts import texts
 from sandbox.slack.block_kit import message_problems, view_problems
 from sandbox.slack.workspace import TEAM, Fault
 from tests.replies import diagnoses
@@ -108,9 +108,9 @@ FOLLOW_UPS = [
     ("what does the vault say", "Vault: clear"),
     ("what could you not read?", "I could read everything."),
     ("what was the message", "You are not authorized"),
-    ("why?", "Denied"),
+    ("why?", "What to do"),
     ("<!channel> *bold*", "I don't have anything on"),
-    ("help", "Give me an AWS Backup job ID"),
+    ("help", "Ask me about this answer"),
 ]
 
 
@@ -259,6 +259,49 @@ async def test_a_job_that_the_form_does_not_offer_is_none_of_slacks_requests(ben
     values = {"job": {"selected_option": {"value": value}}, "channel": {"selected_conversation": bench.channel.id}}
     assert (await bench.slack.submit(view, values, user=bench.user)).status == 400
     assert await bench.redis.xlen(STREAM) == 0
+
+
+async def test_what_slack_shows_of_a_file_is_read_in_a_direct_message(bench: Bench) -> None:
+    direct = bench.workspace.direct_message(bench.user).id
+    message = bench.workspace.write(direct, bench.user, "why?")
+    shared = {"subtype": "file_share", "files": [{"id": "F1", "mode": "snippet", "preview": f"job {JOB_ID} FAILED"}]}
+    event = {**message, **shared, "type": "message", "channel_type": "im", "channel": direct}
+    assert (await bench.slack.event(event, event_id="Ev9")).status == 200
+    await bench.finished()
+    assert [job.id for job in bench.script.asked] == [JOB_ID]
+
+
+async def test_in_a_direct_message_a_question_refers_to_the_latest_answer(bench: Bench) -> None:
+    direct = bench.workspace.direct_message(bench.user).id
+    await bench.slack.write(direct, f"why did {JOB_ID} fail?", user=bench.user)
+    await bench.finished()
+    before = len(bench.workspace.channels[direct].messages)
+    await bench.slack.write(direct, "who must change what?", user=bench.user)
+    answer = (await said(bench, direct, before))[-1]
+    assert "organization admin" in answer["text"]
+    assert f"About job {JOB_ID}" in str(answer["blocks"])
+
+
+async def test_is_it_fixed_looks_again_and_says_what_was_found(bench: Bench) -> None:
+    await bench.command(JOB_ID)
+    await bench.finished()
+    head = next(iter(bench.channel.messages.values()))
+    before = len(bench.channel.messages)
+    await bench.slack.write(bench.channel.id, "<@U0BACKUPWHY> is it fixed?", user=bench.user, thread=head["ts"])
+    answer = (await said(bench, bench.channel.id, before + 1))[-1]
+    assert len(bench.script.asked) == 2
+    assert "Checked again" in str(answer["blocks"])
+
+
+async def test_failed_jobs_are_listed_when_asked_for(bench: Bench) -> None:
+    await bench.slack.write(bench.channel.id, "<@U0BACKUPWHY> which jobs failed?", user=bench.user)
+    (answer,) = await said(bench, bench.channel.id, 1)
+    assert f"/backup-why {JOB_ID}" in str(answer["blocks"])
+
+
+def test_what_a_button_is_worth_is_no_text_of_a_message() -> None:
+    button = {"type": "button", "action_id": "open", "value": JOB_ID, "text": {"type": "plain_text", "text": "Open"}}
+    assert list(texts({"blocks": [{"type": "actions", "elements": [button]}]})) == ["Open"]
 
 
 async def test_the_message_shortcut_finds_the_job_in_an_alert_of_another_bot(bench: Bench) -> None:

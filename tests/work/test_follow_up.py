@@ -9,7 +9,7 @@ from tests.replies import diagnoses
 
 
 def told(question: str, diagnosis: Diagnosis | None) -> str:
-    page = follow_up(question, diagnosis)
+    page = follow_up(question, diagnosis).page
     return f"{page.says}\n{text_of(page)}"
 
 

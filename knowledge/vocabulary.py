@@ -1,0 +1,166 @@
+"""The words of a question as they are compared: spelled right, in English, in their stems, under one name for a thing.
+
+Three things make one word of what people type: a word that is misspelled becomes the known word that it is nearest to;
+German words become English ones; and what people have several phrases for (`synonyms.yaml`) gets one name.
+
+Stems come from the Snowball project's English stemmer, distances from rapidfuzz.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import snowballstemmer
+from pydantic import BaseModel, ConfigDict, Field
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from knowledge.files import KNOWLEDGE, read_yaml, validated
+
+SHORTEST_CORRECTED = 4
+"""Letters of a word that may be misspelled; one of a letter less may lack its last, as `rol` does."""
+
+_IS = re.compile(r"\b(what|who|where|how|that|it|when|why)'?s\b")
+_SPLIT = re.compile(r"[^\W_]+")
+
+
+class Language(BaseModel):
+    """`synonyms.yaml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ignored: frozenset[str]
+    """Words of a question that tell nothing."""
+    common: frozenset[str]
+    """Words that are spelled right and are no word of the subject: they are never taken for a misspelled one."""
+    subject: frozenset[str]
+    """What our subject is."""
+    german: Mapping[str, str]
+    """German words and what they are in English; words that tell nothing become nothing."""
+    groups: tuple[tuple[str, ...], ...] = Field(min_length=1)
+    """Phrases that mean the same."""
+
+
+@cache
+def language() -> Language:
+    """The words of `synonyms.yaml`, read once a process.
+
+    Raises:
+        BadInputError: The file is broken; the sentence says where.
+    """
+    path = KNOWLEDGE / "synonyms.yaml"
+    return validated(Language, read_yaml(path.read_text(encoding="utf-8"), path.name), path.name)
+
+
+def split(text: str) -> list[str]:
+    """The words of a text in lower case, without apostrophes: `can't` is `cant`, `what's` and `whats` are `what is`."""
+    return _SPLIT.findall(_IS.sub(r"\1 is", text.lower().replace("\u2019", "'")).replace("'", ""))
+
+
+@cache
+def stem(word: str) -> str:
+    """The stem of an English word."""
+    # A stemmer keeps the word it works on: one for each word, so that threads do not share it.
+    found: str = snowballstemmer.stemmer("english").stemWord(word)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or phrase of a question that tells something.
+
+    Args:
+        text: Its stem, or the name of its group of synonyms.
+        known: Whether the vocabulary has it.
+        corrected: Whether it was misspelled.
+    """
+
+    text: str
+    known: bool
+    corrected: bool = False
+
+
+class Vocabulary:
+    """The words that are known, and how a text is reduced to them.
+
+    Args:
+        words: Every word of the subject, as it is written.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        spoken = language()
+        self.words = frozenset(words)
+        self._plain = frozenset(spoken.common | spoken.ignored)
+        self._stems = frozenset(map(stem, self.words))
+        self._ignored = frozenset(word for each in spoken.ignored for word in split(each))
+        self._candidates = sorted(word for word in self.words if len(word) >= SHORTEST_CORRECTED)
+        self._groups: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for group in spoken.groups:
+            for phrase in group:
+                stems = tuple(map(stem, split(phrase)))
+                self._groups.setdefault(stems[0], []).append((stems, group[0].replace(" ", "-")))
+        for named in self._groups.values():
+            named.sort(key=lambda each: -len(each[0]))  # the longest phrase that fits is meant
+
+    def terms(self, text: str) -> list[Term]:
+        """What a text says, word by word, each once.
+
+        Args:
+            text: A question, a name, or the text of an entry.
+        """
+        spelled = [corrected for word in self.english(text) for corrected in self.spelled(word)]
+        told = [(word, corrected) for word, corrected in spelled if word not in self._ignored]
+        terms = self._named([Term(stem(word), self.knows(stem(word)), corrected) for word, corrected in told])
+        return list({term.text: term for term in terms}.values())
+
+    def english(self, text: str) -> list[str]:
+        """The words of a text, German ones in English; a word of both languages is taken for what its others are."""
+        german, words = language().german, split(text)
+        foreign = {word for word in words if word in german}
+        if all(word in self._plain or word in self.words for word in foreign):
+            return words
+        return [english for word in words for english in (german[word].split() if word in german else [word])]
+
+    def knows(self, stemmed: str) -> bool:
+        """Whether some word of the subject has a stem."""
+        return stemmed in self._stems
+
+    def spelled(self, word: str) -> list[tuple[str, bool]]:
+        """A word as it is spelled right, and whether it was not; two words where they were written as one."""
+        if len(word) < SHORTEST_CORRECTED - 1 or word in self._plain or word in self.words or stem(word) in self._stems:
+            return [(word, False)]
+        if nearest := self._nearest(word):
+            return [(nearest, True)]
+        for at in range(SHORTEST_CORRECTED - 1, len(word) - SHORTEST_CORRECTED + 2):
+            first, second = word[:at], word[at:]
+            if first in self.words and (second in self.words or self._nearest(second)):
+                return [(first, True), (second if second in self.words else self._nearest(second), True)]
+        return [(word, False)]
+
+    def _nearest(self, word: str) -> str:
+        """The known word that differs in a letter, or in a letter of five in a long one; empty where there is none."""
+        if len(word) < SHORTEST_CORRECTED:
+            return next((known for known in self._candidates if known[:-1] == word), "")
+        if any(letter.isdigit() for letter in word) and len(word) < 12:
+            return ""
+        most = 1 if len(word) < 7 else 2 if len(word) < 12 else len(word) // 6
+        found = process.extract(word, self._candidates, scorer=OSA.distance, score_cutoff=most, limit=5)
+        # People get the first letter right: another first letter is another word.
+        alike = [(distance, known) for known, distance, _ in found if known[0] == word[0]]
+        return min(alike)[1] if alike else ""
+
+    def _named(self, terms: list[Term]) -> list[Term]:
+        """Terms with each phrase of a group of synonyms under the group's name."""
+        named, at = list[Term](), 0
+        while at < len(terms):
+            for phrase, name in self._groups.get(terms[at].text, ()):
+                said = terms[at : at + len(phrase)]
+                if tuple(term.text for term in said) == phrase:
+                    named.append(Term(name, known=True, corrected=any(term.corrected for term in said)))
+                    at += len(phrase)
+                    break
+            else:
+                named.append(terms[at])
+                at += 1
+        return named
