@@ -4,7 +4,7 @@ import pytest
 
 from bot.diagnosis.model import Certainty, Diagnosis, Verdict
 from tests.conftest import ServeEstate
-from tests.diagnosis.altering import Altered, Json
+from tests.diagnosis.altering import ACCOUNT, Altered, Json
 from tests.diagnosis.incidents import differences, reference_to
 from tests.diagnosis.refusing import refusing
 from tests.diagnosis.test_incidents import MakeDiagnostician
@@ -135,3 +135,23 @@ def test_a_policy_type_that_is_not_enabled_denies_nothing(
     diagnosis = diagnosed(altered, served_estate, diagnostician)
     assert diagnosis.causes == ()
     assert says(diagnosis, "service-control-policies")[0] is Verdict.CLEAR
+
+
+def test_accounts_units_and_policies_are_known_by_name(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    altered = Altered(12)
+    altered.account["Name"] = "data-prod"
+    names = diagnosed(altered, served_estate, diagnostician).names
+    assert names[ACCOUNT] == "data-prod"
+    assert names["ou-k3v9-pr0duct1"] == "Prod"
+    assert names["p-0copyguard"] == "CopiesOnlyToVaultAccount"
+    assert "777788889999" not in names, "an account that is called by its id has no name"
+
+
+def test_a_name_that_can_not_be_read_is_no_gap(served_estate: ServeEstate, diagnostician: MakeDiagnostician) -> None:
+    altered = Altered(12)
+    diagnosis = diagnosed(altered, served_estate, diagnostician, f"{ORGANIZATIONS}DescribeOrganizationalUnit")
+    assert not [known for known in diagnosis.names if known.startswith("ou-")]
+    assert diagnosis.unread == ()
+    assert differences(diagnosis, altered.expect) == []

@@ -15,7 +15,7 @@ from bot.iam.lines import evaluate_line
 from tests.iam.naive import evaluate
 from tests.iam.strategies import request_lines
 
-EXAMPLES = int(os.environ.get("BACKUP_WHY_EXAMPLES", "1000"))
+EXAMPLES = int(os.environ.get("BACKUP_WHY_EXAMPLES", "400"))
 SEED = int(os.environ.get("BACKUP_WHY_SEED", "0"))
 BATCH = 500
 

@@ -157,9 +157,8 @@ def _names(facts: Facts, reader: str, account: dict[str, Any], levels: tuple[Lev
             unit = facts.ask_for_comfort(organizations.unit(reader, facts.home, level.target))
             if unit.known:
                 yield level.target, unit.value["Name"]
-        for policy in (*(level.scps or ()), *(level.rcps or ())):
-            if policy.title:
-                yield policy.name, policy.title
+        policies = (*(level.scps or ()), *(level.rcps or ()))
+        yield from ((policy.name, policy.title) for policy in policies if policy.title)
 
 
 def _policies(facts: Facts, reader: str, target: str, kind: str) -> tuple[NamedDocument, ...] | None:
