@@ -71,7 +71,7 @@ async def test_a_diagnosis_is_seen_to_come_and_its_thread_is_read() -> None:
         await shoot(tab, "thread")
         await thread.get_by_label("Reply").fill("@backup-why who can fix this?")
         await thread.get_by_role("button", name="Reply").click()
-        await thread.get_by_role("heading", name="Who can make the change").wait_for()
+        await thread.get_by_role("heading", name="Who must change what").wait_for()
 
 
 async def test_the_buttons_of_a_verdict_work() -> None:
