@@ -106,7 +106,7 @@ FOLLOW_UPS = [
     ("and the kms key?", "KMS key: clear"),
     ("what about the SCP", "Organization: blocked"),
     ("what does the vault say", "Vault: clear"),
-    ("what could you not read?", "I could read everything."),
+    ("what could you not read?", "I read everything."),
     ("what was the message", "You are not authorized"),
     ("why?", "What to do"),
     ("<!channel> *bold*", "I don't have anything on"),

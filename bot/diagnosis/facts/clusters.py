@@ -67,7 +67,10 @@ def collect_cluster_access(
 
 
 def _cluster(job: Located, metadata: Mapping[str, str]) -> str | None:
-    """The ARN of the cluster that is backed up, or of the one that is there already and is restored into."""
+    """The ARN of the cluster that is backed up, or of the one that is there already and is restored into.
+
+    No AWS page was found that names the members of a restore's metadata; where they have other names, nothing is read.
+    """
     if job.described.get("ResourceType") != "EKS" or job.type not in (JobType.BACKUP, JobType.RESTORE):
         return None
     if job.type is JobType.BACKUP:
