@@ -29,7 +29,7 @@ def needs(
         ),
     ],
     resource_type: Annotated[
-        str | None, typer.Argument(metavar="[TYPE]", help="For a job: EBS, EC2, RDS, EFS, S3, …", show_default=False)
+        str | None, typer.Argument(metavar="TYPE", help="For a job: EBS, EC2, RDS, EFS, S3, …", show_default=False)
     ] = None,
     role: Annotated[
         str | None, typer.Option("--role", metavar="ARN", help="Say what this role lacks of it.", show_default=False)
