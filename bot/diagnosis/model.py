@@ -223,7 +223,7 @@ class Cause(_Part):
     target: str | None = None
     """The id of the root, OU or account (organization layer)."""
     document: dict[str, Any] | None = None
-    """I couldn't read the whole document that `policy` names, as it was read; None where there is none or it."""
+    """The whole document that `policy` names, as it was read; None where there is none or it can't be read."""
     depends_on: tuple[str, ...] = ()
     """The condition keys that a `possible` cause depends on."""
     near_miss: str | None = None

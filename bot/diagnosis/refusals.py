@@ -79,7 +79,7 @@ class CallRefusals:
             yield from _REFUSALS[result.layer](self, result)
 
     def unread(self) -> Iterator[LayerName]:
-        """I couldn't read the layers of which something that might block."""
+        """The layers of which something that might block can't be read."""
         call, principal = self.call, self.call.principal
         key, vault = call.key, call.vault
         exempt = self.evaluation.policies.exempt(self.evaluation.request)
@@ -252,7 +252,7 @@ def _documents(level: Level, kind: _Control) -> tuple[NamedDocument, ...] | None
 
 
 def _is_unread(place: OrganizationFacts | None, kind: _Control) -> bool:
-    """I couldn't read whether control policies that bind an account."""
+    """Whether control policies that bind an account can't be read."""
     if place is None or not place.is_known:
         return True
     if place.id is None or place.is_management_account:

@@ -39,7 +39,7 @@ class OrganizationFacts:
     outside: str | None = None
     """The id of an organization that the account is known not to be in, whichever other it is in."""
     path: tuple[str, ...] | None = None
-    """I couldn't read the ids of the root, the OUs and the account; None where they."""
+    """The ids of the root, the OUs and the account; None where they can't be read."""
     levels: tuple[Level, ...] | None = None
     """Root first; None where the path could not be read. Where no level has a policy of a type, the type is not
     enabled: while it is, AWS keeps at least one attached everywhere ("Enabling and disabling policy types")."""

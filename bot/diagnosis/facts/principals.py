@@ -41,7 +41,7 @@ class PrincipalFacts:
     """Unique ids of deleted roles of its name that policies at hand still name, as CloudTrail tells."""
     tags: Mapping[str, str] | None = None
     trust: Any = None
-    """I couldn't read the trust policy's document; None where it."""
+    """The trust policy's document; None where it can't be read."""
     identity: tuple[NamedDocument, ...] = ()
     identity_is_complete: bool = False
     """Every identity policy could be read."""

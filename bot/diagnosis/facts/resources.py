@@ -21,7 +21,7 @@ class ResourceFacts:
     type: str
     exists: bool | None = None
     keys: tuple[str, ...] | None = None
-    """I couldn't read the ids, ARNs or aliases of the KMS keys that its data is under; None where that."""
+    """The ids, ARNs or aliases of the KMS keys that its data is under; None where that can't be read."""
     tags: Mapping[str, str] | None = None
     policy: NamedDocument | None = None
     policy_is_known: bool = True

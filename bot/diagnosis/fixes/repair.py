@@ -31,7 +31,7 @@ class Repair(Generic[K_co]):
 
     @property
     def document(self) -> Any:
-        """I couldn't read the document that the cause's policy names; None where there is none or it."""
+        """The document that the cause's policy names; None where there is none or it can't be read."""
         if cause_codes()[self.cause.code].policy == "trust":
             return self.facts.role.trust
         known = self.named_document
@@ -39,7 +39,7 @@ class Repair(Generic[K_co]):
 
     @property
     def named_document(self) -> NamedDocument | None:
-        """I couldn't read the policy that the cause names; None where there is none or it."""
+        """The policy that the cause names; None where there is none or it can't be read."""
         return next((known for known in documents_of(self.facts) if known.name == self.cause.policy), None)
 
     @property
