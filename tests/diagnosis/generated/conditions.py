@@ -7,6 +7,7 @@ matters, and one that does not.
 from collections.abc import Callable
 from typing import NamedTuple
 
+from tests.diagnosis.generated.calls import calls
 from tests.diagnosis.generated.scene import WITHOUT_RESOURCE_ACCOUNT, Call, Scene
 from tests.diagnosis.generated.world import Json
 
@@ -103,7 +104,8 @@ def _age_of_second_factor(_scene: Scene, _call: Call) -> Pair:
 
 
 def _owner(scene: Scene, call: Call) -> Pair:
-    if call.action == WITHOUT_RESOURCE_ACCOUNT:
+    """A deny of everything meets each call of the job, so that all of them have to carry the key."""
+    if any(each.action == WITHOUT_RESOURCE_ACCOUNT for each in calls(scene)):
         return _encrypted(scene, call)
     key = "aws:ResourceAccount"
     return Pair({"StringEquals": {key: call.account}}, {"StringNotEquals": {key: [scene.home, scene.receiver]}})
