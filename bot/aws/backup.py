@@ -25,6 +25,22 @@ GET_BACKUP_VAULT_ACCESS_POLICY = Operation(
     "backup", "GetBackupVaultAccessPolicy", "Policy", _NO_SUCH, reads="the vault's access policy"
 )
 DESCRIBE_RECOVERY_POINT = Operation("backup", "DescribeRecoveryPoint", None, _NO_SUCH, reads="the recovery point")
+GET_RECOVERY_POINT_RESTORE_METADATA = Operation(
+    "backup",
+    "GetRecoveryPointRestoreMetadata",
+    "RestoreMetadata",
+    _NO_SUCH,
+    reads="what a restore would start from",
+)
+LIST_PROTECTED_RESOURCES = Operation("backup", "ListProtectedResources", "Results", reads="the protected resources")
+LIST_BACKUP_PLANS = Operation("backup", "ListBackupPlans", "BackupPlansList", reads="the backup plans")
+GET_BACKUP_PLAN = Operation("backup", "GetBackupPlan", "BackupPlan", _NO_SUCH_JOB, reads="the backup plan")
+LIST_BACKUP_SELECTIONS = Operation(
+    "backup", "ListBackupSelections", "BackupSelectionsList", _NO_SUCH_JOB, reads="the plan's selections"
+)
+GET_BACKUP_SELECTION = Operation(
+    "backup", "GetBackupSelection", "BackupSelection", _NO_SUCH_JOB, reads="the plan's selection"
+)
 LIST_TAGS = Operation("backup", "ListTags", "Tags", _NO_SUCH, reads="the vault's tags")
 DESCRIBE_GLOBAL_SETTINGS = Operation(
     "backup", "DescribeGlobalSettings", "GlobalSettings", reads="the organization's settings of AWS Backup"
@@ -102,3 +118,35 @@ def global_settings(account: str, region: str) -> Lookup:
 def region_settings(account: str, region: str) -> Lookup:
     """Which resource types are opted in, and which are managed by AWS Backup fully."""
     return lookup(DESCRIBE_REGION_SETTINGS, account, region)
+
+
+def planned_restore_metadata(account: str, region: str, vault_name: str, arn: str) -> Lookup:
+    """What a restore of a recovery point would start from, as the caller of StartRestoreJob gets it."""
+    return lookup(
+        GET_RECOVERY_POINT_RESTORE_METADATA, account, region, BackupVaultName=vault_name, RecoveryPointArn=arn
+    )
+
+
+def protected_resources(account: str, region: str) -> Lookup:
+    """The resources that have a recovery point."""
+    return lookup(LIST_PROTECTED_RESOURCES, account, region)
+
+
+def plans(account: str, region: str) -> Lookup:
+    """The backup plans."""
+    return lookup(LIST_BACKUP_PLANS, account, region)
+
+
+def plan(account: str, region: str, plan_id: str) -> Lookup:
+    """A backup plan with its rules; absent where there is none of that id."""
+    return lookup(GET_BACKUP_PLAN, account, region, BackupPlanId=plan_id)
+
+
+def selections(account: str, region: str, plan_id: str) -> Lookup:
+    """The selections of a plan, by name and id."""
+    return lookup(LIST_BACKUP_SELECTIONS, account, region, BackupPlanId=plan_id)
+
+
+def selection(account: str, region: str, plan_id: str, selection_id: str) -> Lookup:
+    """One selection of a plan: the role, and which resources."""
+    return lookup(GET_BACKUP_SELECTION, account, region, BackupPlanId=plan_id, SelectionId=selection_id)

@@ -66,7 +66,11 @@ class CallSubject:
         return ()
 
     def conclude(
-        self, collected: Sequence[CallFacts], causes: tuple[Cause, ...], layers: Sequence[CheckedLayer]
+        self,
+        collected: Sequence[CallFacts],
+        _examined: Sequence[Examination[CallFacts]],
+        causes: tuple[Cause, ...],
+        layers: Sequence[CheckedLayer],
     ) -> TextDiagnosis:
         """The text as read, with what evaluation found; without layers where nothing could be evaluated."""
         is_told = any(cause.certainty is not Certainty.POSSIBLE for cause in causes)
@@ -117,7 +121,11 @@ class OperationSubject(CallSubject):
         )
 
     def conclude(
-        self, collected: Sequence[CallFacts], causes: tuple[Cause, ...], layers: Sequence[CheckedLayer]
+        self,
+        collected: Sequence[CallFacts],
+        _examined: Sequence[Examination[CallFacts]],
+        causes: tuple[Cause, ...],
+        layers: Sequence[CheckedLayer],
     ) -> TextDiagnosis:
         """Whether the caller may call the operation.
 

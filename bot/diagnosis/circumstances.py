@@ -74,7 +74,7 @@ def names(facts: JobFacts, region: str) -> Mapping[str, str]:
         "destination_account": facts.destination_account,
         "resource": _resource_arn(facts),
         "resource_name": resource.name if resource else UNKNOWN_PART,
-        "job_id": job.id.casefold(),
+        "job_id": job.id.casefold() or UNKNOWN_PART,
         "role_name": role.name if role else UNKNOWN_PART,
         "recovery_point": recovery_point_arn(facts),
         "scanner_role": job.described.get("ScannerRoleArn")

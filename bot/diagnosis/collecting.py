@@ -103,7 +103,7 @@ def collect_job_facts(facts: Facts, job: Located, settings: Settings) -> JobFact
         changes=collect_changes(facts, job, reading, suspects),
         allowed_images=_allowed_images(facts, job, reading, vaults),
         cluster_access=collect_cluster_access(facts, job, metadata, reading),
-        withdrawals=collect_withdrawals(facts, job, role.name) if job.has_failed else (),
+        withdrawals=collect_withdrawals(facts, job, role.name) if job.has_failed and not job.is_planned else (),
         advanced_dynamodb=_advanced_dynamodb(facts, job, reading),
         instance_role=_instance_role(facts, job, metadata),
     )
@@ -123,6 +123,8 @@ class _Known:
 def _metadata(facts: Facts, job: Located) -> Mapping[str, str]:
     if job.type is not JobType.RESTORE:
         return {}
+    if job.metadata is not None:
+        return job.metadata
     answer = facts.ask(backup.restore_metadata(job.account, job.region, job.id))
     return answer.value or {} if answer.known else {}
 
@@ -240,6 +242,8 @@ def _restore_keys(
 
 
 def _denials(facts: Facts, job: Located) -> tuple[Denial, ...] | None:
+    if job.is_planned:
+        return ()
     end = job.described.get("CompletionDate") or job.created + LONGEST_LOOK
     return collect_denials(facts, job.account, job.region, job.role_arn, (job.created, end))
 

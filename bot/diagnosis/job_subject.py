@@ -90,10 +90,14 @@ class JobSubject:
         return guessed_causes(examined)
 
     def conclude(
-        self, collected: Sequence[JobFacts], causes: tuple[Cause, ...], layers: Sequence[CheckedLayer]
+        self,
+        collected: Sequence[JobFacts],
+        examined: Sequence[Examination[JobFacts]],
+        causes: tuple[Cause, ...],
+        layers: Sequence[CheckedLayer],
     ) -> Diagnosis:
         """The answer."""
-        asked, failed, reports = collected[0], self.to_examine(collected), layers_of(layers)
+        asked, failed, reports = collected[0], [each.facts for each in examined], layers_of(layers)
         if not failed:
             says = summary(asked, Outcome.NOT_FAILED, (), reports)
             return Diagnosis(job=asked.job.to_job(), outcome=Outcome.NOT_FAILED, summary=says, layers=reports)

@@ -51,11 +51,18 @@ class Subject(Protocol[F, D_co]):
     def guess(self, examined: Examination[F]) -> tuple[Cause, ...]:
         """What only the message of one says."""
 
-    def conclude(self, collected: Sequence[F], causes: tuple[Cause, ...], layers: Sequence[CheckedLayer]) -> D_co:
+    def conclude(
+        self,
+        collected: Sequence[F],
+        examined: Sequence[Examination[F]],
+        causes: tuple[Cause, ...],
+        layers: Sequence[CheckedLayer],
+    ) -> D_co:
         """The answer.
 
         Args:
             collected: As `collect` returned it.
+            examined: What each of those that failed came to.
             causes: What evaluation found, with the fixes, and what only messages say; the strongest first.
             layers: The layers, all of them not applicable where nothing was to be examined.
         """
@@ -105,7 +112,7 @@ class Machine(Generic[F, D]):
         """Examines every failed subject: the one that was asked for, and those that failed for it."""
         examined = [self.subject.examine(facts) for facts in self.subject.to_examine(collected)]
         if not examined:
-            return self.subject.conclude(collected, (), [CheckedLayer(layer) for layer in CHECKLIST])
+            return self.subject.conclude(collected, (), (), [CheckedLayer(layer) for layer in CHECKLIST])
         layers = layers_of_all(examined)
         for layer in layers[: len(CHECKLIST)]:
             self._report(layer)
@@ -114,7 +121,7 @@ class Machine(Generic[F, D]):
         fixed = with_fixes(examined, found, self.subject.examine)
         guesses = [cause for examination in examined for cause in self.subject.guess(examination)]
         causes = strongest_first((*fixed, *unexplained(guesses, fixed)))
-        diagnosis = self.subject.conclude(collected, causes, layers)
+        diagnosis = self.subject.conclude(collected, examined, causes, layers)
         self.observe(Left("conclude", diagnosis.summary))
         return diagnosis
 

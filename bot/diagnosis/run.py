@@ -12,11 +12,12 @@ from bot.aws.facts import Facts, collect
 from bot.aws.reader import Reader
 from bot.aws.sessions import Sessions
 from bot.diagnosis.call_subject import CallSubject, OperationSubject
+from bot.diagnosis.changes.change import F
 from bot.diagnosis.events import Observer, ignore
 from bot.diagnosis.failures import FailedJob, recent_failures
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.job_subject import JobSubject
-from bot.diagnosis.machine import Machine
+from bot.diagnosis.machine import D, Machine, Subject
 from bot.diagnosis.model import Diagnosis
 from bot.diagnosis.reading import TextDiagnosis
 from bot.diagnosis.role_needs import RoleNeeds, compare_role
@@ -41,6 +42,30 @@ class Diagnostician:
         scope = "|".join((os.environ.get("AWS_ENDPOINT_URL", ""), self._sessions.access_key, settings.role_name))
         self._cache = LookupCache(redis_url, settings.cache_seconds, scope)
 
+    @property
+    def settings(self) -> Settings:
+        """The settings of the process."""
+        return self._settings
+
+    @property
+    def region(self) -> str:
+        """The session's Region."""
+        return self._sessions.region
+
+    def run(self, subject: Subject[F, D], *, observe: Observer = ignore, fresh: bool = False) -> D:
+        """Diagnoses any subject.
+
+        Args:
+            subject: What is diagnosed.
+            observe: Gets every step, in the caller's thread.
+            fresh: Read everything anew, whatever is cached.
+
+        Raises:
+            BackupWhyError: The subject is not found, or AWS can't be reached.
+        """
+        reader = Reader(self._sessions, self._cache, fresh=fresh)
+        return Machine(subject, self._settings, reader, self.region, observe).run()
+
     def diagnose(self, job: JobReference, *, observe: Observer = ignore, fresh: bool = False) -> Diagnosis:
         """Diagnoses a job.
 
@@ -52,9 +77,7 @@ class Diagnostician:
         Raises:
             BackupWhyError: The job is not found, or AWS can't be reached.
         """
-        reader = Reader(self._sessions, self._cache, fresh=fresh)
-        region = self._sessions.region
-        return Machine(JobSubject(job, self._settings, region), self._settings, reader, region, observe).run()
+        return self.run(JobSubject(job, self._settings, self.region), observe=observe, fresh=fresh)
 
     def diagnose_text(
         self, text: str, *, caller: str | None = None, observe: Observer = ignore, fresh: bool = False
@@ -70,9 +93,7 @@ class Diagnostician:
         Raises:
             BackupWhyError: AWS can't be reached.
         """
-        reader = Reader(self._sessions, self._cache, fresh=fresh)
-        region = self._sessions.region
-        return Machine(CallSubject(text, self._settings, caller), self._settings, reader, region, observe).run()
+        return self.run(CallSubject(text, self._settings, caller), observe=observe, fresh=fresh)
 
     def check_caller(self, caller: str, operation: CallerOperation) -> TextDiagnosis:
         """Evaluates all that an operation asks its caller for, though nobody has called it.
@@ -84,8 +105,7 @@ class Diagnostician:
         Raises:
             BackupWhyError: The ARN is no caller's, or AWS can't be reached.
         """
-        subject, region = OperationSubject(operation, caller, self._settings), self._sessions.region
-        return Machine(subject, self._settings, Reader(self._sessions, self._cache), region, ignore).run()
+        return self.run(OperationSubject(operation, caller, self._settings))
 
     def effects(self, subject: JobReference | str, change: WhatIf) -> Effects:
         """What a change would do to what denies a job, or the call that a text names.

@@ -110,6 +110,7 @@ class Region(Frame):
     vaults: tuple[Vault, ...] = ()
     resources: tuple[Resource, ...] = ()
     recovery_points: tuple[Annotated[Record, record_with("RecoveryPointArn")], ...] = ()
+    backup_plans: tuple[Annotated[Record, record_with("BackupPlanId")], ...] = ()
     backup_jobs: tuple[Annotated[Record, record_with("BackupJobId")], ...] = ()
     copy_jobs: tuple[Annotated[Record, record_with("CopyJobId")], ...] = ()
     restore_jobs: tuple[Annotated[Record, record_with("RestoreJobId")], ...] = ()
@@ -146,6 +147,11 @@ class Region(Frame):
     def recovery_point_by_arn(self) -> dict[str, Record]:
         """Recovery points by their ARN."""
         return _by("RecoveryPointArn", self.recovery_points)
+
+    @cached_property
+    def backup_plan_by_id(self) -> dict[str, Record]:
+        """Backup plans by their id."""
+        return _by("BackupPlanId", self.backup_plans)
 
     @cached_property
     def backup_job_by_id(self) -> dict[str, Record]:

@@ -12,6 +12,8 @@ from bot.errors import AwsUnreachableError
 
 _NOT_FAILED: Final = frozenset({"CREATED", "PENDING", "RUNNING", "COMPLETED", "ABORTING"})
 _SUCCESS: Final = "SUCCESS"
+PLANNED: Final = "PLANNED"
+"""The state of a job that nobody has started yet; AWS Backup has no such one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,18 @@ class Located:
     region: str
     described: Mapping[str, Any]
     """As AWS Backup describes it."""
+    metadata: Mapping[str, str] | None = None
+    """What a restore that is planned will ask for; None of a job that AWS Backup can be asked about."""
 
     @property
     def id(self) -> str:
-        """The job's id."""
-        return str(self.described[f"{self.type.value.capitalize()}JobId"])
+        """The job's id; empty of one that is planned."""
+        return str(self.described.get(f"{self.type.value.capitalize()}JobId") or "")
+
+    @property
+    def is_planned(self) -> bool:
+        """Nobody has started it yet."""
+        return self.state == PLANNED
 
     @property
     def state(self) -> str:

@@ -9,6 +9,7 @@ from sandbox.aws.model import Vault
 from sandbox.aws.parts import BEGINNING, Record
 from sandbox.aws.service import REST_JSON_SPELLING, Answer, AwsError, Parameters, Refusal, Service, View
 from sandbox.aws.services.backup_jobs import JOB_OPERATIONS, after, before, equal, select
+from sandbox.aws.services.backup_plans import PLAN_OPERATIONS
 
 _RECOVERY_POINT_FILTERS = {
     "ByResourceArn": equal("ResourceArn"),
@@ -159,6 +160,7 @@ BACKUP = Service(
     page_size=1000,
     operations={
         **JOB_OPERATIONS,
+        **PLAN_OPERATIONS,
         "DescribeBackupVault": describe_backup_vault,
         "ListBackupVaults": list_backup_vaults,
         "GetBackupVaultAccessPolicy": get_backup_vault_access_policy,

@@ -1,0 +1,24 @@
+"""Runs checks of jobs to come."""
+
+from datetime import UTC, datetime
+
+from bot.diagnosis.events import Observer, ignore
+from bot.diagnosis.run import Diagnostician
+from bot.foresight.model import Check
+from bot.foresight.planned import FindJobs, PlannedSubject
+
+
+def check(diagnostician: Diagnostician, find: FindJobs, *, observe: Observer = ignore, fresh: bool = False) -> Check:
+    """Examines jobs to come in every layer.
+
+    Args:
+        diagnostician: Reads AWS.
+        find: Finds the jobs.
+        observe: Gets every step, in the caller's thread.
+        fresh: Read everything anew, whatever is cached.
+
+    Raises:
+        BackupWhyError: There are no such jobs, or AWS can't be reached.
+    """
+    subject = PlannedSubject(find, diagnostician.settings, datetime.now(UTC))
+    return diagnostician.run(subject, observe=observe, fresh=fresh)
