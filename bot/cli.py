@@ -15,7 +15,7 @@ import typer
 from typer.exceptions import TyperException
 
 from bot import __version__
-from bot.commands import about, audit, diagnose, error, evaluate, explain, needs, processes, sandbox
+from bot.commands import about, audit, check, diagnose, error, evaluate, explain, needs, processes, sandbox
 from bot.errors import BackupWhyError
 
 _USAGE_ERROR = 2
@@ -33,6 +33,7 @@ app = typer.Typer(
 app.command()(diagnose.diagnose)
 app.command()(error.error)
 app.command()(explain.explain)
+app.command()(check.check)
 app.command()(needs.needs)
 app.command()(evaluate.evaluate)
 app.command()(sandbox.sandbox)

@@ -44,6 +44,11 @@ def strongest_first(causes: Iterable[Cause]) -> tuple[Cause, ...]:
     return tuple(sorted(causes, key=lambda cause: (cause.certainty.rank, cause.grounds not in _BY_THE_MESSAGE)))
 
 
+def thing(cause: Cause) -> tuple[str | None, ...]:
+    """What makes a cause one thing to fix."""
+    return (cause.code, cause.principal, cause.policy, cause.statement, cause.target)
+
+
 def make_cause(
     code: str,
     *,

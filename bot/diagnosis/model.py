@@ -350,6 +350,11 @@ class DiagnosisDocument(_Part):
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, use_attribute_docstrings=True)
 
+    @property
+    def home(self) -> str:
+        """The account that the answer is about, which its texts need not name; empty where there is no single one."""
+        return self.job.account if self.job else ""
+
     def to_json(self, *, indent: int | None = None) -> str:
         """The document as other programs read it."""
         return self.model_dump_json(by_alias=True, indent=indent)

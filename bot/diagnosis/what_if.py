@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeVar
 from bot import arn
 from bot.aws.facts import Facts, collect
 from bot.aws.reader import Reader
+from bot.diagnosis.causes import thing
 from bot.diagnosis.changes.change import F
 from bot.diagnosis.changes.roles import AttachRolePolicy, with_identity_policy, with_role
 from bot.diagnosis.examination import Examination, layers_of_all
@@ -67,7 +68,7 @@ class Effects:
 
     def left_of(self, cause: Cause) -> Cause | None:
         """What would be left of a cause; None where it would be gone."""
-        return next((left for left in self.after if _thing(left) == _thing(cause)), None)
+        return next((left for left in self.after if thing(left) == thing(cause)), None)
 
 
 def effects_of(subject: Subject[F, D], change: WhatIf, reader: Reader, region: str) -> Effects:
@@ -162,10 +163,5 @@ def _is_named(policy: str, name: str) -> bool:
 
 
 def _without(some: Sequence[Cause], others: Sequence[Cause]) -> tuple[Cause, ...]:
-    known = {_thing(cause) for cause in others}
-    return tuple(cause for cause in some if _thing(cause) not in known)
-
-
-def _thing(cause: Cause) -> tuple[str | None, ...]:
-    """What makes a cause one thing to fix."""
-    return (cause.code, cause.principal, cause.policy, cause.statement, cause.target)
+    known = {thing(cause) for cause in others}
+    return tuple(cause for cause in some if thing(cause) not in known)

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from bot.aws.facts import Facts, collect
 from bot.aws.reader import Reader
-from bot.diagnosis.causes import strongest_first
+from bot.diagnosis.causes import thing
 from bot.diagnosis.collecting import collect_job_facts
 from bot.diagnosis.conclude import layers_of
 from bot.diagnosis.examination import Examination
@@ -17,8 +17,10 @@ from bot.diagnosis.job_facts import JobFacts
 from bot.diagnosis.layers.checked import CheckedLayer
 from bot.diagnosis.model import Cause, Certainty, JobType, Outcome, Verdict
 from bot.errors import BadInputError
-from bot.foresight.model import Check, CheckedJob
+from bot.foresight.forecast import Forecast, ForecastJob
 from bot.settings import Settings
+
+_STACK: Final = "CloudFormation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,29 +135,30 @@ class PlannedSubject:
         examined: Sequence[Examination[JobFacts]],
         causes: tuple[Cause, ...],
         layers: Sequence[CheckedLayer],
-    ) -> Check:
+    ) -> Forecast:
         """The answer: what denies any of the jobs, and each job."""
-        jobs = tuple(_checked(*pair) for pair in zip(self._planned.jobs, examined, strict=True))
-        outcome = _worst(jobs)
-        return Check(
+        jobs = tuple(_forecast(*pair, causes) for pair in zip(self._planned.jobs, examined, strict=True))
+        left_out = (*self._planned.not_checked, *_composite(self._planned.jobs))
+        outcome = _worst(jobs, is_whole=not left_out)
+        return Forecast(
             about=self._planned.about,
             outcome=outcome,
             summary=_summary(self._planned.about, outcome, causes, layers),
             causes=causes,
             layers=layers_of(layers),
             jobs=jobs,
-            not_checked=self._planned.not_checked,
+            not_checked=left_out,
         )
 
 
-def _checked(planned: PlannedJob, examined: Examination[JobFacts]) -> CheckedJob:
-    causes = strongest_first(examined.causes)
-    telling = [cause for cause in causes if cause.certainty is not Certainty.POSSIBLE]
-    return CheckedJob(
+def _forecast(planned: PlannedJob, examined: Examination[JobFacts], causes: Sequence[Cause]) -> ForecastJob:
+    own = {thing(cause) for cause in examined.causes}
+    telling = [cause for cause in examined.causes if cause.certainty is not Certainty.POSSIBLE]
+    return ForecastJob(
         job=examined.facts.job.to_job(),
         rule=planned.rule,
         outcome=_outcome(telling, examined.layers),
-        causes=tuple(dict.fromkeys(cause.code for cause in telling or causes)),
+        causes=tuple(position for position, cause in enumerate(causes) if thing(cause) in own),
     )
 
 
@@ -166,9 +169,20 @@ def _outcome(telling: Sequence[Cause], layers: Sequence[CheckedLayer]) -> Outcom
     return Outcome.NOT_FAILED if is_known else Outcome.UNDETERMINED
 
 
-def _worst(jobs: Sequence[CheckedJob]) -> Outcome:
+def _composite(jobs: Sequence[PlannedJob]) -> tuple[str, ...]:
+    """A stack is backed up resource by resource, each by a child job ("CloudFormation stack backups")."""
+    stacks = dict.fromkeys(job.resource for job in jobs if job.resource_type == _STACK)
+    return tuple(
+        f"The backup of {stack} starts a child job for each of its resources. Check these, too." for stack in stacks
+    )
+
+
+def _worst(jobs: Sequence[ForecastJob], *, is_whole: bool) -> Outcome:
+    """The outcome of the worst of the jobs; where some were left out, nothing is said to be clear."""
     found = {job.outcome for job in jobs}
-    return next(each for each in (Outcome.DENIED, Outcome.UNDETERMINED, Outcome.NOT_FAILED) if each in found)
+    if Outcome.DENIED in found:
+        return Outcome.DENIED
+    return Outcome.NOT_FAILED if is_whole and Outcome.UNDETERMINED not in found else Outcome.UNDETERMINED
 
 
 def _summary(about: str, outcome: Outcome, causes: Sequence[Cause], layers: Sequence[CheckedLayer]) -> str:
@@ -178,8 +192,7 @@ def _summary(about: str, outcome: Outcome, causes: Sequence[Cause], layers: Sequ
         more = f" ({len(telling) - 1} more to fix)" if len(telling) > 1 else ""
         return f"{telling[0].explanation}{more}"
     if outcome is Outcome.UNDETERMINED:
-        unknown = " and ".join(
-            each.layer.value for each in map(CheckedLayer.to_layer, layers) if each.verdict is Verdict.UNKNOWN
-        )
-        return f"Nothing that I could read denies {about}. Still unknown: {unknown}."
+        unknown = [each.layer.value for each in map(CheckedLayer.to_layer, layers) if each.verdict is Verdict.UNKNOWN]
+        still = f"Still unknown: {' and '.join(unknown)}." if unknown else "But I couldn't check all of it."
+        return f"Nothing that I could read denies {about}. {still}"
     return f"Every layer allows what {about} needs."

@@ -26,7 +26,7 @@ class PlanName:
 
     Args:
         text: What was given.
-        account: The plan's account.
+        account: The plan's account; empty for the own one.
         region: The plan's Region.
         selection: The name or id of the only selection to check; None for all.
     """
@@ -37,12 +37,12 @@ class PlanName:
     selection: str | None = None
 
     @classmethod
-    def of(cls, text: str, account: str, region: str, selection: str | None = None) -> "PlanName":
+    def of(cls, text: str, account: str | None, region: str, selection: str | None = None) -> "PlanName":
         """Reads a plan's name; an ARN says its account and Region itself."""
         named = arn.parse(text)
         if named and named.service == "backup" and named.resource.startswith("backup-plan:"):
             return cls(named.resource.partition(":")[2], named.account, named.region, selection)
-        return cls(text, account, region, selection)
+        return cls(text, account or "", region, selection)
 
 
 def jobs_of_plan(facts: Facts, plan: PlanName) -> Planned:
@@ -55,6 +55,9 @@ def jobs_of_plan(facts: Facts, plan: PlanName) -> Planned:
     Raises:
         BadInputError: There is no such plan or selection, or it can't be read.
     """
+    if not plan.account:
+        own = facts.own_account
+        return jobs_of_plan(facts, replace(plan, account=own)) if own else Planned("", ())
     listed = facts.ask(backup.plans(plan.account, plan.region))
     ids = {each["BackupPlanId"]: each["BackupPlanName"] for each in listed.value} if listed.known else {}
     plan_id = next((known for known, name in ids.items() if plan.text in (known, name)), plan.text)

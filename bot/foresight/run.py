@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 from bot.diagnosis.events import Observer, ignore
 from bot.diagnosis.run import Diagnostician
-from bot.foresight.model import Check
+from bot.foresight.forecast import Forecast
 from bot.foresight.planned import FindJobs, PlannedSubject
 
 
-def check(diagnostician: Diagnostician, find: FindJobs, *, observe: Observer = ignore, fresh: bool = False) -> Check:
+def check(diagnostician: Diagnostician, find: FindJobs, *, observe: Observer = ignore, fresh: bool = False) -> Forecast:
     """Examines jobs to come in every layer.
 
     Args:

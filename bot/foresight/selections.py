@@ -1,8 +1,8 @@
 """Which resources a selection of a backup plan takes, as far as that can be read.
 
 Sources: "BackupSelection" and "ConditionParameter" (AWS Backup API Reference), "Assign resources with AWS CLI" (AWS
-Backup Developer Guide). ARNs are combined by OR, `Conditions` by AND, `ListOfTags` by OR. No page says how `Resources` and
-`ListOfTags` are combined, so that what either of them takes is checked.
+Backup Developer Guide). ARNs are combined by OR, `Conditions` by AND, `ListOfTags` by OR. No page says how `Resources`
+and `ListOfTags` are combined, so that what either of them takes is checked.
 """
 
 import fnmatch

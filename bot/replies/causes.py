@@ -3,8 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.diagnosis.either import AnyDiagnosis
-from bot.diagnosis.model import Cause, Certainty, Fix, Outcome
+from bot.diagnosis.model import Cause, Certainty, DiagnosisDocument, Fix, Outcome
 from bot.replies.document import Line, Span, Style, code, line, listing, strong, words_of
 from bot.replies.naming import Names
 from bot.replies.words import ENTITIES, certainty, policy, policy_kind
@@ -15,18 +14,18 @@ VERIFIED = "Verified: evaluated again with this change, it is gone and nothing n
 """What a fix that is proven is said to be."""
 
 
-def names_of(answer: AnyDiagnosis) -> Names:
+def names_of(answer: DiagnosisDocument) -> Names:
     """The names by which the things of an answer are known."""
-    return Names(answer.names, answer.job.account if answer.job else "")
+    return Names(answer.names, answer.home)
 
 
-def in_order(answer: AnyDiagnosis) -> tuple[Cause, ...]:
+def in_order(answer: DiagnosisDocument) -> tuple[Cause, ...]:
     """The causes, those first that the job's own message blames."""
     message = (answer.job.status_message or "").lower() if answer.job else ""
     return tuple(sorted(answer.causes, key=lambda cause: not _is_blamed(cause, message)))
 
 
-def telling(answer: AnyDiagnosis) -> tuple[Cause, ...]:
+def telling(answer: DiagnosisDocument) -> tuple[Cause, ...]:
     """The causes in order; none where the failure is another one, of which they are only possible beside it."""
     return () if answer.outcome is Outcome.NOT_PERMISSION else in_order(answer)
 

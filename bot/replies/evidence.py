@@ -3,15 +3,7 @@
 It is one press away in Slack, and printed with `--verbose`.
 """
 
-from bot.diagnosis.either import AnyDiagnosis
-from bot.diagnosis.model import (
-    Cause,
-    Check,
-    Evidence,
-    Job,
-    LayerReport,
-    Unread,
-)
+from bot.diagnosis.model import Cause, Check, DiagnosisDocument, Evidence, Job, LayerReport, Unread
 from bot.replies.causes import cause_facts
 from bot.replies.document import (
     Bullets,
@@ -33,7 +25,7 @@ from bot.replies.recorded import recorded_parts
 from bot.replies.words import JOBS, LAYERS, MARKS, counted, statement
 
 
-def evidence_pages(answer: AnyDiagnosis) -> tuple[Page, ...]:
+def evidence_pages(answer: DiagnosisDocument) -> tuple[Page, ...]:
     """Everything that was looked at, in the order of the checklist."""
     return (
         *((_job_page(answer.job),) if answer.job else ()),
@@ -103,7 +95,7 @@ def _evidence(evidence: Evidence) -> Line:
     return (*effect, *which, code(evidence.policy))
 
 
-def _trail_page(answer: AnyDiagnosis) -> tuple[Page, ...]:
+def _trail_page(answer: DiagnosisDocument) -> tuple[Page, ...]:
     """What CloudTrail recorded: the calls that were denied, and what was changed after the job ended."""
     parts = recorded_parts(answer)
     if not parts:

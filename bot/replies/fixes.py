@@ -4,8 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from bot.diagnosis.either import AnyDiagnosis
-from bot.diagnosis.model import Change, Fix
+from bot.diagnosis.model import Change, DiagnosisDocument, Fix
 from bot.replies.causes import VERIFIED, capital, is_made_by_another, names_of, not_verified
 from bot.replies.document import Heading, Line, Page, Paragraph, Part, Verbatim, code, line, strong
 from bot.replies.naming import Names
@@ -16,7 +15,7 @@ FORMS: Final[Mapping[str, str]] = {"cli": "AWS CLI", "terraform": "Terraform", "
 """The forms in which a fix can be shown."""
 
 
-def fix_page(answer: AnyDiagnosis) -> tuple[Page, ...]:
+def fix_page(answer: DiagnosisDocument) -> tuple[Page, ...]:
     """Every fix, in the order in which they are to be made, as commands of the AWS CLI; none where there is no fix.
 
     What the head says is not repeated; a second choice is named here, and its commands are behind the button.
@@ -36,7 +35,7 @@ def fix_page(answer: AnyDiagnosis) -> tuple[Page, ...]:
     return (Page(FIX, f"{heading}: {fixed[0][1].summary}", (Heading(heading), *parts)),)
 
 
-def forms_of(answer: AnyDiagnosis) -> tuple[str, ...]:
+def forms_of(answer: DiagnosisDocument) -> tuple[str, ...]:
     """The forms that at least one fix of an answer has."""
     fixes = [fix for _number, fix in fixes_of(answer)]
     return tuple(
@@ -46,12 +45,12 @@ def forms_of(answer: AnyDiagnosis) -> tuple[str, ...]:
     )
 
 
-def fixes_of(answer: AnyDiagnosis) -> list[tuple[int, Fix]]:
+def fixes_of(answer: DiagnosisDocument) -> list[tuple[int, Fix]]:
     """The fixes, with the numbers by which people know them."""
     return list(enumerate((cause.fix for cause in answer.causes if cause.fix), start=1))
 
 
-def fix_parts(answer: AnyDiagnosis, *forms: str) -> list[Part]:
+def fix_parts(answer: DiagnosisDocument, *forms: str) -> list[Part]:
     """Every fix in some forms, with its second choice.
 
     Args:

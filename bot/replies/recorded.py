@@ -1,11 +1,10 @@
 """What CloudTrail recorded of a job: calls that were denied, sharing withdrawn, changes made after it ended."""
 
-from bot.diagnosis.either import AnyDiagnosis
-from bot.diagnosis.model import DeniedCall, LaterChange, Withdrawal
+from bot.diagnosis.model import DeniedCall, DiagnosisDocument, LaterChange, Withdrawal
 from bot.replies.document import Bullets, Line, Paragraph, Part, code, line
 
 
-def recorded_parts(answer: AnyDiagnosis) -> list[Part]:
+def recorded_parts(answer: DiagnosisDocument) -> list[Part]:
     """What CloudTrail recorded; nothing where it recorded nothing that matters here."""
     parts: list[Part] = []
     if answer.denied_calls:

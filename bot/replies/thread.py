@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from bot.diagnosis.either import AnyDiagnosis
-from bot.diagnosis.model import Check, Outcome, Verdict
+from bot.diagnosis.model import Check, DiagnosisDocument, Outcome, Verdict
 from bot.replies.causes import cause_facts, names_of, telling, what_denies
 from bot.replies.document import (
     Bullets,
@@ -32,7 +31,7 @@ REST: Final = "rest"
 """Slots of the second and the third reply; that of the first is `fix`."""
 
 
-def thread_pages(answer: AnyDiagnosis, explain: str = "/backup-explain") -> tuple[Page, ...]:
+def thread_pages(answer: DiagnosisDocument, explain: str = "/backup-explain") -> tuple[Page, ...]:
     """Every reply under the verdict, in the order in which a person reads them; nothing of the verdict is repeated.
 
     Args:
@@ -42,7 +41,7 @@ def thread_pages(answer: AnyDiagnosis, explain: str = "/backup-explain") -> tupl
     return (*fix_page(answer), *_denies_page(answer), *_rest_page(answer, explain))
 
 
-def _denies_page(answer: AnyDiagnosis) -> tuple[Page, ...]:
+def _denies_page(answer: DiagnosisDocument) -> tuple[Page, ...]:
     """The evidence of each cause, and what AWS Backup and CloudTrail say themselves."""
     names, parts = names_of(answer), list[Part]()
     causes = telling(answer)
@@ -65,7 +64,7 @@ def _denies_page(answer: AnyDiagnosis) -> tuple[Page, ...]:
     return (Page(DENIES, says, (Heading(heading), *parts)),) if parts else ()
 
 
-def _rest_page(answer: AnyDiagnosis, explain: str) -> tuple[Page, ...]:
+def _rest_page(answer: DiagnosisDocument, explain: str) -> tuple[Page, ...]:
     """What is clear, what is unknown and why, and what to read next."""
     names = names_of(answer)
     clear = [_layer(layer.checks, LAYERS[layer.layer], names) for layer in answer.layers]

@@ -6,8 +6,8 @@ the layers in one line, and the ids.
 
 from typing import Final
 
-from bot.diagnosis.either import AnyDiagnosis
-from bot.diagnosis.model import Diagnosis, Unread, Verdict
+from bot.diagnosis.model import Diagnosis, DiagnosisDocument, Unread, Verdict
+from bot.diagnosis.reading import TextDiagnosis
 from bot.replies.causes import names_of, telling, what_denies, who_changes_what
 from bot.replies.document import Heading, Line, Note, Page, Paragraph, Part, code, line, strong, words_of
 from bot.replies.naming import Names
@@ -47,7 +47,7 @@ def _summary(diagnosis: Diagnosis, names: Names, *, noted: bool) -> list[Part]:
     return [] if noted else [Paragraph(line("What denied it is gone. All that I could evaluate allows it now."))]
 
 
-def cause_paragraphs(answer: AnyDiagnosis) -> list[Part]:
+def cause_paragraphs(answer: DiagnosisDocument) -> list[Part]:
     """What denies and who must change what: two lines for one cause, a line each for several.
 
     They have no numbers: the order in which fixes are to be made is another one.
@@ -66,14 +66,14 @@ def cause_paragraphs(answer: AnyDiagnosis) -> list[Part]:
     return parts
 
 
-def _in_title(answer: AnyDiagnosis) -> tuple[str | None, ...]:
+def _in_title(answer: DiagnosisDocument) -> tuple[str | None, ...]:
     """What the title names."""
     if isinstance(answer, Diagnosis):
         return (answer.job.resource, answer.job.source_vault, answer.job.destination_vault)
-    return (answer.reading.resource,)
+    return (answer.reading.resource,) if isinstance(answer, TextDiagnosis) else ()
 
 
-def layers_parts(answer: AnyDiagnosis) -> list[Part]:
+def layers_parts(answer: DiagnosisDocument) -> list[Part]:
     """The layers in one line, and that something could not be read, so that nobody takes silence for clear.
 
     Returns:

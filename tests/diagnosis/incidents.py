@@ -3,13 +3,13 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from bot.diagnosis.job_id import JobReference
-from bot.diagnosis.model import Cause, Certainty, Diagnosis, Outcome
+from bot.diagnosis.model import Cause, Certainty, Diagnosis, DiagnosisDocument, Outcome
 from bot.diagnosis.run import Diagnostician
 from bot.settings import load_settings
 from sandbox.aws.calls import Call
@@ -61,7 +61,11 @@ def diagnosis_of(incident: Path) -> Diagnosis:
 
 def differences(diagnosis: Diagnosis, expected: Mapping[str, Any]) -> list[str]:
     """Where a diagnosis does not say what an incident expects, a line each."""
-    return [*_outcome(diagnosis, expected), *_layers(diagnosis, expected), *_causes(diagnosis, expected)]
+    return [
+        *_outcome(diagnosis, expected),
+        *_layers(diagnosis, expected),
+        *cause_differences(diagnosis, expected["causes"]),
+    ]
 
 
 def _outcome(diagnosis: Diagnosis, expected: Mapping[str, Any]) -> Iterator[str]:
@@ -77,9 +81,10 @@ def _layers(diagnosis: Diagnosis, expected: Mapping[str, Any]) -> Iterator[str]:
                 yield f"layer {layer} is {found.get(layer)}, not {verdict}"
 
 
-def _causes(diagnosis: Diagnosis, expected: Mapping[str, Any]) -> Iterator[str]:
+def cause_differences(diagnosis: DiagnosisDocument, expected: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Where the causes of an answer are not those that are expected, a line each; a possible one is never too many."""
     extra = [cause for cause in diagnosis.causes if cause.certainty is not Certainty.POSSIBLE]
-    for wanted in expected["causes"]:
+    for wanted in expected:
         meant = [cause for cause in diagnosis.causes if _is_meant(cause, wanted)]
         if not meant:
             yield f"cause {wanted} is missing"
