@@ -116,7 +116,7 @@ def test_a_write_is_refused(serve: Serve, service: str, operation: str, asked: d
     ("service", "operation", "asked"),
     [
         ("iam", "get_account_summary", {}),
-        ("backup", "list_backup_plans", {}),
+        ("backup", "list_frameworks", {}),
         ("kms", "get_key_rotation_status", {"KeyId": "1"}),
         ("ec2", "describe_vpcs", {}),
         ("s3", "get_object", {"Bucket": "bucket", "Key": "key"}),
