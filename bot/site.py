@@ -92,7 +92,12 @@ def _read(request: web.Request, body: bytes) -> AsyncBoltRequest:
     Raises:
         ValueError, TypeError, LookupError, AttributeError, RecursionError: The body is none of Slack's shapes.
     """
-    read = AsyncBoltRequest(body=body.decode(), query=request.query_string, headers=dict(request.headers))
+    read = AsyncBoltRequest(
+        body=body.decode(),
+        query=request.query_string,
+        headers=dict(request.headers),
+        context={"logger": logger},  # Bolt wants it where a body has several response URLs, and sets it only later
+    )
     if not isinstance(read.body, dict) or not isinstance(read.body.get("event", {}), dict):
         raise ValueError("the body is no object")
     return read

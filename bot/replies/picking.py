@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.diagnosis.failures import FailedJob
-from bot.diagnosis.job_id import JobReference
+from bot.diagnosis.job_id import JobReference, parse_job_id
 from bot.diagnosis.model import JobType
 from bot.replies.document import Note, Paragraph, Part, line
 from bot.replies.fields import Field, plain
 from bot.replies.safe import one_line, shorten
 from bot.replies.words import JOBS
+from bot.settings import account_id, region_name
 
 PICK = "pick_failed_job"
 TITLE = "Why did it fail?"
@@ -50,9 +51,15 @@ def picking_form(jobs: Sequence[FailedJob]) -> tuple[tuple[Part, ...], tuple[Fie
 
 
 def picked(value: str) -> JobReference:
-    """The job that an option stands for."""
+    """The job that an option stands for.
+
+    Raises:
+        ValueError, BadInputError: It is no option of the form.
+    """
     kind, account, region, job = value.split("|")
-    return JobReference(id=job, account=account or None, region=region or None, type=JobType(kind) if kind else None)
+    if parse_job_id(job).id != job:
+        raise ValueError("more than a job id")
+    return JobReference(id=job, account=account_id(account), region=region_name(region), type=JobType(kind))
 
 
 def _value(job: JobReference) -> str:
