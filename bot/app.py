@@ -20,7 +20,7 @@ from handlers.places import of_interaction
 logger = logging.getLogger(__name__)
 
 
-def build_app(client: AsyncWebClient, intake: Intake) -> AsyncApp:
+def build_app(client: AsyncWebClient, intake: Intake, alert_bots: frozenset[str] = frozenset()) -> AsyncApp:
     """The Bolt app.
 
     A request is answered after its listener is through (`process_before_response`), so that what is acknowledged is
@@ -30,6 +30,7 @@ def build_app(client: AsyncWebClient, intake: Intake) -> AsyncApp:
     Args:
         client: The Web API.
         intake: Takes what people ask.
+        alert_bots: The ids of other bots and apps that may ask by themselves.
     """
     app = AsyncApp(
         token=client.token,
@@ -43,7 +44,7 @@ def build_app(client: AsyncWebClient, intake: Intake) -> AsyncApp:
     backup_explain.register(app)
     actions.register(app, intake)
     forms.register(app, intake)
-    mention.register(app, intake)
+    mention.register(app, intake, alert_bots)
     shortcuts.register(app, intake)
     home.register(app, intake)
 
@@ -85,7 +86,8 @@ def _place_of(body: dict[str, Any], context: AsyncBoltContext) -> Place:
     event = body.get("event")
     if isinstance(event, dict):
         thread = optional_text(event, "thread_ts")
-        return Place(context.channel_id or "", context.user_id or "", context.team_id or "", thread)
+        channel, user, team = context.channel_id or "", context.user_id or "", context.team_id or ""
+        return Place(channel, user, team, thread, bot="bot_id" in event)
     try:
         place = of_interaction(body, context)
     except BrokenRequestError:

@@ -76,8 +76,9 @@ async def serving(settings: Settings, rules: Rules | None = None, *, host: str |
         redis = await stack.enter_async_context(connect(redis_url, answer_seconds=ACKNOWLEDGED_SECONDS, retries=0))
         await check(redis)
         client = web_client(token, settings.slack_api_url)
-        await greet(client)
-        app = build_app(client, make_intake(redis, open_queue(redis_url), client, rules))
+        alert_bots = frozenset(settings.alert_bots)
+        await greet(client, alert_bots)
+        app = build_app(client, make_intake(redis, open_queue(redis_url), client, rules), alert_bots)
         site = make_site(None if app_token else app, redis, secret)
         url = await stack.enter_async_context(_listening(site, host, settings.port))
         if app_token:
@@ -102,15 +103,15 @@ def given(value: SecretStr | None) -> str:
     return "" if value is None else value.get_secret_value().strip()
 
 
-async def greet(client: AsyncWebClient) -> None:
-    """Makes sure at the start that Slack knows the bot token.
+async def greet(client: AsyncWebClient, alert_bots: frozenset[str] = frozenset()) -> None:
+    """Makes sure at the start that Slack knows the bot token, and that the bot is not to answer itself.
 
     Raises:
-        BadInputError: Slack refuses it.
+        BadInputError: Slack refuses it, or the bot is among those whose alerts it answers.
         BackupWhyError: Slack can't be reached.
     """
     try:
-        await client.auth_test()
+        own = await client.auth_test()
     except SlackApiError as error:
         code = error.response.get("error")
         raise BadInputError(
@@ -120,6 +121,8 @@ async def greet(client: AsyncWebClient) -> None:
         raise BackupWhyError(
             f"Slack can't be reached at {client.base_url}: check the network and SLACK_API_URL."
         ) from error
+    if own.get("bot_id") in alert_bots:
+        raise BadInputError(f"BACKUP_WHY_ALERT_BOTS names this bot itself ({own['bot_id']}): take it out.")
 
 
 @asynccontextmanager
@@ -178,6 +181,9 @@ class _DrainingHandler(AsyncSocketModeHandler):
         """Handles a request; see Bolt."""
         if self._draining:
             return
+        urls = req.payload.get("response_urls")
+        if isinstance(urls, list):
+            req.payload["response_urls"] = urls[:1]  # of several Bolt wants to log, before it has a logger
         handling = asyncio.ensure_future(super().handle(client, req))
         self._under_way.add(handling)
         handling.add_done_callback(self._under_way.discard)

@@ -27,6 +27,10 @@ _EXTERNAL_ID: Final = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 """Source: "AssumeRole" in the AWS STS API Reference."""
 
 
+_BOT_ID: Final = re.compile(r"[AB][A-Z0-9]{2,}", re.ASCII)
+"""As `bot_id` and `app_id` of a message are. Source: "message event" in Slack's documentation."""
+
+
 def _whole_number(low: int, high: int | None = None) -> BeforeValidator:
     """Reads a whole number within limits."""
     limits = f"from {low} to {high}" if high is not None else f"of {low} or more"
@@ -94,6 +98,9 @@ class Settings(BaseSettings):
     access_file: Path | None = Field(None, alias="BACKUP_WHY_ACCESS_FILE")
     """A file that says who may ask about which accounts (docs/operations.md). Unset: none; everybody may ask about
     everything in scope."""
+    alert_bots: Names = Field((), alias="BACKUP_WHY_ALERT_BOTS")
+    """Other bots that may ask by themselves, such as a source of alerts: ids of bots (`B…`) or apps (`A…`), comma
+    separated (docs/operations.md). Unset: none; only people are answered."""
     port: Port = Field(3000, alias="PORT")
     """Where `serve` listens; with `docker compose` the port on the host."""
 
@@ -111,7 +118,7 @@ class Settings(BaseSettings):
             raise ValueError("AWS takes 2 to 1224 letters, digits and characters of + = , . @ : / - _")
         return value
 
-    @field_validator("accounts", "regions", mode="before")
+    @field_validator("accounts", "regions", "alert_bots", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Reads `a, b` as ("a", "b")."""
@@ -123,6 +130,13 @@ class Settings(BaseSettings):
     @classmethod
     def _account_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(map(account_id, value))
+
+    @field_validator("alert_bots")
+    @classmethod
+    def _bot_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for wrong in (each for each in value if not _BOT_ID.fullmatch(each)):
+            raise ValueError(f"{wrong!r} is not the id of a bot (B…) or of an app (A…)")
+        return value
 
     @field_validator("management_account")
     @classmethod

@@ -1,5 +1,6 @@
 """Where something happened, read out of what Slack sends: the same `Place` for every entry point."""
 
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncBoltContext
@@ -27,7 +28,13 @@ def of_event(event: Any, context: AsyncBoltContext) -> Place:
         team or context.team_id or "",
         optional_text(event, "thread_ts") or text_at(event, "ts"),
         outsider=_is_outsider(team, context),
+        opens=not optional_text(event, "thread_ts"),
     )
+
+
+def of_alert(event: Any, context: AsyncBoltContext) -> Place:
+    """The thread that a message of another bot begins: it asks by the rights of its channel, and its id is the user."""
+    return replace(of_event({**event, "user": text_at(event, "bot_id")}, context), bot=True)
 
 
 def of_interaction(body: Any, context: AsyncBoltContext) -> Place:
@@ -40,6 +47,7 @@ def of_interaction(body: Any, context: AsyncBoltContext) -> Place:
         optional_text(body, "message", "thread_ts") or optional_text(body, "message", "ts"),
         optional_text(body, "response_url"),
         outsider=_is_outsider(team, context),
+        opens="message" in body and not optional_text(body, "message", "thread_ts"),
     )
 
 

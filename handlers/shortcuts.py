@@ -11,10 +11,10 @@ from bot.errors import BadInputError
 from bot.replies.home import OPEN_PICKER
 from bot.replies.picking import LOADING, PICK, TITLE, picked
 from bot.work.intake import Intake
+from bot.work.message_texts import texts
 from bot.work.question import AskedJob
 from bot.work.responding import Responder
 from bot.work.understanding import understand
-from handlers.message_texts import texts
 from handlers.payload import BrokenRequestError, member_at, optional_text, text_at
 from handlers.places import of_interaction
 

@@ -41,6 +41,8 @@ WRONG = [
     ("BACKUP_WHY_CACHE_SECONDS", "-1", "'-1' is not a whole number of 0 or more."),
     ("BACKUP_WHY_ROLE_NAME", "arn:aws:iam::222233334444:role/x", "is not the name of a role; write the name alone"),
     ("BACKUP_WHY_EXTERNAL_ID", "secret one", "AWS takes 2 to 1224 letters"),
+    ("BACKUP_WHY_ALERT_BOTS", "B0ALERTS,alerts", "'alerts' is not the id of a bot (B…) or of an app (A…)."),
+    ("BACKUP_WHY_ALERT_BOTS", "U0ANA", "'U0ANA' is not the id of a bot"),
     ("PORT", "http", "'http' is not a whole number from 1 to 65535."),
     ("PORT", "65536", "'65536' is not a whole number from 1 to 65535."),
     ("SLACK_BOT_TOKEN", "xoxp-secret", "it does not begin with xoxb-; take the bot token of your Slack app."),

@@ -80,7 +80,7 @@ class Authorizer:
         """What a person may ask at a place.
 
         A grant by channel counts for those who ask in that channel. People of other organizations have the grants
-        that name their own user id and no others.
+        that name their own user id and no others; another bot that asks has those of its channel.
 
         Raises:
             RightsUnknownError: Slack does not list a group's members now, and they decide.
@@ -137,7 +137,7 @@ class Authorizer:
     async def _among(self, place: Place, people: People) -> bool:
         if place.user in people.users:
             return True
-        if place.outsider:
+        if place.outsider or place.bot:
             return False
         for group in people.groups:
             if place.user in await self._members_of(group):

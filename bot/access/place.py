@@ -16,6 +16,8 @@ class Place:
         chosen: The person chose the channel from outside of it, in a form. What may be asked in a channel counts only
             for those who ask in it: whoever can name a channel does not have its rights.
         outsider: The person belongs to another organization, which shares the channel.
+        opens: The thread begins with what was asked, as far as Slack said: nobody may have replied there yet.
+        bot: What asked is no person: it is another bot that may, and the user is its id.
     """
 
     channel: str
@@ -25,3 +27,5 @@ class Place:
     response_url: str = ""
     chosen: bool = False
     outsider: bool = False
+    opens: bool = False
+    bot: bool = False

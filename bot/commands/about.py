@@ -33,13 +33,19 @@ def manifest(
         str | None,
         typer.Option("--url", metavar="https://HOST", help="Where Slack reaches `serve`.", show_default=False),
     ] = None,
+    alerts: Annotated[
+        bool,
+        typer.Option("--alerts", help="Have Slack send what is written in the bot's channels: alerts that ask."),
+    ] = False,
 ) -> None:
     """Print the manifest of the Slack app, to paste at https://api.slack.com/apps, "From a manifest".
 
     With --url Slack sends everything there over HTTP. Without it the app uses Socket Mode, which needs no public
-    address.
+    address. With --alerts the bots in BACKUP_WHY_ALERT_BOTS need not mention this one.
     """
     app: dict[str, Any] = json.loads(resources.files("bot").joinpath("manifest.json").read_text(encoding="utf-8"))
+    if alerts:
+        _hear_channels(app)
     if url is not None:
         if not url.startswith("https://"):
             raise BadInputError(
@@ -62,6 +68,13 @@ def schema(
     from bot.diagnosis.reading import TextDiagnosis
 
     _print((TextDiagnosis if of_text else Diagnosis).model_json_schema(by_alias=True, mode="serialization"))
+
+
+def _hear_channels(app: dict[str, Any]) -> None:
+    """Has Slack send the messages of the channels that the bot is in, for which it has to read their history."""
+    scopes = app["oauth_config"]["scopes"]
+    scopes["bot"] = sorted({*scopes["bot"], *scopes.pop("bot_optional")})
+    app["settings"]["event_subscriptions"]["bot_events"] += ["message.channels", "message.groups"]
 
 
 def _send_to(app: dict[str, Any], url: str) -> None:

@@ -1,4 +1,8 @@
-"""Replies to what people write in words: several jobs, an error text that names no call, or a question."""
+"""Replies to what people write in words: several jobs, an error text that names no call, or a question.
+
+A question in a thread without an answer may point to the thread's first message, such as an alert: what that one names
+is then asked.
+"""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -13,20 +17,23 @@ from bot.access.place import Place
 from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Outcome
-from bot.replies.document import Bullets, Page, Paragraph, code, line
+from bot.replies.document import Bullets, Note, Page, Paragraph, code, line
 from bot.replies.reading import reading_page
 from bot.replies.spoken import about_page, checked_page, failed_jobs_page
+from bot.replies.teaching import sentence_page
 from bot.replies.trouble import trouble_page
 from bot.work.answers import Answers
 from bot.work.diagnosing import FindEffects
-from bot.work.follow_up import CHECK_AGAIN, FAILED_JOBS, Wanted, follow_up
+from bot.work.follow_up import CHECK_AGAIN, FAILED_JOBS, Wanted, follow_up, points_above
 from bot.work.notices import sentence_for
 from bot.work.picker import ListFailedJobs
-from bot.work.question import AskedJob
-from bot.work.tasks import CheckAgain, Converse
+from bot.work.question import AskedJob, Question, Subject
+from bot.work.refusing import refuse_unless_allowed
+from bot.work.tasks import AnswerQuestion, CheckAgain, Converse
 from bot.work.thread_poster import ThreadPoster
+from bot.work.thread_root import UnreadRootError, read_root
 from bot.work.thread_store import ThreadStore
-from bot.work.understanding import Written, understand
+from bot.work.understanding import Written, subject_of, understand
 from bot.work.what_if import change_in, what_if_page
 
 MOST_JOBS = 5
@@ -56,6 +63,7 @@ class Conversation:
         answers: Answers,
         failures: ListFailedJobs,
     ) -> None:
+        self._redis = redis
         self._client = client
         self._effects = effects
         self._answers = answers
@@ -70,13 +78,46 @@ class Conversation:
         Raises:
             Exception: Whatever happens on the way; `bot.work.faults.passes` says what is worth trying again.
         """
+        if await self._threads.question(task.thread):
+            await self._answers.carry_out(AnswerQuestion(thread=task.thread))
+            return
         written = await understand(task.text)
         audience = await audience_at(self._authorizer, task.place)
+        above = await self._above(task, written)
+        if isinstance(above, Written) and (subject := subject_of(above)):
+            await self._ask(task, subject)
+            return
         known = await self._known_at(task.place, audience) or await self._latest_of(task.place, audience)
         page = await self._reply(task, written, known, audience)
+        if above is not None:
+            page = _with_above(page, above)
         shown = audience.about(known.diagnosis) if known else audience
         await self._post(task, shown, page)
         await self._audit.write(_entry(task, page.slot))
+
+    async def _above(self, task: Converse, written: Written) -> "Written | UnreadRootError | None":
+        """The first message of the thread, where what was written points to it; else None."""
+        place = task.place
+        if place.opens or not place.thread or written.jobs or written.is_error or not points_above(task.text):
+            return None
+        if await self._threads.at(place.channel, place.thread):
+            return None  # there is an answer, which this person may not see
+        try:
+            return await read_root(self._client, place)
+        except UnreadRootError as error:
+            return error
+
+    async def _ask(self, task: Converse, subject: Subject) -> None:
+        """Answers what the first message of the thread names, for who asked below it and by their rights."""
+        place, account = task.place, subject.account
+        rights = await self._authorizer.rights(place)
+        await refuse_unless_allowed(self._authorizer, self._audit, rights, place, subject.about, account)
+        question = Question(subject=subject, place=place, rights=rights.key)
+        async with self._redis.pipeline(transaction=True) as pipe:
+            self._audit.add(pipe, Entry(Act.QUESTION, place.user, place.channel, subject.about, account))
+            self._threads.open(pipe, question, task.thread)
+            await pipe.execute()
+        await self._answers.carry_out(AnswerQuestion(thread=task.thread))
 
     async def _reply(self, task: Converse, written: Written, known: "_Known | None", audience: Audience) -> Page:
         """What to reply: what an action of the bot comes to, or words."""
@@ -107,6 +148,9 @@ class Conversation:
 
     async def give_up(self, task: Converse, error: Exception) -> None:
         """Says in the thread why there is no reply; raises as `carry_out`."""
+        if await self._threads.question(task.thread):
+            await self._answers.give_up(AnswerQuestion(thread=task.thread), error)
+            return
         audience = await audience_at(self._authorizer, task.place)
         await self._post(task, audience, trouble_page("what you wrote", sentence_for(error)))
         await self._audit.write(_entry(task, type(error).__name__))
@@ -160,6 +204,17 @@ def _wanted(written: Written, about: AnyDiagnosis | None, *, is_near: bool) -> W
     if read.hypotheses and read.outcome is not Outcome.NOT_PERMISSION and written.is_error:
         return Wanted("", reading_page(read))
     return follow_up(written.text, about, is_near=is_near)
+
+
+def _with_above(page: Page, above: Written | UnreadRootError) -> Page:
+    """What is replied to a question that points to a message above which can't be asked about."""
+    if isinstance(above, UnreadRootError):
+        return sentence_page(above.message)
+    if above.jobs:
+        return _which([job.id for job in above.jobs])
+    if above.is_error:
+        return reading_page(above.reading)
+    return replace(page, parts=(*page.parts, Note(line("I find no AWS Backup job in the message above."))))
 
 
 def _which(jobs: list[str]) -> Page:

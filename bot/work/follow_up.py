@@ -80,6 +80,18 @@ def follow_up(text: str, diagnosis: AnyDiagnosis | None, *, is_near: bool = Fals
     return _general(answer(text, SLACK, exclude=_ABOUT))
 
 
+def points_above(text: str) -> bool:
+    """Whether a question in a thread without an answer points to the message that the thread begins with.
+
+    Args:
+        text: What was asked: nothing, something about an answer, or what nothing is known of.
+    """
+    if not text.strip() or _about_answer(text):
+        return True
+    answered = answer(text, SLACK)
+    return answered.kind in (AnswerKind.CLOSEST, AnswerKind.UNKNOWN) and not answered.name
+
+
 def what_to_ask() -> Page:
     """What can be asked in a thread."""
     says = "Ask me about this answer. I reply from the diagnosis and my knowledge base."

@@ -23,15 +23,16 @@ from bot.access.place import Place
 from bot.access.rules import Rules
 from bot.access.slack_errors import SLACK_FAULTS
 from bot.diagnosis.either import AnyDiagnosis
-from bot.errors import BackupWhyError, RedisUnreachableError
+from bot.errors import RedisUnreachableError
 from bot.work.connection import UNANSWERED
 from bot.work.feedback import Feedback
 from bot.work.heartbeat import read_workers, workers_of
-from bot.work.question import AskedJob, AskedText, Question, Subject
+from bot.work.question import Question, Subject
 from bot.work.queue import enqueue
+from bot.work.refusing import RefusedError, refuse_unless_allowed
 from bot.work.tasks import AnswerQuestion, CheckAgain, Converse, ListFailures, OpenHome, ShowAudit, Task
 from bot.work.thread_store import ThreadStore
-from bot.work.understanding import Written
+from bot.work.understanding import Written, subject_of
 
 UNREACHABLE = "My queue (Redis) doesn't answer, so I can't look into this now. Please ask again in a minute."
 GONE = "I no longer have this answer: I keep answers for 30 days. Ask again with /backup-why."
@@ -59,10 +60,6 @@ def make_intake(redis: Redis, queue: Docket, client: AsyncWebClient, rules: Rule
     return Intake(redis, queue, Authorizer(rules, client))
 
 
-class RefusedError(BackupWhyError):
-    """Somebody may not ask this here; the sentence says why and whom to ask."""
-
-
 class Intake:
     """The intake.
 
@@ -82,10 +79,8 @@ class Intake:
 
     async def take(self, written: Written, place: Place, delivery: str) -> str:
         """Takes what somebody wrote: a question about the job or the call that it names, or words; as `submit`."""
-        if len(written.jobs) == 1:
-            return await self.submit(AskedJob(job=written.jobs[0]), place, delivery)
-        if not written.jobs and written.names_a_call:
-            return await self.submit(AskedText(text=written.text), place, delivery)
+        if subject := subject_of(written):
+            return await self.submit(subject, place, delivery)
         return await self.converse(written.text, place, delivery)
 
     async def submit(self, subject: Subject, place: Place, delivery: str) -> str:
@@ -106,12 +101,11 @@ class Intake:
             RightsUnknownError: Slack does not say what they may ask.
             RedisUnreachableError: The question could not be taken.
         """
-        account = subject.job.account if isinstance(subject, AskedJob) else None
-        rights = await self._allowed(place, subject.about, account or "")
+        rights = await self._allowed(place, subject.about, subject.account)
         question, thread = Question(subject=subject, place=place, rights=rights.key), thread_of(delivery)
         if await self._answered(self._threads.is_known(thread)):
             return ""
-        entry = Entry(Act.QUESTION, place.user, place.channel, subject.about, account or "")
+        entry = Entry(Act.QUESTION, place.user, place.channel, subject.about, subject.account)
         opening = partial(self._threads.open, question=question, thread=thread)
         return await self._hand_over(AnswerQuestion(thread=thread), thread, entry, opening)
 
@@ -209,16 +203,9 @@ class Intake:
         return Audience(Rights(None), await self._is_shared(place)).text(sentence)
 
     async def _allowed(self, place: Place, about: str, account: str) -> Rights:
-        """The rights of who may ask; a refusal is in the audit trail before it is shown.
-
-        Raises:
-            RefusedError: They may not.
-        """
+        """The rights of who may ask; raises `RefusedError` where they may not."""
         rights = await self._rights(place)
-        if rights.nothing or (account and not rights.cover(account)):
-            outcome = "another organization" if place.outsider else "no right"
-            await self._write(Entry(Act.REFUSAL, place.user, place.channel, about, account, outcome))
-            raise RefusedError(self._authorizer.refusal("" if rights.nothing else account))
+        await self._answered(refuse_unless_allowed(self._authorizer, self._audit, rights, place, about, account))
         return rights
 
     async def _pressed(self, button: str, thread: str, place: Place, rights: Rights) -> tuple[AnyDiagnosis, Entry]:

@@ -30,6 +30,11 @@ class AskedJob(_Plain):
         return self.job.id
 
     @property
+    def account(self) -> str:
+        """The account that it is said to be in; empty where none is."""
+        return self.job.account or ""
+
+    @property
     def same(self) -> str:
         """The same for the same subject."""
         return self.job.id.lower()
@@ -50,6 +55,11 @@ class AskedText(_Plain):
     def about(self) -> str:
         """What the audit trail calls it."""
         return self.name
+
+    @property
+    def account(self) -> str:
+        """The account that it is said to be in: none, since whose call it is has to be read first."""
+        return ""
 
     @property
     def same(self) -> str:

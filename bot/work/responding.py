@@ -17,7 +17,8 @@ class Responder:
     """Tells one person something: by the response URL where Slack gave one, else in the channel, else directly.
 
     A response URL works in every channel, five times within 30 minutes ("Handling user interaction in your Slack
-    apps"); an ephemeral message in a channel needs the bot to be in it.
+    apps"); an ephemeral message in a channel needs the bot to be in it, and is shown in a thread only where somebody
+    has replied there ("chat.postEphemeral"). Another bot that asked is told nothing: it does not read.
 
     Args:
         client: The Web API.
@@ -37,6 +38,9 @@ class Responder:
         Returns:
             Whether Slack took it.
         """
+        if place.bot:
+            logger.warning("the bot %s in channel %s can't be told: %s", place.user, place.channel, sentence)
+            return False
         text = notification(sentence)
         return await self._by_url(place, text, blocks) or await self._in_channel(place, text, blocks)
 
@@ -62,7 +66,7 @@ class Responder:
                     user=place.user,
                     text=text,
                     blocks=blocks or None,
-                    thread_ts=place.thread or None,
+                    thread_ts=None if place.opens else place.thread or None,
                 )
             else:
                 await self._client.chat_postMessage(channel=place.user, text=text, blocks=blocks or None)

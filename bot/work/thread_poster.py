@@ -78,9 +78,9 @@ class ThreadPoster:
         return ts
 
     async def can_stream(self) -> bool:
-        """Whether the head could be a stream: it replies to somebody, and nothing stands there yet."""
+        """Whether the head could be a stream: it replies to a person, and nothing stands there yet."""
         head = await self._threads.slot(self._thread, PARENT)
-        return bool(self._place.thread) and head == Slot()
+        return bool(self._place.thread) and not self._place.bot and head == Slot()
 
     async def start_stream(self, chunks: list[dict[str, Any]]) -> str:
         """Starts a stream in the head's slot; returns its `ts`.

@@ -10,6 +10,7 @@ from bot import arn
 from bot.diagnosis.facts.call_parameters import is_recovery_point
 from bot.diagnosis.job_id import JobReference, find_job_ids
 from bot.diagnosis.reading import TextDiagnosis, read_error
+from bot.work.question import AskedJob, AskedText, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,15 @@ class Written:
         points = (named for named in map(arn.parse, said.named) if named and is_recovery_point(named))
         is_denied = (said.action or said.operation) and said.principal
         return bool(is_denied or (said.permission and next(points, None)))
+
+
+def subject_of(written: Written) -> Subject | None:
+    """What a text asks about: the one job or the call that it names; None where it is words, or names several jobs."""
+    if len(written.jobs) == 1:
+        return AskedJob(job=written.jobs[0])
+    if not written.jobs and written.names_a_call:
+        return AskedText(text=written.text)
+    return None
 
 
 async def understand(text: str) -> Written:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.commands import about
 from tests.replies import diagnoses
 from tests.scenarios.bench import Bench, Script, open_bench
 
@@ -67,6 +68,21 @@ def test_the_texts_have_the_lengths_that_slack_asks_for() -> None:
     assert 174 <= len(information["long_description"]) <= 4_000
     assert len(information["description"]) <= 140
     assert [shortcut["name"] for shortcut in FEATURES["shortcuts"] if len(shortcut["name"]) > 24] == []
+
+
+async def test_with_alerts_slack_sends_what_is_written_in_channels(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    about.manifest(alerts=True)
+    app = json.loads(capsys.readouterr().out)
+    events, scopes = app["settings"]["event_subscriptions"]["bot_events"], app["oauth_config"]["scopes"]
+    assert set(events) - set(EVENTS) == {"message.channels", "message.groups"}
+    assert {"channels:history", "groups:history", "im:history"} <= set(scopes["bot"])
+    assert "bot_optional" not in scopes
+    place = {"channel": bench.channel.id, "user": bench.user, "ts": bench.workspace.next_ts(), "text": "hello"}
+    for kind in "channel", "group":
+        event = {**place, "type": "message", "channel_type": kind}
+        assert (await bench.slack.event(event, event_id=f"Ev{kind}")).status == 200
 
 
 def test_history_is_read_only_where_an_administrator_grants_it() -> None:

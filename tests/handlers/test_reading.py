@@ -22,16 +22,20 @@ def context(team: str | None = OURS, *, installed: str = OURS, enterprise: str |
 @pytest.mark.parametrize(
     ("members", "place"),
     [
-        pytest.param({"team": OURS}, Place("C0X", "U0ANA", OURS, "5.0"), id="a message begins its thread"),
+        pytest.param({"team": OURS}, Place("C0X", "U0ANA", OURS, "5.0", opens=True), id="a message begins its thread"),
         pytest.param({"thread_ts": "1.0"}, Place("C0X", "U0ANA", OURS, "1.0"), id="a message in a thread"),
-        pytest.param({"team": THEIRS}, Place("C0X", "U0ANA", THEIRS, "5.0", outsider=True), id="a stranger's"),
+        pytest.param(
+            {"team": THEIRS}, Place("C0X", "U0ANA", THEIRS, "5.0", outsider=True, opens=True), id="a stranger's"
+        ),
         pytest.param(
             {"team": OURS, "user_team": THEIRS},
-            Place("C0X", "U0ANA", THEIRS, "5.0", outsider=True),
+            Place("C0X", "U0ANA", THEIRS, "5.0", outsider=True, opens=True),
             id="a stranger's in a channel of ours",
         ),
         pytest.param(
-            {"team": THEIRS, "user_team": OURS}, Place("C0X", "U0ANA", OURS, "5.0"), id="ours in a stranger's channel"
+            {"team": THEIRS, "user_team": OURS},
+            Place("C0X", "U0ANA", OURS, "5.0", opens=True),
+            id="ours in a stranger's channel",
         ),
     ],
 )
@@ -41,8 +45,8 @@ def test_an_event_is_where_its_message_is(members: dict[str, str], place: Place)
 
 def test_an_event_without_a_team_is_of_the_workspace_that_it_comes_from() -> None:
     event = {"channel": "C0X", "user": "U0ANA", "ts": "5.0"}
-    assert of_event(event, context(THEIRS)) == Place("C0X", "U0ANA", THEIRS, "5.0")
-    assert of_event(event, context(None)) == Place("C0X", "U0ANA", "", "5.0")
+    assert of_event(event, context(THEIRS)) == Place("C0X", "U0ANA", THEIRS, "5.0", opens=True)
+    assert of_event(event, context(None)) == Place("C0X", "U0ANA", "", "5.0", opens=True)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +54,14 @@ def test_an_event_without_a_team_is_of_the_workspace_that_it_comes_from() -> Non
     [
         pytest.param({}, Place("", "U0ANA", OURS), id="a view"),
         pytest.param(
-            {"channel": {"id": "C0X"}, "message": {"ts": "5.0"}}, Place("C0X", "U0ANA", OURS, "5.0"), id="a head"
+            {"channel": {"id": "C0X"}, "message": {"ts": "5.0"}},
+            Place("C0X", "U0ANA", OURS, "5.0", opens=True),
+            id="a message without replies",
+        ),
+        pytest.param(
+            {"channel": {"id": "C0X"}, "message": {"ts": "5.0", "thread_ts": "5.0"}},
+            Place("C0X", "U0ANA", OURS, "5.0"),
+            id="a head",
         ),
         pytest.param(
             {"message": {"ts": "5.0", "thread_ts": "1.0"}}, Place("", "U0ANA", OURS, "1.0"), id="a reply in a thread"

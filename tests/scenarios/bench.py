@@ -163,6 +163,15 @@ class Bench:
                 return
             await asyncio.sleep(POLL)
 
+    async def answered(self) -> None:
+        """Waits until every question about a job or a call is answered; what is asked in words alone has none."""
+        while True:
+            names = [name async for name in self.redis.scan_iter("backup-why:thread:*")]
+            opened = [name for name in names if await self.redis.hexists(name, "question")]
+            if opened and all([await self.redis.hexists(name, "finished") for name in opened]):
+                return
+            await asyncio.sleep(POLL)
+
     async def trail(self, count: int) -> list[Entry]:
         """The audit trail, once it has so many lines: a line is written after what it tells of was shown."""
         while True:
@@ -242,6 +251,7 @@ async def open_bench(
     pause: Pause = soon,
     diagnose_text: DiagnoseText = read_alone,
     effects: FindEffects = denied_by_nothing,
+    alert_bots: frozenset[str] = frozenset(),
 ) -> AsyncIterator[Bench]:
     """Sets everything up; with `worker=False` nothing takes the questions up."""
     async with AsyncExitStack() as stack:
@@ -253,7 +263,7 @@ async def open_bench(
         client = web_client(TOKEN, server.api_url)
         impatient = connect(redis_url, answer_seconds=ACKNOWLEDGED_SECONDS, retries=0)
         stack.push_async_callback(impatient.aclose)
-        app = build_app(client, make_intake(impatient, open_queue(redis_url), client, rules))
+        app = build_app(client, make_intake(impatient, open_queue(redis_url), client, rules), alert_bots)
         url = await stack.enter_async_context(serving(make_site(app, impatient, SECRET)))
         if worker:
             diagnose = diagnosing(script, diagnose_text)

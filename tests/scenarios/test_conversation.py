@@ -13,7 +13,7 @@ from bot.diagnosis.failures import FailedJob
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import JobType
 from bot.diagnosis.what_if import Effects, WhatIf
-from handlers.message_texts import texts
+from bot.work.message_texts import texts
 from sandbox.slack.block_kit import message_problems, view_problems
 from sandbox.slack.workspace import TEAM, Fault
 from tests.replies import diagnoses
@@ -232,7 +232,7 @@ async def test_who_picked_a_job_is_told_at_the_response_url_of_the_channel(redis
             "channel": {"channel": {"selected_conversation": bench.channel.id}},
         }
         view = {"type": "modal", "callback_id": "pick_failed_job", "state": {"values": state}}
-        urls = [{"response_url": bench.workspace.response_url(bench.channel.id, bench.user)}]
+        urls = [{"response_url": bench.workspace.response_url(bench.channel.id, bench.user)} for _ in range(2)]
         payload = bench.slack.interaction_payload("view_submission", user=bench.user)
         await bench.slack.interaction({**payload, "view": view, "response_urls": urls})
         assert "no worker is running" in (await bench.called("response_url")).args["text"]
@@ -253,7 +253,18 @@ async def test_each_use_of_a_shortcut_is_a_question_of_its_own(redis_url: str) -
         assert lines == [(Act.QUESTION, job) for job in (JOB_ID, OTHER, JOB_ID, OTHER)]
 
 
-@pytest.mark.parametrize("value", ["nothing", "dance|222233334444|eu-west-1|x"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "nothing",
+        "|||",
+        f"dance|222233334444|eu-west-1|{JOB_ID}",
+        "backup|222233334444|eu-west-1|x",
+        f"backup|222233334444|eu-west-1|job {JOB_ID}",
+        f"backup|me|eu-west-1|{JOB_ID}",
+        f"backup|222233334444|mars|{JOB_ID}",
+    ],
+)
 async def test_a_job_that_the_form_does_not_offer_is_none_of_slacks_requests(bench: Bench, value: str) -> None:
     view = {"type": "modal", "callback_id": "pick_failed_job"}
     values = {"job": {"selected_option": {"value": value}}, "channel": {"selected_conversation": bench.channel.id}}

@@ -12,7 +12,7 @@ from bot.errors import BackupWhyError, BadInputError, RedisUnreachableError
 from bot.serve import serve, serving
 from bot.settings import Settings
 from sandbox.slack.server import WorkspaceServer
-from sandbox.slack.workspace import Workspace
+from sandbox.slack.workspace import BOT_ID, Workspace
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID
 from tests.scenarios.bench import SECRET, TOKEN, Bench, Script, open_bench
@@ -43,6 +43,21 @@ async def test_over_a_socket_a_command_is_acknowledged_and_answered(redis_url: s
             assert bench.slots()[0] == "parent"
             async with aiohttp.ClientSession() as session, session.post(f"{url}/slack/events") as response:
                 assert response.status == 404, "there is no second, unwatched door"
+
+
+async def test_over_a_socket_a_form_with_several_response_urls_is_taken(redis_url: str) -> None:
+    async with open_bench(redis_url, Script(diagnoses.denied())) as bench:
+        known = settings(bench.server.api_url, redis_url, slack_app_token=SecretStr("xapp-1"))
+        async with serving(known, host="127.0.0.1"):
+            option = {"selected_option": {"value": f"backup|222233334444|eu-west-1|{JOB_ID}"}}
+            values = {"job": {"job": option}, "channel": {"channel": {"selected_conversation": bench.channel.id}}}
+            view = {"type": "modal", "callback_id": "pick_failed_job", "state": {"values": values}}
+            urls = [{"response_url": bench.workspace.response_url(bench.channel.id, bench.user)} for _ in range(2)]
+            payload = bench.slack.interaction_payload("view_submission", user=bench.user)
+            sent = {**payload, "view": view, "response_urls": urls}
+            await asyncio.wait_for(bench.server.deliver("interactive", sent), 5)
+            await bench.finished()
+            assert [job.id for job in bench.script.asked] == [JOB_ID]
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -81,6 +96,7 @@ async def test_a_port_that_is_taken_is_a_sentence(redis_url: str) -> None:
         pytest.param({"slack_bot_token": None}, "Set SLACK_BOT_TOKEN", id="no bot token"),
         pytest.param({"redis_url": None}, "Set REDIS_URL", id="no Redis"),
         pytest.param({"slack_signing_secret": None}, "Set SLACK_APP_TOKEN", id="neither secret nor app token"),
+        pytest.param({"alert_bots": ("B0ALERTS", BOT_ID)}, f"names this bot itself .{BOT_ID}", id="the bot itself"),
         pytest.param({"slack_bot_token": SecretStr("nonsense")}, "refuses SLACK_BOT_TOKEN", id="a wrong bot token"),
         pytest.param({"slack_app_token": SecretStr("nonsense")}, "refuses SLACK_APP_TOKEN", id="a wrong app token"),
     ],
