@@ -15,7 +15,7 @@ import typer
 from typer.exceptions import TyperException
 
 from bot import __version__
-from bot.commands import about, audit, check, diagnose, error, evaluate, explain, needs, processes, sandbox
+from bot.commands import about, audit, check, diagnose, error, evaluate, explain, failures, needs, processes, sandbox
 from bot.errors import BackupWhyError
 
 _USAGE_ERROR = 2
@@ -25,13 +25,13 @@ app = typer.Typer(
     name="backup-why",
     help="Show an on-call engineer why an AWS Backup job was denied: job id in, proven answer out. It only reads.",
     invoke_without_command=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(diagnose.diagnose)
 app.command()(error.error)
+app.command()(failures.failures)
 app.command()(explain.explain)
 app.command()(check.check)
 app.command()(needs.needs)

@@ -10,12 +10,14 @@ import json
 import logging
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,25 @@ def backup_why(*arguments: str, environment: Mapping[str, str] | None = None, st
         bot.removeHandler(logged)
         bot.setLevel(level)
     return Done(code, out.getvalue(), err.getvalue())
+
+
+def completed(typed: str) -> list[str]:
+    """What a real bash offers after a line, once it has taken what `--show-completion` prints."""
+    script = f"""
+        eval "$(backup-why --show-completion)"
+        COMP_WORDS=({typed})
+        COMP_CWORD=$(( ${{#COMP_WORDS[@]}} - 1 ))
+        _backup_why_completion backup-why
+        complete -p backup-why
+        printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    with bare({"PATH": path}):
+        done = subprocess.run(["bash", "--norc", "-c", script], capture_output=True, text=True, check=True)  # noqa: S603, S607
+    registered, *offered = done.stdout.splitlines()
+    assert registered == "complete -o default -F _backup_why_completion backup-why"
+    assert done.stderr == ""
+    return offered
 
 
 def process(*arguments: str, environment: Mapping[str, str] | None = None) -> Done:
@@ -439,3 +460,72 @@ def test_a_mistyped_command_is_told_with_where_to_look(
 
 def test_the_incidents_that_ship_are_found_by_the_sandbox() -> None:
     assert len(list(INCIDENTS.glob("*.json"))) == len(FILES) == 46
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash on this machine")
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("backup-why di", ["diagnose"]),
+        ("backup-why diagnose --acc", ["--account"]),
+        ("backup-why diagnose --fail-on den", ["denied"]),
+        ("backup-why explain scp-d", ["scp-denied"]),
+        ("backup-why needs res", ["restore"]),
+        ("backup-why needs restore Dyn", ["DynamoDB"]),
+        ("backup-why needs StartRes", ["StartRestoreJob"]),
+    ],
+)
+def test_bash_completes_commands_options_and_what_they_take(typed: str, offered: list[str]) -> None:
+    assert completed(typed) == offered
+
+
+@pytest.fixture
+def failed_now(tmp_path: Path) -> Path:
+    """An estate whose job was created a moment ago."""
+    text = (INCIDENT.parent / "12-copy-aurora-scp-denies-vault-account.json").read_text(encoding="utf-8")
+    created, now = re.compile(r'"CreationDate": "2026-11-20[^"]*"'), datetime.now(UTC).isoformat()
+    assert created.search(text)
+    estate = tmp_path / "estate.json"
+    estate.write_text(created.sub(f'"CreationDate": "{now}"', text), encoding="utf-8")
+    return estate
+
+
+def test_failures_lists_each_job_with_the_command_that_asks_why(failed_now: Path) -> None:
+    done = backup_why("failures", "--estate", str(failed_now))
+    assert done.returncode == 0
+    job = "28F9A0B1-C2D3-4E4F-9567-8A9B0C1D2E12 --account 444455556666 --region us-east-1"
+    assert f"\nbackup-why diagnose {job}\n" in done.stdout, "a line of its own, to be pasted"
+    assert "FAILED: Aurora copy job of ledger in account 444455556666, us-east-1:" in done.stdout
+    assert "with an explicit deny in a service control policy" in done.stdout
+    assert "There may be more. I couldn't list all jobs of these:" in done.stdout
+    assert "account 222233334444, us-east-1: AWS denies sts:AssumeRole (AccessDenied)." in done.stdout
+
+
+def test_failures_as_json_is_for_programs(failed_now: Path) -> None:
+    done = backup_why("failures", "--estate", str(failed_now), "--since", "2d", "--account", "444455556666", "--json")
+    said = json.loads(done.stdout)
+    assert (said["accounts"], said["regions"], said["unlisted"]) == (["444455556666"], ["us-east-1"], [])
+    (job,) = said["jobs"]
+    assert (job["id"], job["type"], job["state"]) == ("28F9A0B1-C2D3-4E4F-9567-8A9B0C1D2E12", "copy", "FAILED")
+    assert (job["account"], job["region"], job["resource_type"]) == ("444455556666", "us-east-1", "Aurora")
+    assert datetime.fromisoformat(said["since"]) < datetime.fromisoformat(job["created"])
+
+
+def test_where_no_job_failed_that_is_said() -> None:
+    healthy = INCIDENT.parent / "23-backup-fsx-still-running.json"
+    done = backup_why("failures", "--estate", str(healthy), "--since", "30d", "--region", "eu-west-1")
+    assert done.returncode == 0
+    assert done.stdout.startswith("No job failed since ")
+
+
+@pytest.mark.parametrize(
+    ("span", "sentence"),
+    [
+        ("soon", "--since: 'soon' is no span of time; write hours or days, such as 24h or 7d."),
+        ("0h", "--since: '0h' is no span of time; write hours or days, such as 24h or 7d."),
+        ("31d", "--since: AWS Backup lists the jobs of the last 30 days."),
+    ],
+)
+def test_a_span_that_cannot_be_used_is_a_sentence(span: str, sentence: str) -> None:
+    done = backup_why("failures", "--since", span)
+    assert (done.returncode, done.stderr) == (2, f"backup-why: {sentence}\n")

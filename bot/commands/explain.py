@@ -17,8 +17,18 @@ UNKNOWN = 2
 """The exit code of a question that nothing is known of: a bad argument."""
 
 
+def _slugs(incomplete: str) -> list[str]:
+    """The entries whose name begins so, for the shell's completion."""
+    from knowledge import library
+
+    return [entry.slug for entry in library.all_entries() if entry.slug.startswith(incomplete)]
+
+
 def explain(
-    topic: Annotated[list[str] | None, typer.Argument(metavar="TOPIC", help="A cause code, a policy, a word.")] = None,
+    topic: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="TOPIC", help="A cause code, a policy, a word.", autocompletion=_slugs),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Explain a cause, a check, an identity, a managed policy or a concept.

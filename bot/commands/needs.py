@@ -14,22 +14,41 @@ from bot.commands.options import AsJson, EstateFile
 from bot.errors import BadInputError
 from bot.replies.terminal import render_page
 from bot.settings import load_settings
-from knowledge.callers import CallerOperation, of_operation
+from knowledge.callers import CallerOperation, of_operation, operations
 from knowledge.need import JobKind, of_type, resource_types
 from knowledge.need import needs as needs_of
 
 _KINDS: tuple[JobKind, ...] = get_args(JobKind)
 
 
+def _kinds_and_operations(incomplete: str) -> list[str]:
+    """What WHAT may be and begins so, for the shell's completion."""
+    names = [*_KINDS, *(each.operation for each in operations())]
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def _resource_types(incomplete: str) -> list[str]:
+    """The types that begin so."""
+    return [each.type for each in resource_types() if each.type.startswith(incomplete)]
+
+
 def needs(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="WHAT", help="A kind of job (backup, restore or copy), or an operation such as create-vault."
+            metavar="WHAT",
+            help="A kind of job (backup, restore or copy), or an operation such as create-vault.",
+            autocompletion=_kinds_and_operations,
         ),
     ],
     resource_type: Annotated[
-        str | None, typer.Argument(metavar="TYPE", help="For a job: EBS, EC2, RDS, EFS, S3, …", show_default=False)
+        str | None,
+        typer.Argument(
+            metavar="TYPE",
+            help="For a job: EBS, EC2, RDS, EFS, S3, …",
+            show_default=False,
+            autocompletion=_resource_types,
+        ),
     ] = None,
     role: Annotated[
         str | None, typer.Option("--role", metavar="ARN", help="Say what this role lacks of it.", show_default=False)

@@ -14,7 +14,7 @@ from bot.aws.sessions import Sessions
 from bot.diagnosis.call_subject import CallSubject, OperationSubject
 from bot.diagnosis.changes.change import F
 from bot.diagnosis.events import Observer, ignore
-from bot.diagnosis.failures import FailedJob, recent_failures
+from bot.diagnosis.failures import FailedJob, FailedJobs, Where, failed_jobs, recent_failures
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.job_subject import JobSubject
 from bot.diagnosis.machine import D, Machine, Subject
@@ -135,6 +135,19 @@ class Diagnostician:
         """
         reader = Reader(self._sessions, self._cache)
         return compare_role(role, kind, resource_type, reader, self._settings, self._sessions.region)
+
+    def failed_jobs(self, since: datetime, where: Where) -> FailedJobs:
+        """The jobs that failed since a time in the accounts and Regions in scope, with what could not be listed.
+
+        Args:
+            since: When the oldest of them may have been created.
+            where: Which of the accounts and Regions are looked into.
+
+        Raises:
+            BackupWhyError: AWS can't be reached, or nothing can be listed.
+        """
+        reader, region, settings = Reader(self._sessions, self._cache), self._sessions.region, self._settings
+        return collect(lambda facts: failed_jobs(facts, settings, region, since, where), Facts(region), reader)
 
     def failures(self, now: datetime | None = None) -> list[FailedJob]:
         """The jobs that failed lately in the accounts and Regions in scope, newest first.

@@ -69,6 +69,5 @@ def _value(job: JobReference) -> str:
 def _label(failed: FailedJob) -> str:
     """When, what and where; cut to what an option can hold."""
     kind = JOBS[failed.job.type] if failed.job.type else "job"
-    name = failed.resource.rpartition("/")[2].rpartition(":")[2]
-    when = f"{failed.created:%d %b %H:%M}"
-    return shorten(one_line(f"{when} {failed.resource_type} {kind} {name} in {failed.job.account}"), OPTION)
+    what = f"{failed.resource_type} {kind} {failed.resource_name} in {failed.job.account}"
+    return shorten(one_line(f"{failed.created:%d %b %H:%M} {what}"), OPTION)

@@ -43,9 +43,9 @@ def failed_jobs_page(jobs: Sequence[FailedJob]) -> Page:
 
 def _job(failed: FailedJob) -> Line:
     kind = JOBS[failed.job.type] if failed.job.type else "job"
-    name = failed.resource.rpartition("/")[2].rpartition(":")[2]
-    what = f"{failed.created:%d %b %H:%M} UTC, {failed.state}: {failed.resource_type} {kind} of {name} in account "
-    return (*line(what), *line(failed.job.account or "?", ": "), code(f"{SLACK.ask} {failed.job.id}"))
+    when = f"{failed.created:%d %b %H:%M} UTC, {failed.state}"
+    what = f"{failed.resource_type} {kind} of {failed.resource_name} in account {failed.job.account or '?'}"
+    return (*line(f"{when}: {what}: "), code(f"{SLACK.ask} {failed.job.id}"))
 
 
 def about_page(page: Page, name: str) -> Page:

@@ -1,6 +1,8 @@
 """The jobs that failed lately, listed from the sandbox over HTTP."""
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +11,8 @@ from bot.aws.facts import Facts, collect
 from bot.aws.reader import Reader
 from bot.aws.sessions import Sessions
 from bot.diagnosis import failures
-from bot.diagnosis.failures import FailedJob, recent_failures
+from bot.diagnosis.failures import FailedJob, Where, recent_failures
+from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.run import Diagnostician
 from bot.settings import Settings
 from sandbox.aws.estate import INCIDENTS
@@ -58,6 +61,45 @@ def test_what_failed_long_ago_and_what_has_not_failed_is_not_listed() -> None:
 def test_only_so_many_places_are_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(failures, "MOST_PLACES", 0)
     assert listed("12-copy-aurora-scp-denies-vault-account.json", "us-east-1") == []
+
+
+def test_what_could_not_be_listed_is_told_by_account_and_region() -> None:
+    since = datetime(2026, 11, 20, tzinfo=UTC)
+    with served(INCIDENTS / "36-backup-stack-nested-dynamodb-job-failed.json"):
+        found = Diagnostician(Settings(_env_file=None, cache_seconds=0)).failed_jobs(since, Where())
+    assert [job.state for job in found.jobs] == ["FAILED", "PARTIAL"]
+    assert found.jobs[0].message.startswith("User: arn:aws:sts::444455556666:assumed-role/stack-backup/")
+    assert found.regions == ("us-east-1",)
+    assert {each.account for each in found.unlisted} < set(found.accounts)
+    assert {each.why for each in found.unlisted} == {"AWS denies sts:AssumeRole (AccessDenied)."}
+
+
+def test_an_account_whose_jobs_are_denied_is_told_by_the_call(tmp_path: Path) -> None:
+    estate = json.loads((INCIDENTS / "12-copy-aurora-scp-denies-vault-account.json").read_text(encoding="utf-8"))
+    estate["accounts"]["777788889999"]["unreadable"] = ["backup"]
+    (tmp_path / "estate.json").write_text(json.dumps(estate), encoding="utf-8")
+    since = datetime(2026, 11, 20, tzinfo=UTC)
+    settings = Settings(_env_file=None, cache_seconds=0, accounts=("444455556666", "777788889999"))
+    with served(tmp_path / "estate.json"):
+        found = Diagnostician(settings).failed_jobs(since, Where(region="us-east-1"))
+    assert [job.job.account for job in found.jobs] == ["444455556666"]
+    (missing,) = found.unlisted
+    assert (missing.account, missing.region) == ("777788889999", "us-east-1")
+    assert "backup:ListBackupJobs" in missing.why
+
+
+@pytest.mark.parametrize(
+    ("arn", "name"),
+    [
+        ("arn:aws:ec2:eu-west-1:222233334444:volume/vol-0a1b", "vol-0a1b"),
+        ("arn:aws:rds:eu-west-1:222233334444:db:ledger", "ledger"),
+        (f"arn:aws:cloudformation:eu-west-1:222233334444:stack/shop/{'0' * 8}-0000-4000-8000-{'0' * 12}", "shop"),
+        ("", "a resource"),
+    ],
+)
+def test_a_resource_is_named_by_the_last_part_of_its_arn_that_means_something(arn: str, name: str) -> None:
+    failed = FailedJob(JobReference(id="x"), "FAILED", NOW, "EBS", arn)
+    assert failed.resource_name == name
 
 
 def test_a_diagnostician_lists_them_in_its_own_scope() -> None:
