@@ -6,15 +6,17 @@ generated table stands between `<!-- generated: WHAT -->` and `<!-- end -->`.
 
 import ast
 import inspect
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import typer
 
 from bot.cli import app
+from bot.commands.about import schema_of
 from bot.settings import Settings
 from knowledge import table
 
@@ -39,7 +41,13 @@ def pages() -> Mapping[Path, str]:
         **{ROOT / name: _GENERATED.sub(lambda part: _anew(part, parts), text) for name, text in texts.items()},
         ROOT / "docs/commands.md": commands_page(),
         ROOT / "docs/needs.md": table.page(),
+        ROOT / "docs/schemas/diagnosis-1.json": _schema("diagnosis"),
+        ROOT / "docs/schemas/error-1.json": _schema("error"),
     }
+
+
+def _schema(document: Literal["diagnosis", "error"]) -> str:
+    return json.dumps(schema_of(document), indent=2) + "\n"
 
 
 def _anew(part: re.Match[str], parts: Mapping[str, Callable[[list[str]], str]]) -> str:

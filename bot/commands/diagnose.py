@@ -53,7 +53,7 @@ def diagnose(
     shown = detail(quiet=quiet, verbose=verbose)
     with reading(estate) as incident:
         reference = _reference(job, incident, account, region)
-        diagnosis = _run(reference, fresh=fresh, quiet=as_json)
+        diagnosis = _run(reference, fresh=fresh)
     if as_json:
         sys.stdout.write(diagnosis.to_json(indent=2) + "\n")
     else:
@@ -98,13 +98,14 @@ def _reference(job: str | None, incident: JobReference | None, account: str | No
     return reference.model_copy(update=said)
 
 
-def _run(reference: JobReference, *, fresh: bool, quiet: bool) -> Diagnosis:
+def _run(reference: JobReference, *, fresh: bool) -> Diagnosis:
+    """Diagnoses; how far it is is shown on a terminal alone."""
     from bot.diagnosis.run import Diagnostician
     from bot.replies.terminal import LiveChecklist
 
     errors = Console(stderr=True)
     diagnostician = Diagnostician(load_settings())
-    if quiet and not errors.is_terminal:
+    if not errors.is_terminal:
         return diagnostician.diagnose(reference, fresh=fresh)
     with LiveChecklist(errors) as checklist:
         return diagnostician.diagnose(reference, observe=checklist, fresh=fresh)

@@ -14,7 +14,7 @@ from rich.live import Live
 from rich.text import Text
 
 from bot.diagnosis.either import AnyDiagnosis
-from bot.diagnosis.events import Event, Left
+from bot.diagnosis.events import Event
 from bot.replies.answer import head_page
 from bot.replies.checklist import Checklist
 from bot.replies.detail import Detail
@@ -82,23 +82,20 @@ def render_page(page: Page, console: Console) -> None:
 
 
 class LiveChecklist:
-    """A checklist that redraws itself while the machine runs: an observer of its events.
+    """A checklist that redraws itself while the machine runs, and disappears when it ends: an observer of its events.
 
-    Use it as a context manager. On a terminal the checklist disappears when it ends; elsewhere each state that the
-    machine leaves becomes a line, so that a log of a job shows progress too.
+    Use it as a context manager.
 
     Args:
-        console: Where to draw; standard error, so that a piped result stays clean.
+        console: A terminal; that of standard error, so that a piped result stays clean.
     """
 
     def __init__(self, console: Console) -> None:
-        self._console = console
         self._checklist = Checklist()
         self._live = Live(console=console, transient=True, refresh_per_second=8)
 
     def __enter__(self) -> Self:
-        if self._console.is_terminal:
-            self._live.start()
+        self._live.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -107,10 +104,7 @@ class LiveChecklist:
     def __call__(self, event: Event) -> None:
         """Takes an event, from whichever thread the machine runs in."""
         self._checklist = self._checklist.after(event)
-        if self._console.is_terminal:
-            self._live.update(_progress(self._checklist))
-        elif isinstance(event, Left):
-            Screen(self._console).text(Text(visible(f"{event.state}: {event.says}")))
+        self._live.update(_progress(self._checklist))
 
 
 def _progress(checklist: Checklist) -> ConsoleRenderable:

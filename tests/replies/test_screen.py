@@ -2,11 +2,13 @@
 
 import io
 
+import pytest
 from rich.console import Console
 from rich.text import Text
 
 from bot.replies.screen import Screen
 
+ARN = "arn:aws:iam::444455556666:role/service-role/AWSBackupDefaultServiceRole"
 LONG = "a paragraph of many words " * 10
 COMMAND = '{"Effect": "Deny", "Action": ["backup:CopyIntoBackupVault"], "Resource": "*"}'
 
@@ -25,6 +27,41 @@ def filled(*, terminal: bool) -> list[str]:
     page.verbatim(Text(f"aws organizations update-policy --content '{COMMAND}'\n\nsecond"), 2)
     page.markdown(f"## Title\n\n{LONG}\n\n```json\n{COMMAND}\n```\n\nThe end of it.")
     return out.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 120])
+def test_an_arn_is_never_broken(width: int) -> None:
+    out = io.StringIO()
+    page = Screen(Console(file=out, width=width, force_terminal=True, color_system=None))
+    page.text(Text(f"The role {ARN} is denied."))
+    page.rows([(Text("Principal"), Text(f"{ARN} (the job role)")), (Text("-"), Text(ARN))], 2)
+    page.markdown(f"## What it is\n\nAttach `{ARN}` to\nthe role.\n\n- first: **{ARN}**\n- second\n\n1. `{ARN}`\n")
+    assert out.getvalue().count(ARN) == 6
+
+
+def test_markdown_is_drawn_with_its_marks_taken_off() -> None:
+    page, out = screen(terminal=True)
+    page.markdown("## What it is\nA *job role*, **not** `a user`.\n\n- one of\n  two\n- two\n\n2 * 3 * 4\n\n1. first")
+    assert out.getvalue().splitlines() == [
+        "What it is",
+        "A job role, not a user.",
+        "",
+        " - one of two",
+        " - two",
+        "",
+        "2 * 3 * 4",
+        "",
+        " 1. first",
+        "",
+    ]
+
+
+def test_a_table_is_drawn_as_one() -> None:
+    page, out = screen(terminal=True)
+    page.markdown("| who | what |\n|---|---|\n| caller | starts |\n| job role | runs |\n")
+    lines = [line.split() for line in out.getvalue().splitlines() if line.strip()]
+    assert ["caller", "starts"] in lines
+    assert ["who", "what"] in lines
 
 
 def test_a_pipe_gets_each_paragraph_as_one_line_without_blanks_at_its_end() -> None:

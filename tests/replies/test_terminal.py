@@ -83,12 +83,3 @@ def test_the_checklist_lives_on_a_terminal_and_leaves_nothing_behind() -> None:
     assert "3 of 9 lookups" in drawn
     assert "EBS backup in eu-west-1" in drawn
     assert drawn.endswith("\x1b[2K"), "the lines are erased at the end"
-
-
-def test_progress_in_a_log_is_a_line_a_state() -> None:
-    out = io.StringIO()
-    with LiveChecklist(Console(file=out, width=80)) as observe:
-        observe(Entered("locate"))
-        observe(Left("locate", "EBS backup\x1b[2J"))
-        observe(Progress("collect", 3, 9))
-    assert out.getvalue() == "locate: EBS backup⟨U+001B⟩[2J\n"
