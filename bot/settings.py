@@ -31,6 +31,11 @@ _BOT_ID: Final = re.compile(r"[AB][A-Z0-9]{2,}", re.ASCII)
 """As `bot_id` and `app_id` of a message are. Source: "message event" in Slack's documentation."""
 
 
+_MODEL_ID: Final = re.compile(r"[\w.:/-]{1,2048}", re.ASCII)
+"""Source: "Converse" (Amazon Bedrock API Reference)."""
+_MODEL_USES: Final = ("choose", "rephrase")
+
+
 def _whole_number(low: int, high: int | None = None) -> BeforeValidator:
     """Reads a whole number within limits."""
     limits = f"from {low} to {high}" if high is not None else f"of {low} or more"
@@ -48,6 +53,7 @@ def _whole_number(low: int, high: int | None = None) -> BeforeValidator:
 Names = Annotated[tuple[str, ...], NoDecode]
 """A comma-separated list in the environment."""
 Seconds = Annotated[int, _whole_number(0)]
+Patience = Annotated[int, _whole_number(1, 30)]
 Port = Annotated[int, _whole_number(1, 65535)]
 
 
@@ -101,6 +107,17 @@ class Settings(BaseSettings):
     alert_bots: Names = Field((), alias="BACKUP_WHY_ALERT_BOTS")
     """Other bots that may ask by themselves, such as a source of alerts: ids of bots (`B…`) or apps (`A…`), comma
     separated (docs/operations.md). Unset: none; only people are answered."""
+    language_model: str | None = Field(None, alias="BACKUP_WHY_LANGUAGE_MODEL")
+    """The id or ARN of a model or inference profile in Amazon Bedrock (docs/language-model.md). Unset: none; no
+    language model takes part."""
+    language_model_region: str | None = Field(None, alias="BACKUP_WHY_LANGUAGE_MODEL_REGION")
+    """The Region in which it is called. Unset: the session's Region."""
+    language_model_uses: Names = Field(("choose",), alias="BACKUP_WHY_LANGUAGE_MODEL_USES")
+    """What it may do, comma separated: `choose` among answers, `rephrase` general explanations. Unset: `choose`."""
+    language_model_seconds: Patience = Field(5, alias="BACKUP_WHY_LANGUAGE_MODEL_SECONDS")
+    """How long it may take for an answer; then all goes on without it."""
+    language_model_calls: Seconds = Field(60, alias="BACKUP_WHY_LANGUAGE_MODEL_CALLS")
+    """How many calls all workers together may make in an hour."""
     port: Port = Field(3000, alias="PORT")
     """Where `serve` listens; with `docker compose` the port on the host."""
 
@@ -118,7 +135,7 @@ class Settings(BaseSettings):
             raise ValueError("AWS takes 2 to 1224 letters, digits and characters of + = , . @ : / - _")
         return value
 
-    @field_validator("accounts", "regions", "alert_bots", mode="before")
+    @field_validator("accounts", "regions", "alert_bots", "language_model_uses", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Reads `a, b` as ("a", "b")."""
@@ -136,6 +153,25 @@ class Settings(BaseSettings):
     def _bot_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for wrong in (each for each in value if not _BOT_ID.fullmatch(each)):
             raise ValueError(f"{wrong!r} is not the id of a bot (B…) or of an app (A…)")
+        return value
+
+    @field_validator("language_model")
+    @classmethod
+    def _model_id(cls, value: str | None) -> str | None:
+        if value is not None and not _MODEL_ID.fullmatch(value):
+            raise ValueError(f"{value!r} is not the id or ARN of a model or inference profile")
+        return value
+
+    @field_validator("language_model_region")
+    @classmethod
+    def _model_region(cls, value: str | None) -> str | None:
+        return value if value is None else region_name(value)
+
+    @field_validator("language_model_uses")
+    @classmethod
+    def _model_uses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for wrong in (each for each in value if each not in _MODEL_USES):
+            raise ValueError(f"{wrong!r} is neither choose nor rephrase")
         return value
 
     @field_validator("management_account")

@@ -13,6 +13,7 @@ import botocore.session
 from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
 from botocore.loaders import Loader
 
+from bot.aws.bedrock import CONVERSE
 from bot.aws.permissions import operations
 
 _OFTEN: Final = ("organizations", "backup", "iam", "kms", "cloudtrail", "ec2", "rds")
@@ -58,7 +59,7 @@ def read_models_ahead() -> None:
 def _declared() -> dict[str, set[str]]:
     """The names of the operations by service."""
     declared = {service: set(names) for service, names in _BY_ITSELF.items()}
-    for operation in operations():
+    for operation in (*operations(), CONVERSE):
         declared.setdefault(operation.service, set()).add(operation.name)
     return declared
 

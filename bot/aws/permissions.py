@@ -1,6 +1,6 @@
 """The IAM actions that this project calls: exactly those of the operations that are declared in this room."""
 
-from bot.aws import backup, backup_search, cloudtrail, iam, kms, organizations, storage, sts, toolbox
+from bot.aws import backup, backup_search, bedrock, cloudtrail, iam, kms, organizations, storage, sts, toolbox
 from bot.aws.lookup import Operation
 
 _MODULES = (backup, backup_search, cloudtrail, iam, kms, organizations, storage, sts, toolbox)
@@ -9,9 +9,14 @@ _FREE = frozenset({"sts:GetCallerIdentity"})
 
 
 def operations() -> tuple[Operation, ...]:
-    """Every operation that can be called."""
+    """Every operation that reads the estate."""
     declared = (value for module in _MODULES for value in vars(module).values() if isinstance(value, Operation))
     return tuple(dict.fromkeys(declared))
+
+
+def model_permissions() -> tuple[str, ...]:
+    """The IAM actions that a language model takes; only the bot's own role needs them."""
+    return (bedrock.CONVERSE.permission,)
 
 
 def permissions() -> tuple[str, ...]:

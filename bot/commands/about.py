@@ -7,24 +7,43 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from bot.aws.permissions import model_permissions
 from bot.aws.permissions import permissions as called
 from bot.errors import BadInputError
 
 
 def permissions(
     as_policy: Annotated[bool, typer.Option("--policy", help="Print a policy document for the roles.")] = False,
+    of_model: Annotated[
+        bool, typer.Option("--language-model", help="Print what the bot's own role needs for a language model.")
+    ] = False,
 ) -> None:
     """Print exactly the IAM actions that the bot calls; all of them read.
 
     The bot's own role needs sts:AssumeRole on the role in the other accounts; that role, in every account in scope,
-    needs the rest.
+    needs the rest. A language model is off by default, and what it takes is printed with --language-model alone.
     """
+    if of_model:
+        _print_model_permissions(as_policy=as_policy)
+        return
     actions = called()
     if not as_policy:
         sys.stdout.write("\n".join(actions) + "\n")
         return
     reads = [action for action in actions if action != "sts:AssumeRole"]
     statement = {"Sid": "BackupWhyReads", "Effect": "Allow", "Action": reads, "Resource": "*"}
+    _print({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _print_model_permissions(*, as_policy: bool) -> None:
+    """Prints what calling a model takes; its resources are those of "Prerequisites for inference profiles"."""
+    actions = list(model_permissions())
+    if not as_policy:
+        sys.stdout.write("\n".join(actions) + "\n")
+        return
+    models = ["foundation-model", "inference-profile", "application-inference-profile"]
+    resources = [f"arn:aws:bedrock:*:{'' if kind == models[0] else '*'}:{kind}/*" for kind in models]
+    statement = {"Sid": "BackupWhyLanguageModel", "Effect": "Allow", "Action": actions, "Resource": resources}
     _print({"Version": "2012-10-17", "Statement": [statement]})
 
 

@@ -38,6 +38,7 @@ def work(
     """
     from bot.access.rules import load_rules
     from bot.diagnosis.run import Diagnostician
+    from bot.language.model import model_use
     from bot.serve import needed
     from bot.work.client import web_client
     from bot.work.connection import check, connect
@@ -63,9 +64,9 @@ def work(
     rules = load_rules(settings.access_file) if settings.access_file else None
     diagnostician = Diagnostician(settings)
     diagnose = diagnosing(diagnostician.diagnose, diagnostician.diagnose_text)
-    _run_until_stopped(
-        partial(work_until_stopped, redis_url, client, diagnose, diagnostician.effects, rules, diagnostician.failures)
-    )
+    effects, failures = diagnostician.effects, diagnostician.failures
+    model = model_use(settings)
+    _run_until_stopped(partial(work_until_stopped, redis_url, client, diagnose, effects, rules, failures, model))
 
 
 def _run_until_stopped(process: Callable[..., Coroutine[None, None, None]]) -> None:

@@ -23,6 +23,7 @@ from bot.replies.spoken import about_page, checked_page, failed_jobs_page
 from bot.replies.teaching import sentence_page
 from bot.replies.trouble import trouble_page
 from bot.work.answers import Answers
+from bot.work.assistance import Assistance
 from bot.work.diagnosing import FindEffects
 from bot.work.follow_up import CHECK_AGAIN, FAILED_JOBS, Wanted, follow_up, points_above
 from bot.work.notices import sentence_for
@@ -52,6 +53,7 @@ class Conversation:
         effects: What a change would do, which blocks.
         answers: What examines a subject again.
         failures: Lists the jobs that failed lately, which blocks.
+        assistance: What a language model may add; None where there is none.
     """
 
     def __init__(
@@ -62,12 +64,14 @@ class Conversation:
         effects: FindEffects,
         answers: Answers,
         failures: ListFailedJobs,
+        assistance: Assistance | None = None,
     ) -> None:
         self._redis = redis
         self._client = client
         self._effects = effects
         self._answers = answers
         self._failures = failures
+        self._assistance = assistance
         self._threads = ThreadStore(redis)
         self._audit = Audit(redis)
         self._authorizer = authorizer
@@ -125,6 +129,8 @@ class Conversation:
         if known and not written.jobs and (change := change_in(written.text, known.diagnosis)):
             return what_if_page(change, await asyncio.to_thread(self._effects, known.subject, change))
         wanted = _wanted(written, about, is_near=known is not None and known.is_near)
+        if self._assistance:
+            wanted = await self._assistance.improve(written.text, wanted, about)
         if wanted.intent == FAILED_JOBS:
             return await self._failed_jobs(audience)
         if known is None:

@@ -46,15 +46,24 @@ class Wanted:
     Args:
         intent: The intent that it is for; empty for a question to the knowledge base.
         page: What is answered.
+        kind: What the answer of the knowledge base is; None for one that is about the diagnosis at hand.
+        entry: The slug of the entry that answers; empty for none.
     """
 
     intent: str
     page: Page
+    kind: AnswerKind | None = None
+    entry: str = ""
 
     @property
     def is_about_answer(self) -> bool:
         """Whether it was answered from the diagnosis at hand."""
         return self.intent in _ABOUT
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether it is not known what was meant; a question that is out of scope is."""
+        return self.kind in (AnswerKind.CLOSEST, AnswerKind.UNKNOWN) and not self.entry
 
 
 def follow_up(text: str, diagnosis: AnyDiagnosis | None, *, is_near: bool = False) -> Wanted:
@@ -128,4 +137,5 @@ def _is_general(text: str) -> bool:
 
 
 def _general(answered: Answered) -> Wanted:
-    return Wanted(answered.name if answered.kind is AnswerKind.INTENT else "", answered.page)
+    intent, entry = (answered.name, "") if answered.kind is AnswerKind.INTENT else ("", answered.name)
+    return Wanted(intent, answered.page, answered.kind, entry)

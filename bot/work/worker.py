@@ -18,7 +18,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.access.authorizer import Authorizer
 from bot.access.rules import Rules
 from bot.access.slack_errors import code_of
+from bot.language.model import LanguageModel, ModelUse
 from bot.work.answers import Answers
+from bot.work.assistance import Assistance
 from bot.work.audit_report import AuditReport
 from bot.work.connection import check, connect, place
 from bot.work.conversation import Conversation
@@ -92,6 +94,7 @@ def make_duties(
     effects: FindEffects,
     rules: Rules | None = None,
     failures: ListFailedJobs = tuple,
+    model: ModelUse | None = None,
     *,
     pause: Pause = asyncio.sleep,
 ) -> Duties:
@@ -104,15 +107,17 @@ def make_duties(
         effects: What a change would do, which blocks.
         rules: The access file; None where there is none.
         failures: Lists the jobs that failed lately, which blocks; none where it is not given.
+        model: The language model; None where there is none.
         pause: Waits between two edits of a checklist.
     """
     authorizer = Authorizer(rules, client)
     answers = Answers(redis, client, diagnose, authorizer, pause)
+    assistance = Assistance(LanguageModel(redis, model)) if model else None
     return Duties(
         {
             AnswerQuestion: answers,
             CheckAgain: answers,
-            Converse: Conversation(redis, client, authorizer, effects, answers, failures),
+            Converse: Conversation(redis, client, authorizer, effects, answers, failures, assistance),
             ListFailures: Picker(client, failures, authorizer),
             OpenHome: Home(redis, client, authorizer),
             ShowAudit: AuditReport(redis, client),
@@ -165,6 +170,7 @@ async def work(
     effects: FindEffects,
     rules: Rules | None = None,
     failures: ListFailedJobs = tuple,
+    model: ModelUse | None = None,
     *,
     stopping: asyncio.Event,
 ) -> None:
@@ -179,6 +185,7 @@ async def work(
         effects: What a change would do, which blocks.
         rules: The access file; None where there is none.
         failures: Lists the jobs that failed lately, which blocks; none where it is not given.
+        model: The language model; None where there is none.
         stopping: Set to stop it.
 
     Raises:
@@ -187,7 +194,7 @@ async def work(
     async with connect(redis_url) as redis:
         await check(redis)
         logger.info("taking questions from Redis at %s", place(redis))
-        duties = make_duties(redis, client, diagnose, effects, rules, failures)
+        duties = make_duties(redis, client, diagnose, effects, rules, failures, model)
         async with working(redis_url, redis, duties) as running:
             await _either(running, stopping)
             if running.done():

@@ -1,12 +1,16 @@
 """What `backup-why permissions` prints is what the code calls: no more and no less."""
 
 import ast
+import json
 from pathlib import Path
+
+import pytest
 
 import bot
 from bot.aws.lookup import OWN
-from bot.aws.permissions import operations, permissions
+from bot.aws.permissions import model_permissions, operations, permissions
 from bot.aws.sessions import Sessions
+from bot.cli import run
 from bot.settings import load_settings
 from sandbox.aws.server import Sandbox
 from tests.conftest import ServeEstate
@@ -73,3 +77,20 @@ def test_a_client_has_no_call_but_the_declared_ones(sandbox: Sandbox) -> None:
     for service in {operation.service for operation in operations()}:
         offered = sessions.client(service, OWN, sandbox.estate.bot.region).meta.method_to_api_mapping.values()
         assert {(service, name) for name in offered} - declared <= of_botocore
+
+
+def test_a_language_model_takes_one_action_which_is_printed_only_when_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert model_permissions() == ("bedrock:InvokeModel",)
+    assert not set(model_permissions()) & set(permissions())
+    assert run(["permissions"]) == 0
+    assert "bedrock" not in capsys.readouterr().out
+    assert run(["permissions", "--policy"]) == 0
+    assert "bedrock" not in capsys.readouterr().out
+    assert run(["permissions", "--language-model"]) == 0
+    assert capsys.readouterr().out == "bedrock:InvokeModel\n"
+    assert run(["permissions", "--language-model", "--policy"]) == 0
+    (statement,) = json.loads(capsys.readouterr().out)["Statement"]
+    assert statement["Action"] == ["bedrock:InvokeModel"]
+    assert statement["Resource"][0] == "arn:aws:bedrock:*::foundation-model/*"

@@ -23,6 +23,7 @@ from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import Diagnosis
 from bot.diagnosis.reading import TextDiagnosis, read_error
 from bot.diagnosis.what_if import Effects, WhatIf
+from bot.language.model import ModelUse
 from bot.replies.checklist import Checklist
 from bot.serve import ACKNOWLEDGED_SECONDS
 from bot.site import EVENTS_PATH, make_site
@@ -252,6 +253,7 @@ async def open_bench(
     diagnose_text: DiagnoseText = read_alone,
     effects: FindEffects = denied_by_nothing,
     alert_bots: frozenset[str] = frozenset(),
+    model: ModelUse | None = None,
 ) -> AsyncIterator[Bench]:
     """Sets everything up; with `worker=False` nothing takes the questions up."""
     async with AsyncExitStack() as stack:
@@ -267,7 +269,7 @@ async def open_bench(
         url = await stack.enter_async_context(serving(make_site(app, impatient, SECRET)))
         if worker:
             diagnose = diagnosing(script, diagnose_text)
-            duties = make_duties(redis, client, diagnose, effects, rules, lambda: failures, pause=pause)
+            duties = make_duties(redis, client, diagnose, effects, rules, lambda: failures, model, pause=pause)
             await stack.enter_async_context(working(redis_url, redis, duties, redelivery=timedelta(seconds=redelivery)))
         slack = await stack.enter_async_context(SlackClient(f"{url}{EVENTS_PATH}", SECRET, workspace))
         channel, user = workspace.add_channel("backups"), workspace.add_person("ana")
