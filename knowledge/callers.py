@@ -1,4 +1,4 @@
-"""What a signed-in principal needs for an operation of AWS Backup: `needs/callers.yaml`, read and checked."""
+"""What a signed-in principal needs for operations of AWS Backup and its kin: `needs/callers.yaml`, read and checked."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -12,7 +12,10 @@ from knowledge.need import Basis, folded
 MayCall = Literal["any-account", "vault-owner", "management-account"]
 """Who may call an operation at all, whatever the policies allow."""
 
+OWN_SERVICE: Final = "backup"
 _FILE: Final = "needs/callers.yaml"
+_CALLED_VIA: Final = "aws:CalledVia"
+"""What a call carries that AWS Backup makes for the caller in a service that people call too."""
 
 
 class _Data(BaseModel):
@@ -45,11 +48,15 @@ class CallerOperation(_Data):
     """An operation of AWS Backup's API and what its caller needs."""
 
     operation: str
-    """As the API spells it; the IAM action is `backup:` and this."""
+    """As the API spells it; the IAM action is the service's prefix and this."""
+    service: str = OWN_SERVICE
+    """The prefix of its IAM action: AWS Backup's, that of backup search, or of AWS RAM, by which vaults are shared."""
     names: tuple[str, ...] = ()
     """What else people call it."""
     may_call: MayCall = "any-account"
     may_call_source: str | None = None
+    also: str | None = None
+    """What has to be so beside permissions, with its source."""
     uses_vault_policy: bool = False
     """Whether the access policy of the vault can deny the call."""
     needs: tuple[CallerNeed, ...]
@@ -58,21 +65,24 @@ class CallerOperation(_Data):
     @property
     def action(self) -> str:
         """The operation's own IAM action."""
-        return f"backup:{self.operation}"
+        return f"{self.service}:{self.operation}"
 
     def asks_for(self, action: str) -> bool:
-        """Whether AWS documents that the operation asks for an action."""
+        """Whether AWS documents that the operation asks for an action, which people do not call by themselves."""
         documented = (need for need in self.needs if need.basis == "documented" and need.optional is None)
-        return any(action.casefold() in map(str.casefold, need.actions) for need in documented)
+        own = (need for need in documented if _CALLED_VIA not in need.context)
+        return any(action.casefold() in map(str.casefold, need.actions) for need in own)
 
 
 class _Described(_Data):
     """An operation as the file has it: without its own action, which follows from its name."""
 
     operation: str
+    service: str = OWN_SERVICE
     names: tuple[str, ...] = ()
     resource: str
     """A key of `resources`: what its own action is allowed on."""
+    also: str | None = None
     may_call: MayCall = "any-account"
     may_call_source: str | None = None
     needs: tuple[CallerNeed, ...] = ()
@@ -94,7 +104,8 @@ class _Callers(_Data):
     """The whole of the file."""
 
     resources: Mapping[str, str]
-    own_action_source: str
+    own_action_sources: Mapping[str, str]
+    """Where it is documented which actions a service has, by its prefix."""
     alone: Mapping[str, tuple[str, ...]]
     vault_policy: _VaultPolicy
     operations: tuple[_Described, ...]
@@ -106,6 +117,9 @@ class _Callers(_Data):
         unknown = [kind for kind in kinds if kind not in self.resources]
         if unknown:
             raise ValueError(f"{unknown[0]!r} is no key of `resources`")
+        services = {described.service for described in self.operations}.difference(self.own_action_sources)
+        if services:
+            raise ValueError(f"{min(services)!r} is no key of `own_action_sources`")
         named = [name for names in self.alone.values() for name in names]
         named += [described.operation for described in self.operations]
         twice = [name for name in named if named.count(name) > 1]
@@ -118,7 +132,7 @@ class _Callers(_Data):
 
 
 def operations() -> tuple[CallerOperation, ...]:
-    """Every operation of AWS Backup, in the order of their names.
+    """Every operation of AWS Backup and its kin, in the order of their names.
 
     Raises:
         BadInputError: The file is broken; the sentence says where.
@@ -132,7 +146,9 @@ def of_operation(name: str) -> CallerOperation | None:
     Args:
         name: Such as `CreateBackupVault`, `backup:CreateBackupVault`, `create-backup-vault` or `create-vault`.
     """
-    return _by_name().get(folded(name.removeprefix("backup:")))
+    service, _, own_name = name.rpartition(":")
+    found = _by_name().get(folded(own_name))
+    return found if found and service.casefold() in ("", found.service) else None
 
 
 def needing_action(action: str | None) -> CallerOperation | None:
@@ -141,7 +157,7 @@ def needing_action(action: str | None) -> CallerOperation | None:
     Args:
         action: Such as `backup:CreateBackupVault` or `backup-storage:MountCapsule`.
     """
-    own = of_operation(action) if action and action.startswith("backup:") else None
+    own = of_operation(action) if action else None
     if own is not None or action is None:
         return own
     asking = [operation for operation in operations() if operation.asks_for(action)]
@@ -160,16 +176,18 @@ def _operations() -> tuple[CallerOperation, ...]:
 def _written_out(described: _Described, file: _Callers) -> CallerOperation:
     """An operation with its own action, which every caller needs."""
     own = CallerNeed(
-        actions=(f"backup:{described.operation}",),
+        actions=(f"{described.service}:{described.operation}",),
         arns=(file.resources[described.resource],),
         basis="documented",
-        source=file.own_action_source,
+        source=file.own_action_sources[described.service],
     )
     return CallerOperation(
         operation=described.operation,
+        service=described.service,
         names=described.names,
         may_call=described.may_call,
         may_call_source=described.may_call_source,
+        also=described.also,
         uses_vault_policy=described.operation in file.vault_policy.operations,
         needs=(own, *described.needs),
     )

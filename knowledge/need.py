@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from knowledge.files import KNOWLEDGE, read_yaml, validated
 
-JobKind = Literal["backup", "restore", "copy", "scan"]
+JobKind = Literal["backup", "restore", "item-restore", "copy", "scan", "index", "export"]
+"""Kinds of jobs by what they need: a restore of single items of a volume is a restore job that writes into a bucket; an
+index of a recovery point and an export of what a search found are made with a role too."""
 By = Literal["job-role", "destination-service-linked-role"]
 KeyOf = Literal["resource", "vault", "recovery-point", "restore", "destination-vault"]
 VaultOf = Literal["target", "source", "destination"]
@@ -86,6 +88,9 @@ class ResourceTypeNeeds(BaseModel):
     restore: tuple[Need, ...] = ()
     copy_: tuple[Need, ...] = Field((), alias="copy")
     scan: tuple[Need, ...] = ()
+    item_restore: tuple[Need, ...] = Field((), alias="item-restore")
+    index: tuple[Need, ...] = ()
+    export: tuple[Need, ...] = ()
 
     def of(self, kind: JobKind) -> tuple[Need, ...]:
         """The rows for one kind of job."""
@@ -94,6 +99,9 @@ class ResourceTypeNeeds(BaseModel):
             "restore": self.restore,
             "copy": self.copy_,
             "scan": self.scan,
+            "item-restore": self.item_restore,
+            "index": self.index,
+            "export": self.export,
         }
         return rows[kind]
 
@@ -124,13 +132,15 @@ def needs(kind: JobKind, resource_type: str) -> tuple[Need, ...]:
         The rows for every type, then the type's own, each with its basis for this very type.
     """
     own = of_type(resource_type)
+    general: JobKind = "restore" if kind == "item-restore" else kind
     if own is None:
-        return of_every_type().of(kind)
+        return of_every_type().of(general)
+    kind = kind if own.of(kind) else general  # without rows of their own, items are restored as the whole is
     is_on_no_page = folded(resource_type) in map(folded, own.without_page) and kind != "copy"
     rows = (
         need.model_copy(update={"basis": _ON_NO_PAGE[need.basis]}) if is_on_no_page else need for need in own.of(kind)
     )
-    return (*of_every_type().of(kind), *rows)
+    return (*of_every_type().of(general), *rows)
 
 
 def documented_policies(kind: JobKind, resource_type: str, partition: str = "aws") -> tuple[str, ...]:

@@ -37,7 +37,8 @@ def needs(
         str,
         typer.Argument(
             metavar="WHAT",
-            help="A kind of job (backup, restore or copy), or an operation such as create-vault.",
+            help="A kind of job (backup, restore, item-restore, copy, scan, index, export), or an operation such as "
+            "create-vault.",
             autocompletion=_kinds_and_operations,
         ),
     ],
@@ -84,7 +85,7 @@ def needs(
         _of_operation(operation, caller, estate, as_json=as_json)
     else:
         raise BadInputError(
-            f"{what!r} is neither a kind of job (backup, restore, copy) nor an operation of AWS Backup, such as "
+            f"{what!r} is neither a kind of job ({', '.join(_KINDS)}) nor an operation of AWS Backup, such as "
             "create-vault or StartRestoreJob. See backup-why needs --help."
         )
 
@@ -105,6 +106,8 @@ def _of_job(kind: JobKind, resource_type: str, role: str | None, estate: Path | 
     if known is None:
         raise BadInputError(f"There are no needs of {resource_type}. {_types()}")
     wanted = needs_of(kind, resource_type)
+    if not wanted:
+        raise BadInputError(f"No AWS page and no managed policy names a permission for {kind} {known.type}.")
     if role is None:
         if as_json:
             _print_json([need.model_dump(mode="json") for need in wanted])

@@ -113,6 +113,7 @@ class OperationSubject(CallSubject):
     def __init__(self, operation: CallerOperation, caller: str, settings: Settings) -> None:
         super().__init__("", settings)
         self._operation, self._caller = operation.operation, caller
+        self._also = f" {operation.also}" if operation.also else ""
         reading = Reading(
             principal=caller, operation=operation.operation, entity=Entity.CALLER, permission=True, knowledge="caller"
         )
@@ -145,5 +146,8 @@ class OperationSubject(CallSubject):
             result = Outcome.UNDETERMINED
             summary = f"Nothing that I could read denies {self._operation}. Still unknown: {' and '.join(unknown)}."
         else:
-            result, summary = Outcome.NOT_FAILED, f"{self._caller} may call {self._operation}: every layer allows it."
+            result, summary = (
+                Outcome.NOT_FAILED,
+                f"{self._caller} may call {self._operation}: every layer allows it.{self._also}",
+            )
         return self._answer(collected[0].reading, result, summary, causes, layers)

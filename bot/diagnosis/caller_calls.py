@@ -15,7 +15,7 @@ from bot.diagnosis.context import Context
 from bot.diagnosis.facts.call_parameters import ANY
 from bot.diagnosis.model import Grounds
 from bot.diagnosis.required_call import ASSUME_ROLE, RequiredCall
-from bot.iam import PrefixValue
+from bot.iam import Effect, Policy, PrefixValue
 from knowledge.callers import CallerNeed, CallerOperation
 from knowledge.need import Basis
 
@@ -79,6 +79,10 @@ def _of_need(
     said = facts.reading.resource if is_named else None
     for pattern in [said] if said else need.arns:
         resource = pattern.format_map(facts.parameters.names) if pattern is not said else pattern
+        if _is_anybodys(resource):
+            if _is_allowed_somewhere(facts, action):
+                continue
+            resource = ANY
         is_governed = action.startswith(_BACKUP) and operation.uses_vault_policy
         call = _call(facts, action, resource)
         key = facts.key if _KEY in need.arns else None
@@ -90,13 +94,30 @@ def _of_need(
             key=key,
             context={
                 **call.context,
-                **({} if facts.is_expiry else need.context),
                 **(_of_key(facts, action, need.via) if _KEY in need.arns else {}),
+                **({} if facts.is_expiry else need.context),
                 **(facts.denied_keys if is_named else {}),
             },
             grounds=Grounds.NAMED if is_named else _grounds(facts, need, action),
             source=need.source,
         )
+
+
+def _is_anybodys(resource: str) -> bool:
+    """Whether not even the account of what is called on is known."""
+    named = arn.parse(resource)
+    return named is not None and named.account == ANY
+
+
+def _is_allowed_somewhere(facts: CallFacts, action: str) -> bool:
+    """Whether a statement of the caller's own policies allows an action on anything.
+
+    Of a call on what is not known at all, this decides: who is allowed it nowhere lacks it, whatever it is called on.
+    """
+    policies = (Policy.compile(each.name, each.document) for each in facts.role.identity)
+    return any(
+        statement.effect is Effect.ALLOW for policy in policies for statement in policy.candidates(action.lower())
+    )
 
 
 def _grounds(facts: CallFacts, need: CallerNeed, action: str) -> Grounds:

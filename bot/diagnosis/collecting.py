@@ -33,7 +33,7 @@ from bot.diagnosis.facts.resources import ResourceFacts, collect_resource, insta
 from bot.diagnosis.facts.sharing import collect_withdrawals
 from bot.diagnosis.facts.trail import LONGEST_LOOK, Denial, collect_denials
 from bot.diagnosis.facts.vaults import VaultFacts, collect_vault, encryption_key, with_tags
-from bot.diagnosis.job_facts import JobFacts
+from bot.diagnosis.job_facts import JobFacts, restores_files
 from bot.diagnosis.model import Entity, JobType
 from bot.diagnosis.reading import Reading, read
 from bot.diagnosis.subject_facts import Keys
@@ -139,13 +139,16 @@ def _recovery_point(facts: Facts, job: Located) -> Mapping[str, Any]:
 
 
 def _resource(facts: Facts, job: Located, metadata: Mapping[str, str]) -> ResourceFacts | None:
-    """The protected resource; of a restore into a bucket or file system that is there already, that one."""
+    """The protected resource; of a restore of files, or into a bucket or file system that is there, that one."""
     resource_type = str(job.described.get("ResourceType") or "")
     bucket = metadata.get("DestinationBucketName") or metadata.get("destinationBucketName")
     file_system = metadata.get("file-system-id") if metadata.get("newFileSystem") != "true" else None
     partition = arn.partition_of(job.region)
+    in_bucket = f"arn:{partition}:s3:::{bucket}" if bucket else None
+    if in_bucket and restores_files(job, metadata):
+        return collect_resource(facts, job.account, job.region, in_bucket, "S3")
     targets = {
-        "S3": f"arn:{partition}:s3:::{bucket}" if bucket else None,
+        "S3": in_bucket,
         "EFS": f"arn:{partition}:elasticfilesystem:{job.region}:{job.account}:file-system/{file_system}"
         if file_system
         else None,
@@ -223,7 +226,9 @@ def _recovery_point_keys(job: Located, known: _Known) -> tuple[str, ...] | None:
     vault = known.vaults.get("source" if job.type is JobType.COPY else "target")
     if job.is_from_shared_vault or (vault and vault.is_air_gapped):
         return _vault_keys(vault)  # "Logically air-gapped vault": its own key encrypts all that is in it
-    return () if known.recovery_point.get("IsEncrypted") is False else of_resource
+    if known.recovery_point.get("IsEncrypted") is False:
+        return ()
+    return None if restores_files(job, known.metadata) else of_resource  # the resource that is known is the bucket
 
 
 def _restore_keys(
@@ -233,12 +238,23 @@ def _restore_keys(
     asked = tuple(value for name, value in known.metadata.items() if name.casefold() in _KEY_MEMBERS and value)
     if asked:
         return asked
+    if restores_files(job, known.metadata):
+        return _bucket_keys(known)
     if of_recovery_point == () and is_under_default_key(job, known.recovery_point, known.reading):
         return default_keys(facts, job, known.metadata)
     needs = of_type(str(job.described.get("ResourceType") or ""))
     if job.described.get("ResourceType") == "S3":
         return known.resource.keys if known.resource else ()
     return () if needs and needs.fully_managed == "always" else of_recovery_point
+
+
+def _bucket_keys(known: _Known) -> tuple[str, ...] | None:
+    """The key that files are restored under where none is asked for: the bucket's, unless Amazon S3's own is asked for.
+
+    Source: "Restore an Amazon EBS volume", File level restore specifications (AWS Backup Developer Guide).
+    """
+    asked = next((value for name, value in known.metadata.items() if name.casefold() == "encryptiontype"), "")
+    return () if asked == "SSE-S3" else known.resource.keys if known.resource else None
 
 
 def _denials(facts: Facts, job: Located) -> tuple[Denial, ...] | None:

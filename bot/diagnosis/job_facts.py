@@ -12,10 +12,25 @@ from bot.diagnosis.facts.trail import Denial
 from bot.diagnosis.model import JobType, LaterChange, Withdrawal
 from bot.diagnosis.reading import Reading
 from bot.diagnosis.subject_facts import SubjectFacts
-from knowledge.need import documented_policies, of_type
+from knowledge.need import JobKind, documented_policies, of_type
 
+_OF_FILES: Final = frozenset({"destinationbucketname", "pathstorestore"})
 _ENDED_ASIDE: Final = frozenset({"EXPIRED", "ABORTED"})
 """States that a denied permission does not lead to ("Backup job statuses", AWS Backup Developer Guide)."""
+
+
+def restores_files(job: Located, metadata: Mapping[str, str]) -> bool:
+    """Whether a restore job restores single files of an EBS volume into a bucket, and no volume.
+
+    Source: "Restore an Amazon EBS volume", File level restore specifications (AWS Backup Developer Guide): a bucket and
+    the paths are required.
+
+    Args:
+        job: The job.
+        metadata: What it was asked to make.
+    """
+    is_of_volume = job.type is JobType.RESTORE and job.described.get("ResourceType") == "EBS"
+    return is_of_volume and not _OF_FILES.isdisjoint(name.casefold() for name in metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +123,11 @@ class JobFacts(SubjectFacts):
         return "Aurora" if is_cluster and self.resource_type == "RDS" else self.resource_type
 
     @property
+    def needs_kind(self) -> JobKind:
+        """The kind of job whose needs are the job's: single files of a volume are restored into a bucket."""
+        return "item-restore" if restores_files(self.job, self.metadata) else self.job.type.value
+
+    @property
     def is_automatic_efs_backup(self) -> bool:
         """Amazon EFS made it by itself, which it does with the service-linked role ("Automatic backups", EFS)."""
         tags = self.resource.tags if self.resource and self.resource_type == "EFS" else None
@@ -136,7 +156,7 @@ class JobFacts(SubjectFacts):
     @property
     def documented_policies(self) -> tuple[str, ...]:
         """The ARNs of AWS's own policies that AWS documents for the role of such a job."""
-        return documented_policies(self.job.type.value, self.needs_type, self.partition)
+        return documented_policies(self.needs_kind, self.needs_type, self.partition)
 
     @property
     def needs_own_vault_key(self) -> bool:

@@ -1,7 +1,8 @@
 """Jobs of the kinds that are looked for last: scans, which run with a job role, and those that have none to examine.
 
 A report is made with a service-linked role, a search with the caller's own permissions ("Managed policies for AWS
-Backup", AWSServiceRolePolicyForBackupReports; "Searching backups"). AWS's API tells no role of an export either.
+Backup", AWSServiceRolePolicyForBackupReports; "Backup search", Search permissions). An export can be started with a
+role ("StartSearchResultExportJob"), which GetSearchResultExportJob does not tell.
 """
 
 from collections.abc import Callable, Sequence
@@ -60,8 +61,8 @@ _KINDS: Final = (
     _Kind(
         "search result export job",
         backup_search.export_job,
-        "An export runs with the role that was named when it was started, which AWS's API does not tell: it needs "
-        "AWSBackupServiceRolePolicyForItemRestores.",
+        "AWS's API doesn't tell the role that an export was started with, and no AWS page says what that role needs; "
+        "it writes into a bucket. Compare the role with backup-why needs export S3 --role ARN.",
     ),
 )
 

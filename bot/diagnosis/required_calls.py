@@ -15,7 +15,7 @@ from bot.diagnosis.model import Entity, Grounds, LayerName
 from bot.diagnosis.reading import Reading
 from bot.diagnosis.required_call import ASSUME_ROLE, EVERY_LAYER, RequiredCall, call_on, call_on_key
 from bot.diagnosis.subject_facts import Keys
-from knowledge.need import JobKind, Need, needs, of_type
+from knowledge.need import Need, needs, of_type
 
 
 def required_calls(facts: JobFacts) -> tuple[RequiredCall, ...]:
@@ -103,8 +103,7 @@ def _holding(facts: JobFacts) -> Iterator[tuple[Need, bool]]:
     A row bound to a circumstance that is not known is like an optional one: it counts only if it is named.
     """
     known = circumstances(facts)
-    kind: JobKind = facts.job.type.value
-    for need in needs(kind, facts.needs_type):
+    for need in needs(facts.needs_kind, facts.needs_type):
         truths = [known[circumstance] for circumstance in need.when]
         if False not in truths:
             yield need, need.optional is None and None not in truths

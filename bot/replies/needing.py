@@ -18,6 +18,9 @@ from knowledge.search import vocabulary
 from knowledge.vocabulary import split, stem
 
 _KIND_WORDS: Final[dict[str, JobKind]] = {
+    "item": "item-restore",
+    "index": "index",
+    "export": "export",
     "restore": "restore",
     "copy": "copy",
     "cross-account": "copy",
@@ -136,7 +139,7 @@ def _rows(uses: list[_Use]) -> Iterator[Line]:
         told = list(dict.fromkeys(named))
         of = "every resource type" if len(told) == every else ", ".join(told)
         who = "the job role" if by == "job-role" else "the destination's service-linked role"
-        yield line(f"{kind.capitalize()}, {who}: {of}{_BASES[basis]}.")
+        yield line(f"{kind.capitalize().replace('-', ' ')}, {who}: {of}{_BASES[basis]}.")
 
 
 def _spoken_types(text: str) -> tuple[str, str] | None:

@@ -36,7 +36,7 @@ def needs_page(kind: JobKind, resource_type: str, wanted: Sequence[Need]) -> Pag
         resource_type: As it was asked for.
         wanted: The rows that hold for it.
     """
-    title = f"What a {kind} of {resource_type} needs"
+    title = f"What {'an' if kind[0] in 'aeiou' else 'a'} {kind.replace('-', ' ')} of {resource_type} needs"
     required = tuple(_row(need) for need in wanted if need.optional is None)
     optional = tuple(_row(need) for need in wanted if need.optional is not None)
     parts: list[Heading | Paragraph | Bullets | Note] = [Heading(title), Bullets(required)]
@@ -59,6 +59,8 @@ def operation_page(operation: CallerOperation) -> Page:
         parts += [Paragraph(line(strong("Optional:"))), Bullets(optional)]
     if operation.may_call_source:
         parts.append(Note(line(f"{_MAY_CALL[operation.may_call]} Source: {operation.may_call_source}.")))
+    if operation.also:
+        parts.append(Note(line(operation.also)))
     if operation.uses_vault_policy:
         parts.append(Note(line("The vault's access policy can deny it.")))
     return Page("needs", f"{title}.", tuple(parts))

@@ -24,7 +24,8 @@ JOB = "00000000-0000-4000-8000-000000000000"
         (["diagnoes"], "No such command 'diagnoes'. Did you mean 'diagnose'? See backup-why --help."),
         (
             ["needs", "bakup", "EFS"],
-            "'bakup' is neither a kind of job (backup, restore, copy) "
+            "'bakup' is neither a kind of job (backup, restore, item-restore, copy, scan, index, "
+            "export) "
             "nor an operation of AWS Backup, such as create-vault or StartRestoreJob. See backup-why needs --help.",
         ),
     ],

@@ -476,3 +476,48 @@ def test_a_job_of_the_role_keeps_its_own_text(served_estate: ServeEstate, diagno
     diagnosis = diagnostician().diagnose_text(said("ec2:CreateSnapshot", "*", who=role))
     assert diagnosis.subject.operation == "CreateSnapshot"
     assert diagnosis.causes == ()
+
+
+TEAM = "arn:aws:mpa:us-east-1:777788889999:approval-team/guards"
+SESSION = {"StringEquals": {"mpa:RequestedOperation": "backup:CreateRestoreAccessBackupVault"}}
+
+
+@pytest.mark.parametrize(
+    ("statements", "denied"),
+    [
+        ([allow("backup:CreateRestoreAccessBackupVault", Resource="*")], ("mpa:StartSession",)),
+        ([allow("backup:*", Resource="*"), allow("mpa:StartSession", Resource=TEAM, Condition=SESSION)], ()),
+    ],
+)
+def test_access_to_another_accounts_vault_takes_an_approval_session(
+    statements: list[Json], denied: tuple[str, ...], served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    staffed = Allowing()
+    staffed.user["InlinePolicies"] = {"own": document(*statements)}
+    served_estate(staffed.text)
+    operation = of_operation("request-vault-access")
+    assert operation
+    diagnosis = diagnostician().check_caller(ANA, operation)
+    proven = [cause for cause in diagnosis.causes if cause.certainty is Certainty.PROVEN]
+    assert tuple(action for cause in proven for action in cause.actions) == denied
+    assert ("has to approve the request within 24 hours" in diagnosis.summary) == (not denied)
+
+
+def test_a_search_needs_more_than_its_own_action(served_estate: ServeEstate, diagnostician: MakeDiagnostician) -> None:
+    text = (
+        f"An error occurred (AccessDeniedException) when calling the StartSearchJob operation: User: {ANA} is not "
+        f"authorized to perform: backup-search:StartSearchJob on resource: arn:aws:backup-search:{REGION}:{ACCOUNT}:*"
+    )
+    diagnosis = read(Allowing("backup:Start*"), text, served_estate, diagnostician)
+    assert actions_of(diagnosis)["permission-missing"][0] == "backup-search:StartSearchJob"
+    assert "backup:ListIndexedRecoveryPointsForSearch" in actions_of(diagnosis)["permission-missing"]
+
+
+def test_an_access_point_is_made_in_amazon_s3_for_the_caller(
+    served_estate: ServeEstate, diagnostician: MakeDiagnostician
+) -> None:
+    served_estate(Allowing("backup:*").text)
+    operation = of_operation("create-access-point")
+    assert operation
+    diagnosis = diagnostician().check_caller(ANA, operation)
+    assert actions_of(diagnosis) == {"permission-missing": ("s3:CreateAccessPoint", "s3:GetAccessPoint")}

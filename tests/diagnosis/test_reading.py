@@ -112,6 +112,12 @@ def test_the_likeliest_cause_comes_first(row: dict[str, Any]) -> None:
     assert found[: len(row["first"])] == row["first"]
 
 
+def test_a_request_for_vault_access_that_failed_may_lack_the_approval_session() -> None:
+    diagnosis = read_error('{"eventName": "CreateRestoreAccessBackupVaultFailed"}')
+    assert (diagnosis.outcome, diagnosis.reading.knowledge) == (Outcome.UNDETERMINED, "restore-access-vault")
+    assert ["mpa:StartSession" in hypothesis.why for hypothesis in diagnosis.hypotheses] == [True]
+
+
 @pytest.mark.parametrize("row", [row for row in TEXTS if "knowledge" in row], ids=itemgetter("text"))
 def test_a_failure_of_another_kind_is_told_as_such_with_its_own_entry(row: dict[str, str]) -> None:
     diagnosis = read_error(row["text"])

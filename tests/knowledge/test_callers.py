@@ -8,7 +8,7 @@ import yaml
 
 from bot.errors import BadInputError
 from bot.iam import Decision, Policy, PolicySet, Request, evaluate
-from knowledge.callers import _Callers, of_operation, operations
+from knowledge.callers import _Callers, needing_action, of_operation, operations
 from knowledge.files import KNOWLEDGE, validated
 from knowledge.managed import managed_policies
 from knowledge.pages import pages
@@ -18,9 +18,41 @@ KEY = "arn:aws:kms:eu-west-1:111122223333:key/1111aaaa-22bb-33cc-44dd-5555eeee66
 CALLER = "arn:aws:iam::111122223333:role/dev"
 
 
-def test_every_operation_of_the_api_is_there() -> None:
-    model = botocore.session.get_session().get_service_model("backup")
-    assert {operation.operation for operation in operations()} == set(model.operation_names)
+@pytest.mark.parametrize(
+    ("service", "model", "left_out"),
+    [
+        ("backup", "backup", set()),
+        ("backup-search", "backupsearch", {"ListTagsForResource", "TagResource", "UntagResource"}),
+    ],
+)
+def test_every_operation_of_the_api_is_there(service: str, model: str, left_out: set[str]) -> None:
+    names = set(botocore.session.get_session().get_service_model(model).operation_names)
+    assert {operation.operation for operation in operations() if operation.service == service} == names - left_out
+
+
+def test_sharing_a_vault_is_an_operation_of_aws_ram() -> None:
+    model = botocore.session.get_session().get_service_model("ram")
+    assert {operation.operation for operation in operations() if operation.service == "ram"} < set(
+        model.operation_names
+    )
+
+
+def test_an_operation_is_found_by_its_action_only_in_its_own_service() -> None:
+    share = of_operation("ram:CreateResourceShare")
+    assert share
+    assert share.action == "ram:CreateResourceShare"
+    assert of_operation("rds:TagResource") is None
+
+
+@pytest.mark.parametrize(
+    ("action", "operation"),
+    [("backup:SearchRecoveryPoint", "StartSearchJob"), ("s3:CreateAccessPoint", None), ("mpa:StartSession", None)],
+)
+def test_an_action_tells_its_operation_only_where_people_do_not_call_it_themselves(
+    action: str, operation: str | None
+) -> None:
+    found = needing_action(action)
+    assert (found.operation if found else None) == operation
 
 
 def test_each_operation_needs_its_own_action_first_and_every_row_has_a_basis_and_a_source() -> None:
@@ -75,6 +107,19 @@ def test_each_operation_needs_its_own_action_first_and_every_row_has_a_basis_and
         ("TagResource", {}),
         ("CreateRestoreTestingPlan", {}),
         ("CreateRestoreTestingSelection", {"iam:PassRole": "documented"}),
+        ("CreateTieringConfiguration", {}),
+        ("CreateBackupAccessPoint", {"s3:CreateAccessPoint": "documented", "s3:GetAccessPoint": "documented"}),
+        ("DeleteBackupAccessPoint", {"s3:DeleteAccessPoint": "documented", "s3:GetAccessPoint": "documented"}),
+        ("CreateRestoreAccessBackupVault", {"mpa:StartSession": "documented"}),
+        ("RevokeRestoreAccessBackupVault", {"mpa:StartSession": "documented"}),
+        ("AssociateBackupVaultMpaApprovalTeam", {"mpa:GetApprovalTeam": "assumed"}),
+        ("UpdateRecoveryPointIndexSettings", {"iam:PassRole": "assumed"}),
+        (
+            "StartSearchJob",
+            {"backup:ListIndexedRecoveryPointsForSearch": "documented", "backup:SearchRecoveryPoint": "documented"},
+        ),
+        ("StartSearchResultExportJob", {}),
+        ("CreateResourceShare", {}),
     ],
 )
 def test_the_companion_permissions_of_an_operation(operation: str, companions: dict[str, str]) -> None:

@@ -29,6 +29,8 @@ _RECOVERY_POINTS: Final = {
     "redshift-serverless": ("snapshot/",),
 }
 """The resources of each service that can be recovery points ("Access control", AWS Backup resource ARNs)."""
+_REGION_OF_TEAMS: Final = "us-east-1"
+"""Where approval teams are ("Multi-party approval for logically air-gapped vaults", Cross-Region considerations)."""
 _TABLE_BACKUP: Final = re.compile(r"table/[^/]+/backup/.+")
 
 
@@ -46,6 +48,7 @@ class CallParameters:
     job_role: str
     recovery_point: str
     tagged_resource: str
+    approval_team: str
 
     @property
     def names(self) -> dict[str, str]:
@@ -61,6 +64,7 @@ class CallParameters:
             "scanner_role": of_account,
             "recovery_point": self.recovery_point,
             "tagged_resource": self.tagged_resource,
+            "approval_team": self.approval_team,
         }
 
 
@@ -91,6 +95,7 @@ def parameters_of(text: str, reading: Reading, account: str, home: str) -> CallP
         job_role=_first(named, _is_role) or f"arn:{partition}:iam::{account}:role/{ANY}",
         recovery_point=_first(named, is_recovery_point) or f"arn:{partition}:backup:{own}:recovery-point:{ANY}",
         tagged_resource=reading.resource or f"arn:{partition}:backup:{own}:{ANY}",
+        approval_team=_first(named, _is_approval_team) or f"arn:{partition}:mpa:{_REGION_OF_TEAMS}:{ANY}:{ANY}",
     )
 
 
@@ -104,6 +109,10 @@ def _is_vault(named: Arn) -> bool:
 
 def _is_key(named: Arn) -> bool:
     return named.service == "kms" and named.resource.startswith("key/") and ANY not in named.resource
+
+
+def _is_approval_team(named: Arn) -> bool:
+    return named.service == "mpa" and ANY not in named.resource
 
 
 def _is_role(named: Arn) -> bool:
