@@ -29,3 +29,9 @@ def test_a_client_has_no_call_that_is_not_declared() -> None:
     ec2 = client("ec2")
     assert hasattr(ec2, "describe_volumes")
     assert not hasattr(ec2, "run_instances")
+
+
+def test_a_client_knows_the_errors_of_what_is_declared_and_no_others() -> None:
+    kms = client("kms").exceptions  # type: ignore[attr-defined]  # botocore makes its clients at run time
+    assert issubclass(kms.NotFoundException, kms.ClientError)
+    assert not hasattr(kms, "CustomKeyStoreNotFoundException")
