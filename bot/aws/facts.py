@@ -28,15 +28,40 @@ class Reads(Protocol):
         ...
 
 
+class Overlay(Protocol):
+    """What will be, laid over what is read: a change that nobody has made yet."""
+
+    def instead(self, lookup: Lookup) -> Answer | None:
+        """What will be the answer, whatever is so now; None where that has to be read."""
+
+    def over(self, lookup: Lookup, answer: Answer) -> Answer:
+        """What will be the answer where this one was read."""
+
+
+class _Nothing:
+    """Nothing changes."""
+
+    def instead(self, _lookup: Lookup) -> Answer | None:
+        return None
+
+    def over(self, _lookup: Lookup, answer: Answer) -> Answer:
+        return answer
+
+
+AS_IT_IS: Final[Overlay] = _Nothing()
+
+
 class Facts:
     """The answers of one diagnosis.
 
     Args:
         home: The Region in which global services are read.
+        overlay: What is laid over what is read.
     """
 
-    def __init__(self, home: str) -> None:
+    def __init__(self, home: str, overlay: Overlay = AS_IT_IS) -> None:
         self.home = home
+        self._overlay = overlay
         self._answers: dict[Lookup, Answer] = {}
         self._wanted: dict[Lookup, None] = {}
         self._excused: set[Lookup] = set()
@@ -105,11 +130,14 @@ class Facts:
         return ((key, answer) for key, answer in self._answers.items() if answer.refused and key not in self._excused)
 
     def _answer(self, lookup: Lookup) -> Answer:
+        planned = self._overlay.instead(lookup)
+        if planned is not None:
+            return planned
         answer = self._answers.get(lookup)
         if answer is None:
             self._wanted[lookup] = None
             return PENDING
-        return answer
+        return self._overlay.over(lookup, answer)
 
 
 def collect(

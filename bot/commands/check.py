@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -74,6 +75,15 @@ def check(
             show_default=False,
         ),
     ] = None,
+    plan_json: Annotated[
+        Path | None,
+        typer.Option(
+            "--plan-json",
+            metavar="FILE",
+            help="Check against AWS as it will be after this Terraform plan: what terraform show -json prints of it.",
+            show_default=False,
+        ),
+    ] = None,
     account: Account = None,
     region: Region = None,
     estate: EstateFile = None,
@@ -114,6 +124,7 @@ def check(
             vault=vault,
             copy_to=copy_to,
             metadata=metadata or (),
+            plan_json=plan_json,
             account=account,
             region=region,
             quiet=as_json or quiet,
@@ -140,6 +151,7 @@ def _run(
     account: str | None,
     region: str | None,
     metadata: Sequence[str],
+    plan_json: Path | None,
     quiet: bool,
     resource: str | None,
     restore: str | None,
@@ -147,14 +159,21 @@ def _run(
     vault: str | None,
     copy_to: str | None,
 ) -> Forecast:
+    from bot.aws.facts import AS_IT_IS
     from bot.diagnosis.run import Diagnostician
     from bot.foresight.named import Named, jobs_of_resource, jobs_of_restore
-    from bot.foresight.plans import PlanName, jobs_of_plan
+    from bot.foresight.overlay import ToBe
+    from bot.foresight.planned import FindJobs
+    from bot.foresight.plans import PlanName, jobs_of_plan, jobs_to_be, leaving_open
     from bot.foresight.run import check as run_check
+    from bot.foresight.terraform import of_terraform
     from bot.replies.terminal import LiveChecklist
 
     diagnostician, errors = Diagnostician(load_settings()), Console(stderr=True)
     here = region or diagnostician.region
+    where = account or diagnostician.own_account()
+    will_be = of_terraform(text_of(plan_json, "--plan-json"), where, here) if plan_json else None
+    find: FindJobs
     if plan:
         for_jobs = {
             "--role": role,
@@ -164,7 +183,7 @@ def _run(
             "--copy-to": copy_to,
         }
         _refuse(for_jobs, "--plan, which says it itself")
-        name = PlanName.of(plan, account, here, selection)
+        name = PlanName.of(plan, where, here, selection)
         find = partial(jobs_of_plan, plan=name)
     elif role:
         _refuse({"--selection": selection}, "--role; it goes with --plan")
@@ -179,14 +198,31 @@ def _run(
             metadata=dict(map(_pair, metadata)),
         )
         find = partial(jobs_of_restore if restore else jobs_of_resource, named=named)
+    elif will_be:
+        find = partial(jobs_to_be, will_be=will_be, account=where, region=here)
     else:
         raise BadInputError(
-            "Say what to check: --plan PLAN, --role ARN with --resource ARN, or --role ARN with --restore ARN."
+            "Say what to check: --plan PLAN, --role ARN with --resource ARN, --role ARN with --restore ARN, "
+            "or --plan-json FILE."
         )
+    overlay = ToBe(will_be) if will_be else AS_IT_IS
+    find = leaving_open(find, will_be.not_known) if will_be else find
     if quiet and not errors.is_terminal:
-        return run_check(diagnostician, find)
+        return run_check(diagnostician, find, overlay=overlay)
     with LiveChecklist(errors) as checklist:
-        return run_check(diagnostician, find, observe=checklist)
+        return run_check(diagnostician, find, observe=checklist, overlay=overlay)
+
+
+def text_of(file: Path, option: str) -> str:
+    """The text of a file.
+
+    Raises:
+        BadInputError: It can't be read.
+    """
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputError(f"{option}: {file} can't be read ({error}).") from error
 
 
 def _refuse(given: Mapping[str, str | None], beside: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from bot.aws.facts import Facts, collect
+from bot.aws.facts import AS_IT_IS, Facts, Overlay, collect
 from bot.aws.reader import Reader
 from bot.diagnosis.blamed import unexplained
 from bot.diagnosis.causes import strongest_first
@@ -78,6 +78,7 @@ class Machine(Generic[F, D]):
         reader: Reads AWS.
         region: The session's Region.
         observe: Gets every step.
+        overlay: What is laid over what is read.
     """
 
     subject: Subject[F, D]
@@ -85,6 +86,7 @@ class Machine(Generic[F, D]):
     reader: Reader
     region: str
     observe: Observer
+    overlay: Overlay = AS_IT_IS
 
     def run(self) -> D:
         """Goes through all states.
@@ -94,7 +96,7 @@ class Machine(Generic[F, D]):
             AwsUnreachableError: AWS can't be reached, or no jobs could be read anywhere in scope.
         """
         started = time.monotonic()
-        facts = Facts(self.region)
+        facts = Facts(self.region, self.overlay)
         self._enter("locate")
         self.observe(Left("locate", self.subject.locate(facts, self.reader)))
         self._enter("collect")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from bot.aws.cache import LookupCache
 from bot.aws.declared import read_models_ahead
-from bot.aws.facts import Facts, collect
+from bot.aws.facts import AS_IT_IS, Facts, Overlay, collect
 from bot.aws.reader import Reader
 from bot.aws.sessions import Sessions
 from bot.diagnosis.call_subject import CallSubject, OperationSubject
@@ -52,19 +52,36 @@ class Diagnostician:
         """The session's Region."""
         return self._sessions.region
 
-    def run(self, subject: Subject[F, D], *, observe: Observer = ignore, fresh: bool = False) -> D:
+    def own_account(self) -> str:
+        """The account of the process's credentials.
+
+        Raises:
+            AwsUnreachableError: AWS can't be reached.
+        """
+        facts = Facts(self.region)
+        return collect(lambda known: known.own_account or "", facts, Reader(self._sessions, self._cache))
+
+    def run(
+        self,
+        subject: Subject[F, D],
+        *,
+        observe: Observer = ignore,
+        fresh: bool = False,
+        overlay: Overlay = AS_IT_IS,
+    ) -> D:
         """Diagnoses any subject.
 
         Args:
             subject: What is diagnosed.
             observe: Gets every step, in the caller's thread.
             fresh: Read everything anew, whatever is cached.
+            overlay: What is laid over what is read.
 
         Raises:
             BackupWhyError: The subject is not found, or AWS can't be reached.
         """
         reader = Reader(self._sessions, self._cache, fresh=fresh)
-        return Machine(subject, self._settings, reader, self.region, observe).run()
+        return Machine(subject, self._settings, reader, self.region, observe, overlay).run()
 
     def diagnose(self, job: JobReference, *, observe: Observer = ignore, fresh: bool = False) -> Diagnosis:
         """Diagnoses a job.

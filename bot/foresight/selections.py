@@ -32,11 +32,11 @@ class Selected:
     """What a selection takes.
 
     Args:
-        resources: The type of each resource by its ARN.
+        resources: The ARN and the type of each resource; the ARN of one that is yet to be made is None.
         not_checked: What it may take beside them, and why that is not known, in a sentence each.
     """
 
-    resources: Mapping[str, str]
+    resources: tuple[tuple[str | None, str], ...]
     not_checked: tuple[str, ...]
 
 
@@ -47,12 +47,13 @@ def select(facts: Facts, account: str, region: str, selection: Mapping[str, Any]
         facts: What is known so far.
         account: The plan's account.
         region: The plan's Region.
-        selection: As GetBackupSelection answers.
+        selection: As GetBackupSelection answers. `Types` may say the types of resources that are yet to be made.
     """
     name = selection.get("SelectionName")
     patterns = list(selection.get("Resources") or ())
     tags = _any_of_tags(selection.get("ListOfTags") or ())
-    if not patterns and not tags:
+    to_be_made = tuple((None, kind) for kind in selection.get("Types") or ())
+    if not patterns and not tags and not to_be_made:
         patterns = ["*"]
     excluded = selection.get("NotResources") or ()
     exact = [pattern for pattern in patterns if "*" not in pattern]
@@ -81,7 +82,7 @@ def select(facts: Facts, account: str, region: str, selection: Mapping[str, Any]
             not_checked.append(f"I couldn't read the tags of {resource}, on which it depends whether {name} takes it.")
         elif (is_named or _has_any(known, tags)) and _meets(known, conditions):
             found[resource] = kind
-    return Selected(found, tuple(not_checked))
+    return Selected((*found.items(), *to_be_made), tuple(not_checked))
 
 
 def _protected(facts: Facts, account: str, region: str) -> tuple[tuple[str, ...], list[str]]:

@@ -1,0 +1,193 @@
+"""What will be, laid over what is read: each lookup that an infrastructure to come answers otherwise than AWS does now.
+
+So a check reads AWS as it will be, with the same collectors as a diagnosis.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from bot import arn
+from bot.aws import backup, iam, kms, organizations
+from bot.aws.lookup import Answer, Lookup, Operation, State
+from bot.foresight.infrastructure import Infrastructure, Json, RoleToBe, VaultToBe
+
+_VERSION: Final = "planned"
+"""The version of a managed policy that is yet to be made."""
+_DEFAULT_KEY: Final = "alias/aws/backup"
+"""The key of a vault that names none ("Encryption for backups in AWS Backup")."""
+_ABSENT: Final = Answer(State.ABSENT)
+
+
+@dataclass(frozen=True, slots=True)
+class ToBe:
+    """An overlay of `bot.aws.facts`.
+
+    Args:
+        infrastructure: What will be.
+    """
+
+    infrastructure: Infrastructure
+
+    def instead(self, lookup: Lookup) -> Answer | None:
+        """What will be the answer, whatever is so now."""
+        answer = _INSTEAD.get(lookup.operation)
+        return answer(self.infrastructure, lookup) if answer else None
+
+    def over(self, lookup: Lookup, answer: Answer) -> Answer:
+        """What will be the answer where this one was read; what can't be read stays so."""
+        change = _OVER.get(lookup.operation)
+        return change(self.infrastructure, lookup, answer) if change and not answer.refused else answer
+
+
+def _role_of(will_be: Infrastructure, lookup: Lookup) -> RoleToBe | None:
+    return will_be.role_named(lookup.account, lookup.parameters["RoleName"])
+
+
+def _known(value: Any) -> Answer:
+    return Answer(State.KNOWN, value)
+
+
+def _policy(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
+    return _known({"DefaultVersionId": _VERSION}) if lookup.parameters["PolicyArn"] in will_be.policies else None
+
+
+def _policy_version(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
+    document = will_be.policies.get(lookup.parameters["PolicyArn"])
+    return None if document is None else _known({"Document": document})
+
+
+def _policy_versions(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
+    is_planned = lookup.parameters["PolicyArn"] in will_be.policies
+    return _known([{"VersionId": _VERSION, "IsDefaultVersion": True}]) if is_planned else None
+
+
+def _role_policy(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
+    role = _role_of(will_be, lookup)
+    document = role.inline.get(lookup.parameters["PolicyName"]) if role else None
+    return None if document is None else _known(document)
+
+
+def _vault_arn(lookup: Lookup) -> str:
+    partition = arn.partition_of(lookup.region)
+    name = lookup.parameters["BackupVaultName"]
+    return f"arn:{partition}:backup:{lookup.region}:{lookup.account}:backup-vault:{name}"
+
+
+def _described(vault: VaultToBe) -> Json:
+    named = arn.parse(vault.arn)
+    region, account = (named.region, named.account) if named else ("", "")
+    default = f"arn:{arn.partition_of(region)}:kms:{region}:{account}:{_DEFAULT_KEY}"
+    return {
+        "BackupVaultName": vault.arn.partition(":backup-vault:")[2],
+        "BackupVaultArn": vault.arn,
+        "EncryptionKeyArn": vault.key or default,
+        "VaultType": vault.type,
+    }
+
+
+def _vault(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
+    vault = will_be.vaults.get(_vault_arn(lookup))
+    if vault is None:
+        return None
+    return _ABSENT if vault.is_gone else _known(_described(vault))
+
+
+def _vault_policy(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
+    name = _vault_arn(lookup)
+    if name in will_be.vault_policies:
+        document = will_be.vault_policies[name]
+        return _ABSENT if document is None else _known(json.dumps(document))
+    return _ABSENT if name in will_be.vaults else None
+
+
+def _key(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
+    key = lookup.parameters["KeyId"]
+    if key not in will_be.keys:
+        return None
+    return _known({"KeyId": key, "Arn": key, "KeyManager": "CUSTOMER", "KeyState": "Enabled"})
+
+
+def _key_policy(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
+    key = lookup.parameters["KeyId"]
+    document = will_be.key_policies.get(key) or will_be.keys.get(key)
+    return None if document is None else _known(json.dumps(document))
+
+
+def _grants(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
+    return _known([]) if lookup.parameters["KeyId"] in will_be.keys else None
+
+
+def _control_policy(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
+    document = will_be.control_policies.get(lookup.parameters["PolicyId"])
+    return None if document is None else _known({"Content": json.dumps(document)})
+
+
+def _role(will_be: Infrastructure, lookup: Lookup, answer: Answer) -> Answer:
+    role = _role_of(will_be, lookup)
+    if role is None:
+        return answer
+    if role.is_gone:
+        return _ABSENT
+    found = dict(answer.value) if answer.known else {"Arn": role.arn}
+    if role.trust is not None:
+        found["AssumeRolePolicyDocument"] = role.trust
+    if role.boundary is not None:
+        found["PermissionsBoundary"] = {"PermissionsBoundaryArn": role.boundary} if role.boundary else {}
+    if role.tags is not None:
+        found["Tags"] = [{"Key": key, "Value": value} for key, value in role.tags.items()]
+    return _known(found) if answer.known or role.trust is not None else answer
+
+
+def _attached(will_be: Infrastructure, lookup: Lookup, answer: Answer) -> Answer:
+    role = _role_of(will_be, lookup)
+    if role is None:
+        return answer
+    now = [] if role.only_attached or not answer.known else [each["PolicyArn"] for each in answer.value]
+    arns = dict.fromkeys((*now, *role.attached))
+    return _known([{"PolicyArn": each} for each in arns if role.attached.get(each, True)])
+
+
+def _inline(will_be: Infrastructure, lookup: Lookup, answer: Answer) -> Answer:
+    role = _role_of(will_be, lookup)
+    if role is None:
+        return answer
+    names = dict.fromkeys((*(answer.value if answer.known else ()), *role.inline))
+    return _known([name for name in names if role.inline.get(name, {}) is not None])
+
+
+def _vaults(will_be: Infrastructure, lookup: Lookup, answer: Answer) -> Answer:
+    place = (lookup.account, lookup.region)
+    here = {
+        each.arn: each
+        for each in will_be.vaults.values()
+        if (named := arn.parse(each.arn)) and (named.account, named.region) == place
+    }
+    kept = [each for each in answer.value if each["BackupVaultArn"] not in here]
+    return _known([*kept, *(_described(each) for each in here.values() if not each.is_gone)])
+
+
+_INSTEAD: Final[Mapping[Operation, Callable[[Infrastructure, Lookup], Answer | None]]] = MappingProxyType(
+    {
+        iam.GET_POLICY: _policy,
+        iam.GET_POLICY_VERSION: _policy_version,
+        iam.LIST_POLICY_VERSIONS: _policy_versions,
+        iam.GET_ROLE_POLICY: _role_policy,
+        backup.DESCRIBE_BACKUP_VAULT: _vault,
+        backup.GET_BACKUP_VAULT_ACCESS_POLICY: _vault_policy,
+        kms.DESCRIBE_KEY: _key,
+        kms.GET_KEY_POLICY: _key_policy,
+        kms.LIST_GRANTS: _grants,
+        organizations.DESCRIBE_POLICY: _control_policy,
+    }
+)
+_OVER: Final[Mapping[Operation, Callable[[Infrastructure, Lookup, Answer], Answer]]] = MappingProxyType(
+    {
+        iam.GET_ROLE: _role,
+        iam.LIST_ATTACHED_ROLE_POLICIES: _attached,
+        iam.LIST_ROLE_POLICIES: _inline,
+        backup.LIST_BACKUP_VAULTS: _vaults,
+    }
+)
