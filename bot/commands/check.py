@@ -84,6 +84,24 @@ def check(
             show_default=False,
         ),
     ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            "--template",
+            metavar="FILE",
+            help="Check against AWS as it will be with the stack of this CloudFormation template.",
+            show_default=False,
+        ),
+    ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter",
+            metavar="NAME=VALUE",
+            help="A parameter of the template. Can be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     account: Account = None,
     region: Region = None,
     estate: EstateFile = None,
@@ -125,6 +143,8 @@ def check(
             copy_to=copy_to,
             metadata=metadata or (),
             plan_json=plan_json,
+            template=template,
+            parameters=parameter or (),
             account=account,
             region=region,
             quiet=as_json or quiet,
@@ -152,6 +172,8 @@ def _run(
     region: str | None,
     metadata: Sequence[str],
     plan_json: Path | None,
+    template: Path | None,
+    parameters: Sequence[str],
     quiet: bool,
     resource: str | None,
     restore: str | None,
@@ -161,6 +183,7 @@ def _run(
 ) -> Forecast:
     from bot.aws.facts import AS_IT_IS
     from bot.diagnosis.run import Diagnostician
+    from bot.foresight.cloudformation import of_cloudformation
     from bot.foresight.named import Named, jobs_of_resource, jobs_of_restore
     from bot.foresight.overlay import ToBe
     from bot.foresight.planned import FindJobs
@@ -172,7 +195,14 @@ def _run(
     diagnostician, errors = Diagnostician(load_settings()), Console(stderr=True)
     here = region or diagnostician.region
     where = account or diagnostician.own_account()
-    will_be = of_terraform(text_of(plan_json, "--plan-json"), where, here) if plan_json else None
+    if plan_json and template:
+        raise BadInputError("--template can't be given beside --plan-json: check one after the other.")
+    will_be = None
+    if plan_json:
+        will_be = of_terraform(text_of(plan_json, "--plan-json"), where, here)
+    elif template:
+        said = dict(_pair("--parameter", each) for each in parameters)
+        will_be = of_cloudformation(text_of(template, "--template"), where, here, said)
     find: FindJobs
     if plan:
         for_jobs = {
@@ -195,7 +225,7 @@ def _run(
             resource_type=resource_type,
             vault=vault,
             copy_to=copy_to,
-            metadata=dict(map(_pair, metadata)),
+            metadata=dict(_pair("--metadata", each) for each in metadata),
         )
         find = partial(jobs_of_restore if restore else jobs_of_resource, named=named)
     elif will_be:
@@ -203,7 +233,7 @@ def _run(
     else:
         raise BadInputError(
             "Say what to check: --plan PLAN, --role ARN with --resource ARN, --role ARN with --restore ARN, "
-            "or --plan-json FILE."
+            "--plan-json FILE or --template FILE."
         )
     overlay = ToBe(will_be) if will_be else AS_IT_IS
     find = leaving_open(find, will_be.not_known) if will_be else find
@@ -236,8 +266,8 @@ def _refuse(given: Mapping[str, str | None], beside: str) -> None:
             raise BadInputError(f"{option} can't be given beside {beside}.")
 
 
-def _pair(text: str) -> tuple[str, str]:
+def _pair(option: str, text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
-        raise BadInputError(f"--metadata: {text!r} is no NAME=VALUE, such as DBInstanceIdentifier=orders-2.")
+        raise BadInputError(f"{option}: {text!r} is no NAME=VALUE, such as DBInstanceIdentifier=orders-2.")
     return name, value

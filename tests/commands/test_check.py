@@ -61,7 +61,10 @@ def test_fail_on_says_what_ends_with_1(outcome: str, code: int, estate: list[str
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([], "Say what to check: --plan PLAN, --role ARN with --resource ARN, or --role ARN with --restore ARN."),
+        (
+            [],
+            "Say what to check: --plan PLAN, --role ARN with --resource ARN, --role ARN with --restore ARN, --plan-json",
+        ),
         (["--plan", "daily", "--vault", "x"], "--vault can't be given beside --plan, which says it itself."),
         (["--role", ROLE, "--selection", "x"], "--selection can't be given beside --role; it goes with --plan."),
         (["--role", ROLE], "Say either which resource is backed up or which recovery point is restored."),
