@@ -1,8 +1,6 @@
 """`backup-why check`: what will be denied, before a job is started."""
 
 import sys
-from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +10,6 @@ from rich.console import Console
 from bot.commands.diagnose import reading
 from bot.commands.options import Account, AsJson, EstateFile, Quiet, Region
 from bot.diagnosis.model import Outcome
-from bot.errors import BadInputError
-from bot.foresight.forecast import Forecast
 from bot.settings import load_settings
 
 _DENIED = 1
@@ -102,6 +98,42 @@ def check(
             show_default=False,
         ),
     ] = None,
+    attach: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--attach",
+            metavar="ARN",
+            help="What if the role had this managed policy? Can be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    with_policy: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--with-policy",
+            metavar="FILE",
+            help="What if the role had this policy, a JSON document? Can be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    with_scp: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--with-scp",
+            metavar="FILE",
+            help="What if this service control policy were attached to the accounts? Can be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without",
+            metavar="POLICY",
+            help="What if this policy of the role, the boundary or the organization were gone? Its ARN, id or name.",
+            show_default=False,
+        ),
+    ] = None,
     account: Account = None,
     region: Region = None,
     estate: EstateFile = None,
@@ -132,7 +164,12 @@ def check(
     Exit codes: 0 nothing would be denied, 1 something would, 2 bad argument, 4 AWS can't be reached.
     """
     with reading(estate):
-        forecast = _run(
+        from bot.commands.asked_check import Asked
+        from bot.diagnosis.events import ignore
+        from bot.diagnosis.run import Diagnostician
+        from bot.replies.terminal import LiveChecklist
+
+        asked = Asked(
             plan=plan,
             selection=selection,
             role=role,
@@ -141,14 +178,23 @@ def check(
             resource_type=resource_type,
             vault=vault,
             copy_to=copy_to,
-            metadata=metadata or (),
+            metadata=tuple(metadata or ()),
             plan_json=plan_json,
             template=template,
-            parameters=parameter or (),
+            parameters=tuple(parameter or ()),
+            attach=tuple(attach or ()),
+            policies=tuple(with_policy or ()),
+            scps=tuple(with_scp or ()),
+            without=frozenset(without or ()),
             account=account,
             region=region,
-            quiet=as_json or quiet,
         )
+        errors, diagnostician = Console(stderr=True), Diagnostician(load_settings())
+        if errors.is_terminal:
+            with LiveChecklist(errors) as checklist:
+                forecast = asked.check(diagnostician, checklist)
+        else:
+            forecast = asked.check(diagnostician, ignore)
     if as_json:
         sys.stdout.write(forecast.to_json(indent=2) + "\n")
     else:
@@ -161,113 +207,3 @@ def check(
             render_page(page, console)
     if forecast.outcome in (failing or [Outcome.DENIED]):
         raise typer.Exit(_DENIED)
-
-
-def _run(
-    *,
-    plan: str | None,
-    selection: str | None,
-    role: str | None,
-    account: str | None,
-    region: str | None,
-    metadata: Sequence[str],
-    plan_json: Path | None,
-    template: Path | None,
-    parameters: Sequence[str],
-    quiet: bool,
-    resource: str | None,
-    restore: str | None,
-    resource_type: str | None,
-    vault: str | None,
-    copy_to: str | None,
-) -> Forecast:
-    from bot.aws.facts import AS_IT_IS
-    from bot.diagnosis.run import Diagnostician
-    from bot.foresight.cloudformation import of_cloudformation
-    from bot.foresight.named import Named, jobs_of_resource, jobs_of_restore
-    from bot.foresight.overlay import ToBe
-    from bot.foresight.planned import FindJobs
-    from bot.foresight.plans import PlanName, jobs_of_plan, jobs_to_be, leaving_open
-    from bot.foresight.run import check as run_check
-    from bot.foresight.terraform import of_terraform
-    from bot.replies.terminal import LiveChecklist
-
-    diagnostician, errors = Diagnostician(load_settings()), Console(stderr=True)
-    here = region or diagnostician.region
-    where = account or diagnostician.own_account()
-    if plan_json and template:
-        raise BadInputError("--template can't be given beside --plan-json: check one after the other.")
-    will_be = None
-    if plan_json:
-        will_be = of_terraform(text_of(plan_json, "--plan-json"), where, here)
-    elif template:
-        said = dict(_pair("--parameter", each) for each in parameters)
-        will_be = of_cloudformation(text_of(template, "--template"), where, here, said)
-    find: FindJobs
-    if plan:
-        for_jobs = {
-            "--role": role,
-            "--resource": resource,
-            "--restore": restore,
-            "--vault": vault,
-            "--copy-to": copy_to,
-        }
-        _refuse(for_jobs, "--plan, which says it itself")
-        name = PlanName.of(plan, where, here, selection)
-        find = partial(jobs_of_plan, plan=name)
-    elif role:
-        _refuse({"--selection": selection}, "--role; it goes with --plan")
-        named = Named(
-            role=role,
-            region=here,
-            resource=resource,
-            recovery_point=restore,
-            resource_type=resource_type,
-            vault=vault,
-            copy_to=copy_to,
-            metadata=dict(_pair("--metadata", each) for each in metadata),
-        )
-        find = partial(jobs_of_restore if restore else jobs_of_resource, named=named)
-    elif will_be:
-        find = partial(jobs_to_be, will_be=will_be, account=where, region=here)
-    else:
-        raise BadInputError(
-            "Say what to check: --plan PLAN, --role ARN with --resource ARN, --role ARN with --restore ARN, "
-            "--plan-json FILE or --template FILE."
-        )
-    overlay = ToBe(will_be) if will_be else AS_IT_IS
-    find = leaving_open(find, will_be.not_known) if will_be else find
-    if quiet and not errors.is_terminal:
-        return run_check(diagnostician, find, overlay=overlay)
-    with LiveChecklist(errors) as checklist:
-        return run_check(diagnostician, find, observe=checklist, overlay=overlay)
-
-
-def text_of(file: Path, option: str) -> str:
-    """The text of a file.
-
-    Raises:
-        BadInputError: It can't be read.
-    """
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInputError(f"{option}: {file} can't be read ({error}).") from error
-
-
-def _refuse(given: Mapping[str, str | None], beside: str) -> None:
-    """Refuses options that say something else than another one.
-
-    Raises:
-        BadInputError: One of them was given.
-    """
-    for option, value in given.items():
-        if value is not None:
-            raise BadInputError(f"{option} can't be given beside {beside}.")
-
-
-def _pair(option: str, text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise BadInputError(f"{option}: {text!r} is no NAME=VALUE, such as DBInstanceIdentifier=orders-2.")
-    return name, value

@@ -6,11 +6,14 @@ says `bot.foresight.overlay`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from bot import arn
 
 Json = Mapping[str, Any]
+
+_SERVICE_LINKED: Final = "AWSServiceRoleFor"
+"""How the names of service-linked roles begin; nobody can change their policies ("Service-linked roles", IAM)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,8 +30,6 @@ class RoleToBe:
     """Managed policies by ARN: whether they will be attached, or detached."""
     inline: dict[str, Json | None] = field(default_factory=dict)
     """Inline policies by name; None for one that will be deleted."""
-    only_attached: bool = False
-    """`attached` are all that it will have, as `managed_policy_arns` of Terraform says."""
     is_gone: bool = False
 
 
@@ -70,6 +71,14 @@ class Infrastructure:
     control_policies: dict[str, Json] = field(default_factory=dict)
     """Service and resource control policies, by id."""
     plans: list[PlanToBe] = field(default_factory=list)
+    every_role: RoleToBe | None = None
+    """What will be changed of every role of which nothing else is said, service-linked roles aside."""
+    control_policies_to_add: dict[str, Json] = field(default_factory=dict)
+    """Service control policies that will be attached to every account, by name."""
+    without: frozenset[str] = frozenset()
+    """Policies that will be detached or deleted wherever they are found, by ARN, id or name."""
+    found: set[str] = field(default_factory=set)
+    """Those of `without` that were found."""
     not_known: list[str] = field(default_factory=list)
     """What the file leaves open until it is applied, in a sentence each."""
 
@@ -79,7 +88,14 @@ class Infrastructure:
 
     def role_named(self, account: str, name: str) -> RoleToBe | None:
         """What will be of the role of that name; None where nothing is said of it."""
-        return self.roles.get(f"{account}:{name}")
+        own = self.roles.get(f"{account}:{name}")
+        return own or (None if name.startswith(_SERVICE_LINKED) else self.every_role)
+
+    def keeps(self, *names: str | None) -> bool:
+        """Whether a policy of those names stays; that one of `without` was found is remembered."""
+        gone = {each for each in self.without if each in names}
+        self.found |= gone
+        return not gone
 
 
 def _by_name(role_arn: str) -> str:

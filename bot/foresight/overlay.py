@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from bot import arn
 from bot.aws import backup, iam, kms, organizations
+from bot.aws.facts import is_account as is_account_id
 from bot.aws.lookup import Answer, Lookup, Operation, State
 from bot.foresight.infrastructure import Infrastructure, Json, RoleToBe, VaultToBe
 
@@ -121,41 +122,55 @@ def _grants(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
 
 
 def _control_policy(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
-    document = will_be.control_policies.get(lookup.parameters["PolicyId"])
+    policy = lookup.parameters["PolicyId"]
+    document = will_be.control_policies_to_add.get(policy) or will_be.control_policies.get(policy)
     return None if document is None else _known({"Content": json.dumps(document)})
 
 
 def _role(will_be: Infrastructure, lookup: Lookup, answer: Answer) -> Answer:
-    role = _role_of(will_be, lookup)
-    if role is None:
-        return answer
-    if role.is_gone:
+    role, found = _role_of(will_be, lookup), dict(answer.value) if answer.known else {}
+    if role and role.is_gone:
         return _ABSENT
-    found = dict(answer.value) if answer.known else {"Arn": role.arn}
-    if role.trust is not None:
-        found["AssumeRolePolicyDocument"] = role.trust
-    if role.boundary is not None:
+    if role and role.trust is not None:
+        found = {"Arn": role.arn, **found, "AssumeRolePolicyDocument": role.trust}
+    if not found:
+        return answer
+    if role and role.boundary is not None:
         found["PermissionsBoundary"] = {"PermissionsBoundaryArn": role.boundary} if role.boundary else {}
-    if role.tags is not None:
+    if role and role.tags is not None:
         found["Tags"] = [{"Key": key, "Value": value} for key, value in role.tags.items()]
-    return _known(found) if answer.known or role.trust is not None else answer
+    bound = (found.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn")
+    if bound and not will_be.keeps(bound, _name(bound)):
+        found["PermissionsBoundary"] = {}
+    return _known(found)
 
 
 def _attached(will_be: Infrastructure, lookup: Lookup, answer: Answer) -> Answer:
-    role = _role_of(will_be, lookup)
-    if role is None:
-        return answer
-    now = [] if role.only_attached or not answer.known else [each["PolicyArn"] for each in answer.value]
-    arns = dict.fromkeys((*now, *role.attached))
-    return _known([{"PolicyArn": each} for each in arns if role.attached.get(each, True)])
+    role, now = _role_of(will_be, lookup), [each["PolicyArn"] for each in answer.value or ()]
+    to_be = role.attached if role else {}
+    arns = [each for each in dict.fromkeys((*now, *to_be)) if to_be.get(each, True)]
+    kept = [each for each in arns if will_be.keeps(each, _name(each))]
+    return _known([{"PolicyArn": each} for each in kept]) if answer.known or role else answer
 
 
 def _inline(will_be: Infrastructure, lookup: Lookup, answer: Answer) -> Answer:
     role = _role_of(will_be, lookup)
-    if role is None:
-        return answer
-    names = dict.fromkeys((*(answer.value if answer.known else ()), *role.inline))
-    return _known([name for name in names if role.inline.get(name, {}) is not None])
+    to_be = role.inline if role else {}
+    names = [name for name in dict.fromkeys((*(answer.value or ()), *to_be)) if to_be.get(name, {}) is not None]
+    return _known([name for name in names if will_be.keeps(name)]) if answer.known or role else answer
+
+
+def _control_policies(will_be: Infrastructure, lookup: Lookup, answer: Answer) -> Answer:
+    kept = [each for each in answer.value or () if will_be.keeps(each["Id"], each.get("Name"))]
+    is_account = is_account_id(lookup.parameters["TargetId"])
+    added = (
+        will_be.control_policies_to_add if is_account and lookup.operation == organizations.LIST_SCPS_FOR_TARGET else {}
+    )
+    return _known([*kept, *({"Id": name, "Name": name} for name in added)]) if answer.known else answer
+
+
+def _name(policy_arn: str) -> str:
+    return policy_arn.rpartition("/")[2]
 
 
 def _vaults(will_be: Infrastructure, lookup: Lookup, answer: Answer) -> Answer:
@@ -165,7 +180,7 @@ def _vaults(will_be: Infrastructure, lookup: Lookup, answer: Answer) -> Answer:
         for each in will_be.vaults.values()
         if (named := arn.parse(each.arn)) and (named.account, named.region) == place
     }
-    kept = [each for each in answer.value if each["BackupVaultArn"] not in here]
+    kept = [each for each in answer.value or () if each["BackupVaultArn"] not in here]
     return _known([*kept, *(_described(each) for each in here.values() if not each.is_gone)])
 
 
@@ -189,5 +204,7 @@ _OVER: Final[Mapping[Operation, Callable[[Infrastructure, Lookup, Answer], Answe
         iam.LIST_ATTACHED_ROLE_POLICIES: _attached,
         iam.LIST_ROLE_POLICIES: _inline,
         backup.LIST_BACKUP_VAULTS: _vaults,
+        organizations.LIST_SCPS_FOR_TARGET: _control_policies,
+        organizations.LIST_RCPS_FOR_TARGET: _control_policies,
     }
 )
