@@ -6,11 +6,11 @@ ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PROJECT_ENVIRONMENT=/app
 WORKDIR /src
 COPY pyproject.toml uv.lock hatch_build.py README.md LICENSE manifest.json ./
 COPY sandbox/pyproject.toml sandbox/
-RUN uv sync --locked --no-dev --no-install-workspace
+RUN uv sync --locked --no-dev --extra mcp --no-install-workspace
 COPY bot bot
 COPY handlers handlers
 COPY knowledge knowledge
-RUN uv sync --locked --no-dev --no-editable
+RUN uv sync --locked --no-dev --extra mcp --no-editable
 
 FROM python:3.12-slim
 RUN useradd --system --uid 10001 --no-create-home backup-why

@@ -1,4 +1,4 @@
-"""Tells hatchling what the extra `sandbox` is: the distribution in `sandbox/`, by its place in this checkout.
+"""Tells hatchling what the extras are. `sandbox` is the distribution in `sandbox/`, by its place in this checkout.
 
 It is not on any index. A wheel that is built from a source distribution, which leaves `sandbox/` out, asks for it by
 name and version instead, so that the wheel holds no path of the machine that built it. See
@@ -10,12 +10,15 @@ from typing import Any
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
+MCP = ["mcp>=2.3,<3"]
+"""The SDK of the Model Context Protocol, for `backup-why mcp`."""
 
-class SandboxExtra(MetadataHookInterface):
+
+class Extras(MetadataHookInterface):
     """Fills in `optional-dependencies`."""
 
     def update(self, metadata: dict[str, Any]) -> None:
-        """Adds the extra to the project's metadata."""
+        """Adds the extras to the project's metadata."""
         sandbox = Path(self.root, "sandbox")
         where = f" @ {sandbox.as_uri()}" if sandbox.is_dir() else f"=={metadata['version']}"
-        metadata["optional-dependencies"] = {"sandbox": [f"backup-why-sandbox{where}"]}
+        metadata["optional-dependencies"] = {"mcp": MCP, "sandbox": [f"backup-why-sandbox{where}"]}

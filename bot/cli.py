@@ -15,7 +15,7 @@ import typer
 from typer.exceptions import TyperException
 
 from bot import __version__
-from bot.commands import about, audit, check, diagnose, error, evaluate, explain, failures, needs, processes, sandbox
+from bot.commands import about, audit, check, diagnose, error, evaluate, explain, failures, mcp, needs, processes, sandbox
 from bot.errors import BackupWhyError
 
 _USAGE_ERROR = 2
@@ -41,6 +41,7 @@ app.command("try")(processes.try_)
 app.command()(processes.serve)
 app.command()(processes.work)
 app.command()(audit.audit)
+app.command()(mcp.mcp)
 app.command()(about.permissions)
 app.command()(about.manifest)
 app.command()(about.schema)

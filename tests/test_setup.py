@@ -91,7 +91,7 @@ def test_the_locks_name_no_place_of_this_machine() -> None:
 
 def test_what_is_installed_here_needs_nothing_that_is_not() -> None:
     def missing() -> Iterator[str]:
-        extras: dict[str, set[str]] = {"backup-why": {"sandbox"}}
+        extras: dict[str, set[str]] = {"backup-why": {"mcp", "sandbox"}}
         known = {canonicalize_name(each.metadata["Name"]): each for each in metadata.distributions()}
         for name, distribution in known.items():
             for line in distribution.requires or ():

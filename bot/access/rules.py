@@ -8,16 +8,21 @@ grants:
     groups: [S012STORAGE]
   - accounts: ["*"]
     channels: [C012INCIDENTS]
+agents:                           # programs that ask over HTTP: `backup-why mcp --new-token NAME` prints an entry
+  - name: devops-agent
+    token_sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+    accounts: ["222233334444"]
 ```
 
-Rights go by Slack's ids of users, user groups and channels: names can be changed by those they name.
+Rights go by Slack's ids of users, user groups and channels: names can be changed by those they name. A program has the
+rights of its own entry and no others.
 """
 
 from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from bot.errors import BadInputError
 
@@ -27,6 +32,8 @@ UserId = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,}$")]
 GroupId = Annotated[str, StringConstraints(pattern=r"^S[A-Z0-9]{2,}$")]
 ChannelId = Annotated[str, StringConstraints(pattern=r"^[CGD][A-Z0-9]{2,}$")]
 AccountId = Annotated[str, StringConstraints(pattern=r"^(\d{12}|\*)$")]
+AgentName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+TokenHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class _Strict(BaseModel):
@@ -47,12 +54,31 @@ class Grant(People):
     channels: tuple[ChannelId, ...] = ()
 
 
+class Agent(_Strict):
+    """A program that may ask about some accounts, known by a token."""
+
+    name: AgentName
+    token_sha256: TokenHash
+    """The SHA-256 hash of the token, in hexadecimal."""
+    accounts: tuple[AccountId, ...] = Field(min_length=1)
+
+
 class Rules(_Strict):
     """The whole file."""
 
     ask: str = Field("whoever runs this bot", min_length=1, max_length=200)
     admins: People = People()
     grants: tuple[Grant, ...] = ()
+    agents: tuple[Agent, ...] = ()
+
+    @field_validator("agents")
+    @classmethod
+    def _each_token_once(cls, value: tuple[Agent, ...]) -> tuple[Agent, ...]:
+        """Each agent has a name and a token of its own: the audit trail has to say which one asked."""
+        for what in ("name", "token_sha256"):
+            if len({getattr(agent, what) for agent in value}) < len(value):
+                raise ValueError(f"two agents have the same {what}")
+        return value
 
 
 def load_rules(path: Path) -> Rules:

@@ -1,7 +1,8 @@
-"""What commands that run the stand-ins for AWS and Slack say where those are not installed."""
+"""What commands that need an extra say where it is not installed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from bot.errors import BadInputError
 
@@ -9,14 +10,15 @@ OURS = ("bot", "handlers", "knowledge")
 
 
 @contextmanager
-def from_sandbox(what: str) -> Iterator[None]:
-    """Imports from the package `sandbox`, which the extra of that name brings; use it around imports alone.
+def from_extra(extra: str, what: str) -> Iterator[None]:
+    """Imports from packages that an extra brings; use it around imports alone.
 
     Args:
+        extra: The extra's name.
         what: What needs them, as the first words of a sentence.
 
     Raises:
-        BadInputError: The package or something that it needs is not installed.
+        BadInputError: A package of the extra is not installed.
     """
     try:
         yield
@@ -25,6 +27,10 @@ def from_sandbox(what: str) -> Iterator[None]:
         if missing in OURS:
             raise
         raise BadInputError(
-            f"{what} needs the extra `sandbox` ({missing} is not installed): "
-            "run pip install '.[sandbox]' in a checkout of backup-why."
+            f"{what} needs the extra `{extra}` ({missing} is not installed): "
+            f"run pip install '.[{extra}]' in a checkout of backup-why."
         ) from error
+
+
+from_sandbox = partial(from_extra, "sandbox")
+"""Imports from the stand-ins for AWS and Slack."""

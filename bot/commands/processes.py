@@ -26,7 +26,7 @@ def serve() -> None:
 
     settings = load_settings()
     rules = load_rules(settings.access_file) if settings.access_file else None
-    _run_until_stopped(partial(serve_until_stopped, settings, rules))
+    run_until_stopped(partial(serve_until_stopped, settings, rules))
 
 
 def work(
@@ -66,10 +66,10 @@ def work(
     diagnose = diagnosing(diagnostician.diagnose, diagnostician.diagnose_text)
     effects, failures = diagnostician.effects, diagnostician.failures
     model = model_use(settings)
-    _run_until_stopped(partial(work_until_stopped, redis_url, client, diagnose, effects, rules, failures, model))
+    run_until_stopped(partial(work_until_stopped, redis_url, client, diagnose, effects, rules, failures, model))
 
 
-def _run_until_stopped(process: Callable[..., Coroutine[None, None, None]]) -> None:
+def run_until_stopped(process: Callable[..., Coroutine[None, None, None]]) -> None:
     """Runs a process until Ctrl-C or SIGTERM, either of which lets it finish what it has begun.
 
     Args:

@@ -18,3 +18,5 @@ class Surface:
 
 SLACK = Surface("/backup-why", "/backup-explain")
 TERMINAL = Surface("backup-why diagnose", "backup-why explain")
+AGENT = Surface("diagnose", "explain")
+"""The tools of the Model Context Protocol server."""

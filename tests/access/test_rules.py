@@ -17,6 +17,8 @@ grants:
     channels: [C0INCIDENTS]
 """
 
+HASH = "a" * 64
+
 WRONG = {
     "an unquoted account that YAML makes a number of": ("grants: [{accounts: [222233334444]}]", "grants.0.accounts.0"),
     "an account of eleven digits": ('grants: [{accounts: ["22223333444"]}]', "grants.0.accounts.0"),
@@ -24,6 +26,15 @@ WRONG = {
     "a channel's name": ('grants: [{accounts: ["*"], channels: ["#backups"]}]', "grants.0.channels.0"),
     "a grant of nothing": ("grants: [{accounts: []}]", "grants.0.accounts"),
     "an unknown member": ("grant: []", "grant"),
+    "an agent without accounts": (
+        f'agents: [{{name: a, token_sha256: "{"0" * 64}", accounts: []}}]',
+        "agents.0.accounts",
+    ),
+    "a token in place of its hash": ('agents: [{name: a, token_sha256: bwmcp_x, accounts: ["*"]}]', "token_sha256"),
+    "two agents of one token": (
+        "agents:\n" + "".join(f"- {{name: {name}, token_sha256: {HASH}, accounts: ['*']}}\n" for name in "ab"),
+        "at agents: .*two agents have the same token_sha256",
+    ),
     "no mapping": ("- a", "at the top: "),
     "no YAML": ("{\n", r"access\.yaml is no YAML: while parsing a flow node expected .* line 2, column 1: \^\.$"),
 }
