@@ -15,7 +15,21 @@ import typer
 from typer.exceptions import TyperException
 
 from bot import __version__
-from bot.commands import about, audit, check, diagnose, error, evaluate, explain, failures, mcp, needs, processes, sandbox
+from bot.commands import (
+    about,
+    audit,
+    check,
+    diagnose,
+    doctor,
+    error,
+    evaluate,
+    explain,
+    failures,
+    mcp,
+    needs,
+    processes,
+    sandbox,
+)
 from bot.errors import BackupWhyError
 
 _USAGE_ERROR = 2
@@ -42,6 +56,7 @@ app.command()(processes.serve)
 app.command()(processes.work)
 app.command()(audit.audit)
 app.command()(mcp.mcp)
+app.command()(doctor.doctor)
 app.command()(about.permissions)
 app.command()(about.manifest)
 app.command()(about.schema)

@@ -225,11 +225,28 @@ def load_settings() -> Settings:
     Raises:
         BadInputError: Settings have values that can't be used; each has a sentence.
     """
+    settings, wrong = read_settings()
+    if wrong:
+        raise BadInputError(" ".join(wrong.values()))
+    return settings
+
+
+def read_settings() -> tuple[Settings, dict[str, str]]:
+    """Reads the settings as far as they can be used.
+
+    Returns:
+        The settings, with the defaults of those that can't be used; and for each of these a sentence, by its variable.
+
+    Raises:
+        BadInputError: The file `.env` can't be read.
+    """
     try:
-        settings = Settings()
+        settings, wrong = Settings(), {}
     except ValidationError as error:
-        wrong = [(str(each["loc"][0]), each.get("ctx", {}).get("error", each["msg"])) for each in error.errors()]
-        raise BadInputError(" ".join(_unusable(name, reason) for name, reason in wrong)) from error
+        reasons = {str(each["loc"][0]): each.get("ctx", {}).get("error", each["msg"]) for each in error.errors()}
+        wrong = {name: _unusable(name, reason) for name, reason in reasons.items()}
+        defaults = {str(field.alias): field.default for field in Settings.model_fields.values()}
+        settings = Settings(**{name: defaults[name] for name in wrong})
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise BadInputError(f"The file .env in the working directory can't be read: {reason}.") from error
@@ -238,8 +255,8 @@ def load_settings() -> Settings:
             if os.environ.get(name):
                 check(os.environ[name])
         except ValueError as error:
-            raise BadInputError(_unusable(name, error)) from error
-    return settings
+            wrong[name] = _unusable(name, error)
+    return settings, wrong
 
 
 def account_id(text: str) -> str:

@@ -9,10 +9,12 @@ from bot.diagnosis.job_id import job_among
 from bot.errors import BadInputError
 from bot.replies.teaching import ask_page
 from bot.work.intake import Intake
-from bot.work.tasks import ShowAudit
+from bot.work.tasks import RunDoctor, ShowAudit
 from bot.work.understanding import understand
 from handlers.payload import optional_text, text_at
 from handlers.places import of_command
+
+LOOKING = "I'm looking at Slack, Redis and AWS. This takes up to a minute."
 
 
 def register(app: AsyncApp, intake: Intake) -> None:
@@ -29,6 +31,9 @@ def register(app: AsyncApp, intake: Intake) -> None:
         if words[0] == "audit":
             task = ShowAudit(what="export" if words[1:] == ["export"] else "newest", place=place)
             await _acknowledge(ack, await intake.show_audit(task, delivery), seen=False)
+            return
+        if words == ["doctor"]:
+            await _acknowledge(ack, await intake.run_doctor(RunDoctor(place=place), delivery) or LOOKING, seen=False)
             return
         written = await understand(text)
         try:

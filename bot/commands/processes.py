@@ -38,7 +38,10 @@ def work(
     """
     from bot.access.rules import load_rules
     from bot.diagnosis.run import Diagnostician
+    from bot.doctor.page import checkup_page
+    from bot.doctor.run import examine
     from bot.language.model import model_use
+    from bot.replies.document import Page
     from bot.serve import needed
     from bot.work.client import web_client
     from bot.work.connection import check, connect
@@ -66,7 +69,13 @@ def work(
     diagnose = diagnosing(diagnostician.diagnose, diagnostician.diagnose_text)
     effects, failures = diagnostician.effects, diagnostician.failures
     model = model_use(settings)
-    run_until_stopped(partial(work_until_stopped, redis_url, client, diagnose, effects, rules, failures, model))
+
+    async def examined() -> Page:
+        return checkup_page(await examine())
+
+    run_until_stopped(
+        partial(work_until_stopped, redis_url, client, diagnose, effects, rules, failures, model, examined)
+    )
 
 
 def run_until_stopped(process: Callable[..., Coroutine[None, None, None]]) -> None:

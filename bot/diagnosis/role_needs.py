@@ -123,6 +123,22 @@ def compare_role(
     return _compared(role, place, list(_of_role(kind, resource_type)), _management(resource_type))
 
 
+def lacked_actions(role: PrincipalFacts, place: OrganizationFacts, actions: Iterable[str]) -> tuple[str, ...]:
+    """The actions that a role is not allowed on anything.
+
+    Args:
+        role: The role, whose policies were read.
+        place: The service control policies that bind it, as far as they were read.
+        actions: The actions in question.
+
+    Returns:
+        Those that its policies, its boundary or a level of service control policies do not allow, or deny everywhere.
+    """
+    bounds, asked = list(_bounds(role, place)), tuple(actions)
+    denied = {action for each in _denied(bounds, asked) if each.always for action in each.actions}
+    return tuple(action for action in asked if action in denied or not all(bound.allows(action) for bound in bounds))
+
+
 def _management(resource_type: str) -> Management:
     own = of_type(resource_type)
     return own.fully_managed if own else "never"

@@ -30,13 +30,16 @@ from bot.work.heartbeat import read_workers, workers_of
 from bot.work.question import Question, Subject
 from bot.work.queue import enqueue
 from bot.work.refusing import RefusedError, refuse_unless_allowed
-from bot.work.tasks import AnswerQuestion, CheckAgain, Converse, ListFailures, OpenHome, ShowAudit, Task
+from bot.work.tasks import AnswerQuestion, CheckAgain, Converse, ListFailures, OpenHome, RunDoctor, ShowAudit, Task
 from bot.work.thread_store import ThreadStore
 from bot.work.understanding import Written, subject_of
 
 UNREACHABLE = "My queue (Redis) doesn't answer, so I can't look into this now. Please ask again in a minute."
 GONE = "I no longer have this answer: I keep answers for 30 days. Ask again with /backup-why."
 OUTSIDERS = "Only people in the organization that installed me can send messages through me."
+NO_ADMIN_OF_DOCTOR = (
+    "Only admins may examine my set-up, and the access file (BACKUP_WHY_ACCESS_FILE) doesn't list you as one."
+)
 NO_ADMIN = "Only admins may read the audit trail, and the access file (BACKUP_WHY_ACCESS_FILE) doesn't list you as one."
 
 SLACK_SECONDS = 0.7
@@ -149,12 +152,21 @@ class Intake:
             RefusedError: They are none.
             RightsUnknownError, RedisUnreachableError: As `submit`.
         """
-        place = task.place
-        if not (await self._rights(place)).admin:
-            await self._write(Entry(Act.REFUSAL, place.user, place.channel, "audit", outcome="no admin"))
-            raise RefusedError(NO_ADMIN)
-        entry = Entry(Act.EXPORT, place.user, place.channel, f"audit {task.what}")
+        await self._only_admins(task.place, "audit", NO_ADMIN)
+        entry = Entry(Act.EXPORT, task.place.user, task.place.channel, f"audit {task.what}")
         return await self._hand_over(task, thread_of(delivery), entry)
+
+    async def run_doctor(self, task: RunDoctor, delivery: str) -> str:
+        """Has the set-up examined for an admin; raises as `show_audit`."""
+        await self._only_admins(task.place, "doctor", NO_ADMIN_OF_DOCTOR)
+        entry = Entry(Act.QUESTION, task.place.user, task.place.channel, "doctor")
+        return await self._hand_over(task, thread_of(delivery), entry)
+
+    async def _only_admins(self, place: Place, about: str, refusal: str) -> None:
+        """Makes sure that somebody is an admin; raises as `show_audit`."""
+        if not (await self._rights(place)).admin:
+            await self._write(Entry(Act.REFUSAL, place.user, place.channel, about, outcome="no admin"))
+            raise RefusedError(refusal)
 
     async def press(
         self, button: str, thread: str, place: Place, *, sends: bool = False

@@ -66,4 +66,11 @@ class ShowAudit(_Task):
     place: Place
 
 
-Task = AnswerQuestion | CheckAgain | Converse | ListFailures | OpenHome | ShowAudit
+class RunDoctor(_Task):
+    """Examine the set-up and show the report to an admin."""
+
+    kind: Literal["run-doctor"] = "run-doctor"
+    place: Place
+
+
+Task = AnswerQuestion | CheckAgain | Converse | ListFailures | OpenHome | RunDoctor | ShowAudit

@@ -25,6 +25,7 @@ from bot.work.audit_report import AuditReport
 from bot.work.connection import check, connect, place
 from bot.work.conversation import Conversation
 from bot.work.diagnosing import Diagnose, FindEffects
+from bot.work.doctoring import Doctoring, Examine, no_examination
 from bot.work.faults import passes
 from bot.work.heartbeat import beating
 from bot.work.home import Home
@@ -32,7 +33,7 @@ from bot.work.picker import ListFailedJobs, Picker
 from bot.work.progress import Pause
 from bot.work.queue import CONCURRENCY, REDELIVERY, consuming, open_queue
 from bot.work.sweeper import sweeping
-from bot.work.tasks import AnswerQuestion, CheckAgain, Converse, ListFailures, OpenHome, ShowAudit, Task
+from bot.work.tasks import AnswerQuestion, CheckAgain, Converse, ListFailures, OpenHome, RunDoctor, ShowAudit, Task
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +96,7 @@ def make_duties(
     rules: Rules | None = None,
     failures: ListFailedJobs = tuple,
     model: ModelUse | None = None,
+    examine: Examine = no_examination,
     *,
     pause: Pause = asyncio.sleep,
 ) -> Duties:
@@ -108,6 +110,7 @@ def make_duties(
         rules: The access file; None where there is none.
         failures: Lists the jobs that failed lately, which blocks; none where it is not given.
         model: The language model; None where there is none.
+        examine: Examines the set-up.
         pause: Waits between two edits of a checklist.
     """
     authorizer = Authorizer(rules, client)
@@ -120,6 +123,7 @@ def make_duties(
             Converse: Conversation(redis, client, authorizer, effects, answers, failures, assistance),
             ListFailures: Picker(client, failures, authorizer),
             OpenHome: Home(redis, client, authorizer),
+            RunDoctor: Doctoring(client, examine),
             ShowAudit: AuditReport(redis, client),
         }
     )
@@ -171,6 +175,7 @@ async def work(
     rules: Rules | None = None,
     failures: ListFailedJobs = tuple,
     model: ModelUse | None = None,
+    examine: Examine = no_examination,
     *,
     stopping: asyncio.Event,
 ) -> None:
@@ -186,6 +191,7 @@ async def work(
         rules: The access file; None where there is none.
         failures: Lists the jobs that failed lately, which blocks; none where it is not given.
         model: The language model; None where there is none.
+        examine: Examines the set-up.
         stopping: Set to stop it.
 
     Raises:
@@ -194,7 +200,7 @@ async def work(
     async with connect(redis_url) as redis:
         await check(redis)
         logger.info("taking questions from Redis at %s", place(redis))
-        duties = make_duties(redis, client, diagnose, effects, rules, failures, model)
+        duties = make_duties(redis, client, diagnose, effects, rules, failures, model, examine)
         async with working(redis_url, redis, duties) as running:
             await _either(running, stopping)
             if running.done():

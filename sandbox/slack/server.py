@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from email.utils import formatdate
 from types import TracebackType
 from typing import Any, Self
 
@@ -91,8 +92,13 @@ class WorkspaceServer:
         self.workspace.record(Call(method, args, answer))
         if fault is not None and fault.delivered:
             answer = {"ok": False, "error": fault.error}
-        retry_after = {} if fault is None or fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
-        return web.json_response(answer, status=fault.status if fault else 200, headers=retry_after)
+        headers = {
+            "X-OAuth-Scopes": ",".join(self.workspace.scopes),
+            "Date": formatdate(self.workspace.clock(), usegmt=True),
+        }
+        if fault is not None and fault.retry_after is not None:
+            headers["Retry-After"] = str(fault.retry_after)
+        return web.json_response(answer, status=fault.status if fault else 200, headers=headers)
 
     async def _upload(self, request: web.Request) -> web.Response:
         file = self.workspace.files.get(request.match_info["file"])

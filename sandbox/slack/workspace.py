@@ -5,11 +5,13 @@ does and refuses what Slack refuses; `web_api` holds the methods and `server` pu
 """
 
 import itertools
+import json
 import secrets
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib import resources
 from typing import Any
 
 TEAM = "T0LOCAL01"
@@ -53,6 +55,13 @@ class Fault:
     """The call is carried out, and only its answer is lost."""
 
 
+def _scopes_of_manifest() -> tuple[str, ...]:
+    """What an app has that was made of the bot's manifest."""
+    manifest = json.loads(resources.files("bot").joinpath("manifest.json").read_text(encoding="utf-8"))
+    scopes = manifest["oauth_config"]["scopes"]
+    return (*scopes["bot"], *scopes["bot_optional"])
+
+
 @dataclass(slots=True)
 class Workspace:
     """The workspace.
@@ -78,6 +87,8 @@ class Workspace:
     """Suggested prompts by channel."""
     streams: bool = True
     """Whether this workspace offers streaming; some plans and channels do not."""
+    scopes: tuple[str, ...] = field(default_factory=_scopes_of_manifest)
+    """What the bot token may do; nothing is refused for the lack of one."""
     url: str = ""
     """Where `server` serves it, without a slash at the end."""
     _faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))

@@ -30,6 +30,7 @@ from bot.site import EVENTS_PATH, make_site
 from bot.work.client import web_client
 from bot.work.connection import connect
 from bot.work.diagnosing import DiagnoseText, FindEffects, diagnosing
+from bot.work.doctoring import Examine, no_examination
 from bot.work.intake import make_intake
 from bot.work.progress import Pause
 from bot.work.queue import open_queue
@@ -254,6 +255,7 @@ async def open_bench(
     effects: FindEffects = denied_by_nothing,
     alert_bots: frozenset[str] = frozenset(),
     model: ModelUse | None = None,
+    examine: Examine = no_examination,
 ) -> AsyncIterator[Bench]:
     """Sets everything up; with `worker=False` nothing takes the questions up."""
     async with AsyncExitStack() as stack:
@@ -269,7 +271,7 @@ async def open_bench(
         url = await stack.enter_async_context(serving(make_site(app, impatient, SECRET)))
         if worker:
             diagnose = diagnosing(script, diagnose_text)
-            duties = make_duties(redis, client, diagnose, effects, rules, lambda: failures, model, pause=pause)
+            duties = make_duties(redis, client, diagnose, effects, rules, lambda: failures, model, examine, pause=pause)
             await stack.enter_async_context(working(redis_url, redis, duties, redelivery=timedelta(seconds=redelivery)))
         slack = await stack.enter_async_context(SlackClient(f"{url}{EVENTS_PATH}", SECRET, workspace))
         channel, user = workspace.add_channel("backups"), workspace.add_person("ana")

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from bot.access.place import Place
 from bot.work.connection import connect
 from bot.work.queue import DEAD_LETTERS, QUEUE, consuming, enqueue, open_queue
-from bot.work.tasks import AnswerQuestion, CheckAgain, Converse, ListFailures, OpenHome, ShowAudit, Task
+from bot.work.tasks import AnswerQuestion, CheckAgain, Converse, ListFailures, OpenHome, RunDoctor, ShowAudit, Task
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID
 from tests.scenarios.bench import Script, open_bench, until
@@ -26,6 +26,7 @@ TASKS: list[Task] = [
     Converse(thread="t1", text="why <&> ☂?", place=PLACE),
     ListFailures(view="V1", place=PLACE),
     OpenHome(tab="home", place=PLACE),
+    RunDoctor(place=PLACE),
     ShowAudit(what="export", place=PLACE),
 ]
 
