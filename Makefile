@@ -114,6 +114,20 @@ knowledge-check: $(TEST_READY)  ## Compare the needs with AWS's newest service a
 docs: $(TEST_READY)  ## Write what the docs take from code and data: settings, commands, needs
 	$(BIN)/python -m tools.reference
 
+.PHONY: release-notes
+release-notes: $(TEST_READY)  ## Check that TAG=v1.2.3 is the release that is checked out; write its notes to dist
+	@mkdir -p dist
+	$(BIN)/python -m tools.release "$(TAG)" | tee dist/notes.md
+
+.PHONY: audit
+audit:  ## Look for known vulnerabilities in what is locked (needs uv and the network)
+	$(UV) audit --frozen
+
+.PHONY: sbom
+sbom:  ## Write the list of what production depends on, as CycloneDX, to dist (needs uv)
+	@mkdir -p dist
+	$(UV) export --frozen --quiet --format cyclonedx1.5 --extra mcp --no-default-groups --output-file dist/sbom.cdx.json
+
 .PHONY: lock
 lock:  ## Lock the dependencies anew (needs uv)
 	$(UV) lock --upgrade

@@ -24,6 +24,7 @@ from bot.work.client import web_client
 from bot.work.connection import check, connect
 from bot.work.intake import make_intake
 from bot.work.queue import open_queue
+from bot.work.schemas import settle
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +76,7 @@ async def serving(settings: Settings, rules: Rules | None = None, *, host: str |
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(connect(redis_url, answer_seconds=ACKNOWLEDGED_SECONDS, retries=0))
         await check(redis)
+        await settle(redis)
         client = web_client(token, settings.slack_api_url)
         alert_bots = frozenset(settings.alert_bots)
         await greet(client, alert_bots)

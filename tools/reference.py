@@ -18,6 +18,7 @@ import typer
 from bot.cli import app
 from bot.commands.about import schema_of
 from bot.settings import Settings
+from bot.work.schemas import KINDS
 from knowledge import table
 
 ROOT: Final = Path(__file__).parents[1]
@@ -35,8 +36,15 @@ variables and the exit codes.
 
 def pages() -> Mapping[Path, str]:
     """Every page that is generated or has generated parts, by its place, as it should be."""
-    texts = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/settings.md")}
-    parts: dict[str, Callable[[list[str]], str]] = {"settings": settings_table, "commands": command_table}
+    texts = {
+        name: (ROOT / name).read_text(encoding="utf-8")
+        for name in ("README.md", "docs/settings.md", "docs/upgrading.md")
+    }
+    parts: dict[str, Callable[[list[str]], str]] = {
+        "settings": settings_table,
+        "commands": command_table,
+        "kept": kept_table,
+    }
     return {
         **{ROOT / name: _GENERATED.sub(lambda part: _anew(part, parts), text) for name, text in texts.items()},
         ROOT / "docs/commands.md": commands_page(),
@@ -98,6 +106,21 @@ def _linked(text: str) -> str:
 def command_table(_names: list[str]) -> str:
     """The table of all commands, each with the first sentence of its help."""
     return _table(("command", "what it does"), ((f"`{_usage(each)}`", _paragraphs(each)[0]) for each in _commands()))
+
+
+def kept_table(_names: list[str]) -> str:
+    """The table of what is kept in Redis, by kind."""
+    rows = (
+        (
+            f"`{kind.keys}`",
+            kind.what,
+            str(kind.version),
+            str(kind.oldest),
+            "never discarded" if kind.loses is None else kind.loses,
+        )
+        for kind in KINDS
+    )
+    return _table(("keys", "what", "version", "oldest that is read", "what is lost if it is discarded"), rows)
 
 
 def commands_page() -> str:

@@ -20,6 +20,9 @@ from dogpile.cache.backends.redis import RedisBackend
 from bot.aws.lookup import Answer, Lookup, State
 from bot.redis_faults import refuses_login
 
+SCHEMA: Final = 1
+"""The version of what is kept of an answer (`_to_payload`). An answer of another version, or of which another member
+was kept, is not found."""
 _UNDER_WAY: Final = frozenset({"CREATED", "PENDING", "RUNNING", "ABORTING"})
 """States of an AWS Backup job that is not at its end ("DescribeBackupJob" and its kin)."""
 _REDIS_PATIENCE_SECONDS: Final = 2.0
@@ -91,7 +94,8 @@ class LookupCache:
             return self._stand_in
 
     def _key(self, lookup: Lookup) -> str:
-        digest = hashlib.sha256(lookup.key.encode()).hexdigest()[:32]
+        kept = f"{SCHEMA} {lookup.operation.member} {lookup.key}"
+        digest = hashlib.sha256(kept.encode()).hexdigest()[:32]
         return f"backup-why:lookup:{self._scope}:{digest}"
 
 

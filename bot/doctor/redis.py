@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.work.connection import check, connect
 from bot.work.heartbeat import living_workers
 from bot.work.queue import DEAD_LETTERS
+from bot.work.schemas import versions
 
 OLDEST: Final = (6, 2)
 """Redis 6.2 has XAUTOCLAIM, by which a dead worker's tasks are given to another."""
@@ -75,6 +76,7 @@ async def _looked_at(redis: Redis) -> AsyncIterator[SetupFinding]:
         "redis.clock": _clock,
         "workers.alive": _workers,
         "queue.dead-letters": _dead_letters,
+        "redis.schemas": _schemas,
     }
     for name, look in looks.items():
         try:
@@ -177,6 +179,14 @@ async def _workers(redis: Redis) -> SetupFinding:
         says = f"No worker is alive; {workers.since}. Questions are kept, and nobody answers them."
         return broken("workers.alive", says, "Start one: backup-why work.")
     return ok("workers.alive", f"{workers.alive} worker{'s are' if workers.alive > 1 else ' is'} alive.")
+
+
+async def _schemas(redis: Redis) -> SetupFinding:
+    newer = [kind.what for kind, there in (await versions(redis)).items() if there > kind.version]
+    if newer:
+        says = f"A newer release wrote {', '.join(newer)}: what this one can't read it leaves out."
+        return warning("redis.schemas", says, "Run one release only: docs/upgrading.md says how to go back.")
+    return ok("redis.schemas", "What is in Redis is of schemas that this release reads.")
 
 
 async def _dead_letters(redis: Redis) -> SetupFinding:

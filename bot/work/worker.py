@@ -32,6 +32,7 @@ from bot.work.home import Home
 from bot.work.picker import ListFailedJobs, Picker
 from bot.work.progress import Pause
 from bot.work.queue import CONCURRENCY, REDELIVERY, consuming, open_queue
+from bot.work.schemas import settle
 from bot.work.sweeper import sweeping
 from bot.work.tasks import AnswerQuestion, CheckAgain, Converse, ListFailures, OpenHome, RunDoctor, ShowAudit, Task
 
@@ -199,6 +200,7 @@ async def work(
     """
     async with connect(redis_url) as redis:
         await check(redis)
+        await settle(redis)
         logger.info("taking questions from Redis at %s", place(redis))
         duties = make_duties(redis, client, diagnose, effects, rules, failures, model, examine)
         async with working(redis_url, redis, duties) as running:

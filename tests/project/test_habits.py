@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+RELEASE_STEPS = ("make release-notes", ".ci/wheels dist", "make sbom", "attest-build-provenance", "upload-artifact")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE))
 FORMS = [file for file in (ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml") if file.name != "config.yml"]
@@ -51,12 +53,42 @@ def test_ci_tries_each_python_from_the_oldest_that_is_supported() -> None:
     assert f"Python {versions[0]} to {versions[-1]}" in security
 
 
-def test_actions_are_pinned_to_a_commit_and_may_only_read() -> None:
-    workflow = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
-    used = re.findall(r"uses: (.*)", workflow)
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_actions_are_pinned_to_a_commit_and_may_only_read_but_for_what_a_job_says(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    used = re.findall(r"uses: (.*)", text)
     assert used
     assert [each for each in used if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}  # v[\d.]+", each)] == []
-    assert read(".github/workflows/ci.yml")["permissions"] == {"contents": "read"}
+    workflow = yaml.safe_load(text)
+    assert workflow["permissions"] == {"contents": "read"}
+    may_write = {
+        f"{file.stem}.{job}.{what}"
+        for job, steps in workflow["jobs"].items()
+        for what, how in steps.get("permissions", {}).items()
+        if how != "read"
+    }
+    assert may_write <= {"release.build.id-token", "release.build.attestations", "release.publish.contents"}
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_a_workflow_runs_recipes_that_are_there(file: Path) -> None:
+    jobs = yaml.safe_load(file.read_text(encoding="utf-8"))["jobs"].values()
+    for command in (step["run"] for job in jobs for step in job["steps"] if "run" in step):
+        program, target, *_ = f"{command} -".split()
+        is_ours = (program == "make" and target in TARGETS) or program == "gh"
+        assert is_ours or (ROOT / program).stat().st_mode & 0o111, command
+
+
+def test_a_release_is_built_from_a_checked_tag_and_has_provenance() -> None:
+    release = read(".github/workflows/release.yml")
+    assert release[True] == {"push": {"tags": ["v*"]}}, "YAML takes `on` for a truth"
+    steps = release["jobs"]["build"]["steps"]
+    commands = [step.get("run", step.get("uses", "")) for step in steps]
+    order = [next(n for n, command in enumerate(commands) if what in command) for what in RELEASE_STEPS]
+    assert order == sorted(order)
+    assert next(step for step in steps if "attest" in step.get("uses", ""))["with"] == {
+        "subject-checksums": "dist/SHA256SUMS"
+    }
 
 
 def test_hooks_run_what_make_check_runs() -> None:
