@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 import typer
 
 from bot.cli import app
-from bot.commands.about import schema_of
+from bot.diagnosis.document_schema import schema_of
 from bot.settings import Settings
 from bot.work.schemas import KINDS
 from knowledge import table

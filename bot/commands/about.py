@@ -3,7 +3,7 @@
 import json
 import sys
 from importlib import resources
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
@@ -84,20 +84,9 @@ def schema(
     Members may be added to it; those that are there keep their names and meanings within one `schema` number, which the
     schema's own `$id` ends with. The schemas are also in docs/schemas.
     """
+    from bot.diagnosis.document_schema import schema_of
+
     _print(schema_of("error" if of_text else "diagnosis"))
-
-
-def schema_of(document: Literal["diagnosis", "error"]) -> dict[str, Any]:
-    """The JSON Schema of a document, with its dialect and its own name and version."""
-    from pydantic.json_schema import GenerateJsonSchema
-
-    from bot.diagnosis.model import Diagnosis
-    from bot.diagnosis.reading import TextDiagnosis
-
-    model = Diagnosis if document == "diagnosis" else TextDiagnosis
-    members = model.model_json_schema(by_alias=True, mode="serialization")
-    version = members["properties"]["schema"]["const"]
-    return {"$schema": GenerateJsonSchema.schema_dialect, "$id": f"urn:backup-why:{document}:{version}", **members}
 
 
 def _hear_channels(app: dict[str, Any]) -> None:

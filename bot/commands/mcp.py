@@ -31,7 +31,7 @@ def mcp(
     ] = None,
     estate: EstateFile = None,
 ) -> None:
-    """Serve the tools diagnose, diagnose_error, explain, needs, evaluate and failures over the Model Context Protocol.
+    """Serve diagnose, check, explain, needs, evaluate and failures as tools of the Model Context Protocol.
 
     Assistants and agents get the same documents as people do; nothing is written to AWS. Over standard input and
     output the client has the rights of your AWS credentials. Over HTTP each request brings the token of an agent that

@@ -84,7 +84,26 @@ class EvaluateArguments(Arguments):
 
 
 class FailuresArguments(Arguments):
-    """Nothing: the accounts and Regions in scope are searched."""
+    """Since when, and where."""
+
+    hours: int = Field(24, ge=1, le=24 * 30, description="How many hours to look back.")
+    account: AccountArgument = None
+    region: RegionArgument = None
+
+
+class CheckArguments(Arguments):
+    """Which jobs to come: those of a plan, or of a role with what it will back up or restore."""
+
+    plan: str | None = Field(None, description="A backup plan: its id, ARN or name.")
+    selection: str | None = Field(None, description="With `plan`: only this selection, by name or id.")
+    role: str | None = Field(None, description="The ARN of the role that the job will run with.")
+    resource: str | None = Field(None, description="With `role`: the ARN of what will be backed up.")
+    restore: str | None = Field(None, description="With `role`: the ARN of the recovery point that will be restored.")
+    resource_type: str | None = Field(None, description="EBS, RDS, S3, … where the ARN leaves it open.")
+    vault: str | None = Field(None, description="The vault, by name or ARN: where to, or where from.")
+    copy_to: str | None = Field(None, description="The ARN of the vault that the backup will be copied to.")
+    account: AccountArgument = None
+    region: RegionArgument = None
 
 
 def read_arguments(model: type[Arguments], given: dict[str, Any]) -> Arguments:

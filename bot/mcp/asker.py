@@ -1,6 +1,7 @@
 """Who asks, and what of an answer they get: the same rights, masks and audit lines as in Slack."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from bot.access.masked_document import masked_document
 from bot.diagnosis.either import AnyDiagnosis
 from bot.errors import BackupWhyError
 
+_ACCOUNT_ID = re.compile(r"(?<![0-9a-f-])\d{12}(?!\d)", re.IGNORECASE)
 WHERE = "mcp"
 """What stands in the audit trail in place of a channel."""
 
@@ -62,6 +64,10 @@ class Asker:
     def masked(self, document: dict[str, Any]) -> dict[str, Any]:
         """Any other document as they may see it: without the ids of other accounts."""
         return self._masked(document, frozenset())
+
+    def whole_or_masked(self, document: dict[str, Any]) -> dict[str, Any]:
+        """A document as they may see it, without its policies where an account that they may not ask about is in it."""
+        return self._masked(document, frozenset(_ACCOUNT_ID.findall(json.dumps(document))))
 
     def _masked(self, document: dict[str, Any], concerned: frozenset[str]) -> dict[str, Any]:
         if self.rights.accounts is None:

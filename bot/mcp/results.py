@@ -1,12 +1,11 @@
 """What the tools return, as schemas for whoever calls them; `diagnose` and `diagnose_error` return the diagnosis."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.diagnosis.model import Diagnosis, JobType
+from bot.diagnosis.model import JobType
 from bot.diagnosis.reading import TextDiagnosis
 from bot.diagnosis.role_needs import RoleNeeds
 from bot.replies.questions import AnswerKind
@@ -55,25 +54,35 @@ class NeedsResult(_Result):
 
 
 class FailedJobEntry(_Result):
-    """A job that failed."""
+    """A job that failed; `id`, `account` and `region` are what `diagnose` takes."""
 
-    job: str
-    """The id that `diagnose` takes."""
+    id: str
     type: JobType
     account: str
     region: str
     state: str
-    created: datetime
+    created: str
     resource_type: str
     resource: str
+    message: str
+
+
+class UnlistedPlace(_Result):
+    """Where there may be more failed jobs."""
+
+    account: str
+    region: str
+    why: str
 
 
 class FailuresResult(_Result):
-    """The jobs that failed lately, newest first."""
+    """The jobs that failed lately, newest first: what `backup-why failures --json` prints."""
 
-    days: int
-    """How many days were looked through."""
-    failures: tuple[FailedJobEntry, ...]
+    since: str
+    accounts: tuple[str, ...]
+    regions: tuple[str, ...]
+    jobs: tuple[FailedJobEntry, ...]
+    unlisted: tuple[UnlistedPlace, ...]
 
 
 EVALUATION: Final[Mapping[str, Any]] = {
@@ -91,10 +100,6 @@ EVALUATION: Final[Mapping[str, Any]] = {
 """The answer of the evaluator (`bot.iam.lines`)."""
 
 
-def schema_of(model: type[BaseModel]) -> dict[str, Any]:
-    """The JSON Schema of what a tool returns; of a diagnosis it is what `backup-why schema` prints."""
+def schema_of_result(model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON Schema of what a tool returns that has no document of its own on the command line."""
     return model.model_json_schema(by_alias=True, mode="serialization")
-
-
-DIAGNOSIS: Final = schema_of(Diagnosis)
-TEXT_DIAGNOSIS: Final = schema_of(TextDiagnosis)

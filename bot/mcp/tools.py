@@ -6,19 +6,27 @@ rights.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial
 from typing import Any, Final
 
 from bot.arn import parse
-from bot.diagnosis.failures import DAYS
+from bot.diagnosis.document_schema import schema_of
+from bot.diagnosis.failures import Where
 from bot.diagnosis.job_id import parse_job_id
 from bot.diagnosis.reading import read_error
 from bot.diagnosis.run import Diagnostician
 from bot.errors import BadInputError
+from bot.foresight.forecast import Forecast
+from bot.foresight.named import Named, jobs_of_resource, jobs_of_restore
+from bot.foresight.planned import FindJobs
+from bot.foresight.plans import PlanName, jobs_of_plan
+from bot.foresight.run import check
 from bot.iam.lines import evaluate_line
 from bot.mcp.arguments import (
     Arguments,
+    CheckArguments,
     DiagnoseArguments,
     ErrorArguments,
     EvaluateArguments,
@@ -28,17 +36,15 @@ from bot.mcp.arguments import (
 )
 from bot.mcp.asker import Asker
 from bot.mcp.results import (
-    DIAGNOSIS,
     EVALUATION,
-    TEXT_DIAGNOSIS,
     ClosestEntry,
     Explanation,
-    FailedJobEntry,
     FailuresResult,
     NeedsResult,
-    schema_of,
+    schema_of_result,
 )
 from bot.replies.document import text_of
+from bot.replies.failing import failed_jobs_document
 from bot.replies.questions import AnswerKind, answer
 from bot.replies.surface import AGENT
 from knowledge import library
@@ -94,7 +100,7 @@ class Tools:
                 "certainty of each (proven, likely or possible), and fixes that were verified by evaluating again. "
                 "State nothing more strongly than `certainty` does, and name what `unread` lists as not known.",
                 DiagnoseArguments,
-                DIAGNOSIS,
+                schema_of("diagnosis"),
                 self._diagnose,
             ),
             ReadTool(
@@ -104,7 +110,7 @@ class Tools:
                 "CreateBackupVault, StartBackupJob or StartCopyJob: reads the text, then evaluates the call that it "
                 "names against the policies in AWS. For a job id use diagnose.",
                 ErrorArguments,
-                TEXT_DIAGNOSIS,
+                schema_of("error"),
                 self._diagnose_error,
             ),
             ReadTool(
@@ -113,7 +119,7 @@ class Tools:
                 "Look up a cause code, a managed policy, an identity or a concept of AWS Backup's permissions. The "
                 "answer comes from a library with its AWS sources, not from a language model. Reads nothing of AWS.",
                 ExplainArguments,
-                schema_of(Explanation),
+                schema_of_result(Explanation),
                 self._explain,
             ),
             ReadTool(
@@ -122,8 +128,18 @@ class Tools:
                 "List the permissions that a kind of job needs for a resource type, or the caller of an operation, "
                 "each with its documented basis. With `role` or `caller` it says what that role or caller lacks.",
                 NeedsArguments,
-                schema_of(NeedsResult),
+                schema_of_result(NeedsResult),
                 self._needs,
+            ),
+            ReadTool(
+                "check",
+                "What would deny a job before it is started",
+                "Check jobs to come: those of a backup plan, or a backup, copy or restore by its role and resource. "
+                "Evaluates every call that they need in every layer, as after a failure, and returns what would deny "
+                "them, with verified fixes.",
+                CheckArguments,
+                schema_of_result(Forecast),
+                self._check,
             ),
             ReadTool(
                 "evaluate",
@@ -137,10 +153,10 @@ class Tools:
             ReadTool(
                 "failures",
                 "List failed AWS Backup jobs",
-                f"List the backup, copy and restore jobs that failed in the last {DAYS} days, newest first, in the "
-                "accounts and Regions in scope. Give the `job` of one to diagnose, with its account and region.",
+                "List the backup, copy and restore jobs that failed in the last hours, newest first, in the accounts "
+                "and Regions in scope. Give the `id` of one to diagnose, with its account and region.",
                 FailuresArguments,
-                schema_of(FailuresResult),
+                schema_of_result(FailuresResult),
                 self._failures,
             ),
         )
@@ -214,22 +230,45 @@ class Tools:
             raise BadInputError(str(answered["error"]))
         return answered
 
-    def _failures(self, _asked: FailuresArguments, asker: Asker) -> Document:
-        failed = tuple(
-            FailedJobEntry(
-                job=each.job.id,
-                type=each.job.type,
-                account=each.job.account,
-                region=each.job.region,
-                state=each.state,
-                created=each.created,
-                resource_type=each.resource_type,
-                resource=each.resource,
-            )
-            for each in self._diagnostician.failures()
-            if asker.rights.cover(each.job.account or "")
+    def _failures(self, asked: FailuresArguments, asker: Asker) -> Document:
+        asker.check(asked.account)
+        since = datetime.now(UTC) - timedelta(hours=asked.hours)
+        found = self._diagnostician.failed_jobs(since, Where(asked.account, asked.region))
+        seen = replace(
+            found,
+            jobs=tuple(each for each in found.jobs if asker.rights.cover(each.job.account or "")),
+            accounts=tuple(filter(asker.rights.cover, found.accounts)),
+            unlisted=tuple(each for each in found.unlisted if asker.rights.cover(each.account)),
         )
-        return asker.masked(FailuresResult(days=DAYS, failures=failed).model_dump(mode="json"))
+        return asker.masked(failed_jobs_document(seen, since))
+
+    def _check(self, asked: CheckArguments, asker: Asker) -> Document:
+        here = asked.region or self._diagnostician.region
+        if asked.plan:
+            for name in ("role", "resource", "restore", "vault", "copy_to"):
+                _refuse(getattr(asked, name), name, "`role`, and not with `plan`, which says it itself")
+            plan = PlanName.of(asked.plan, asked.account, here, asked.selection)
+            asker.check(plan.account)
+            find: FindJobs = partial(jobs_of_plan, plan=plan)
+        elif asked.role:
+            _refuse(asked.selection, "selection", "`plan`")
+            asker.check(_account_of(asked.role))
+            named = Named(
+                role=asked.role,
+                region=here,
+                resource=asked.resource,
+                recovery_point=asked.restore,
+                resource_type=asked.resource_type,
+                vault=asked.vault,
+                copy_to=asked.copy_to,
+            )
+            find = partial(jobs_of_restore if asked.restore else jobs_of_resource, named=named)
+        else:
+            raise BadInputError("Give `plan`, or `role` with `resource` or `restore`.")
+        forecast = check(self._diagnostician, find)
+        for job in forecast.jobs:
+            asker.check(job.job.account)
+        return asker.whole_or_masked(json.loads(forecast.to_json()))
 
 
 def _refuse(value: str | None, name: str, goes_with: str) -> None:

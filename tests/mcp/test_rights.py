@@ -10,8 +10,8 @@ from mcp.client.client import Client
 from mcp_types import CallToolResult, TextContent
 
 from bot.access.audit import Audit
+from bot.diagnosis.document_schema import schema_of
 from bot.errors import BadInputError
-from bot.mcp.results import DIAGNOSIS
 from bot.work.connection import connect
 from tests.conftest import ServeEstate
 from tests.diagnosis.incidents import FILES, expectation, text_of
@@ -66,7 +66,7 @@ async def test_what_concerns_another_account_is_masked_and_keeps_the_schema(
     result = await asked(redis_url, SOURCE)
     assert not result.is_error
     document: Any = result.structured_content
-    jsonschema.validate(document, DIAGNOSIS)
+    jsonschema.validate(document, schema_of("diagnosis"))
     assert [account for account in OTHERS if account in text_in(result)] == []
     assert SOURCE in text_in(result)
     assert "********9999" in text_in(result)
@@ -117,7 +117,7 @@ async def listed(client: Client) -> Any:
     result = await client.call_tool("failures", {})
     assert not result.is_error
     assert result.structured_content is not None
-    return result.structured_content["failures"]
+    return result.structured_content["jobs"]
 
 
 async def test_an_access_file_without_agents_and_a_port_that_is_taken_are_sentences(redis_url: str) -> None:

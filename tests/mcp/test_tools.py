@@ -26,11 +26,11 @@ Asked = Callable[[], AbstractAsyncContextManager[Client]]
 DENIED = "User: arn:aws:iam::222233334444:user/ana is not authorized to perform: backup:StartBackupJob"
 
 
-def printed(*arguments: str) -> Any:
+def printed(*arguments: str, code: int = 0) -> Any:
     """What the command line prints, as JSON."""
     out = io.StringIO()
     with redirect_stdout(out):
-        assert run(list(arguments)) == 0
+        assert run(list(arguments)) == code
     return json.loads(out.getvalue())
 
 
@@ -52,7 +52,7 @@ def without_cost(document: Any) -> Any:
 async def test_every_tool_only_reads_and_says_what_it_takes_and_returns(asked: Asked) -> None:
     async with asked() as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-    assert list(tools) == ["diagnose", "diagnose_error", "explain", "needs", "evaluate", "failures"]
+    assert list(tools) == ["diagnose", "diagnose_error", "explain", "needs", "check", "evaluate", "failures"]
     for tool in tools.values():
         assert tool.annotations is not None
         assert (tool.annotations.read_only_hint, tool.annotations.destructive_hint) == (True, False)
@@ -116,10 +116,26 @@ async def test_a_role_and_a_caller_are_held_against_what_they_need(asked: Asked,
 async def test_failed_jobs_are_listed_and_each_can_be_diagnosed(asked: Asked, served_estate: ServeEstate) -> None:
     served_estate(failed_just_now(CROSS_ACCOUNT))
     async with asked() as client:
-        (failed,) = document_in(await client.call_tool("failures", {}))["failures"]
-        place = {name: failed[name] for name in ("job", "account", "region")}
-        assert (failed["job"], failed["account"]) == (EXPECTED["job"], EXPECTED["account"])
+        document = document_in(await client.call_tool("failures", {"hours": 24}))
+        (failed,) = document["jobs"]
+        place = {"job": failed["id"], "account": failed["account"], "region": failed["region"]}
         assert not (await client.call_tool("diagnose", place)).is_error
+    expected = printed("failures", "--since", "24h", "--json")
+    assert document | {"since": ""} == expected | {"since": ""}
+    assert (failed["id"], failed["account"]) == (EXPECTED["job"], EXPECTED["account"])
+
+
+async def test_jobs_to_come_are_checked(asked: Asked, served_estate: ServeEstate) -> None:
+    served_estate(CROSS_ACCOUNT)
+    named = {"role": JOB_ROLE, "resource": f"arn:aws:rds:us-east-1:{EXPECTED['account']}:cluster:ledger"}
+    async with asked() as client:
+        document = document_in(await client.call_tool("check", named))
+    options = [text for name, value in named.items() for text in (f"--{name}", value)]
+    expected = printed("check", *options, "--json", code=1)
+    for forecast in (document, expected):
+        (planned,) = forecast["jobs"]
+        planned["job"]["created"] = "now"
+    assert without_cost(document) == without_cost(expected)
 
 
 def failed_just_now(text: str) -> str:
@@ -153,6 +169,10 @@ UNUSABLE: list[tuple[str, dict[str, Any], str]] = [
     ("needs", {"what": "backup", "resource_type": "EBS", "caller": ROLE}, "The argument `caller` goes with an op"),
     ("needs", {"what": "create-vault", "role": ROLE}, "The argument `role` goes with a kind of job."),
     ("evaluate", {"request": {"principal": ROLE}}, "action"),
+    ("failures", {"hours": 0}, "The argument `hours` can't be used: Input should be greater than or equal to 1."),
+    ("check", {}, "Give `plan`, or `role` with `resource` or `restore`."),
+    ("check", {"plan": "daily", "vault": "prod"}, "The argument `vault` goes with `role`, and not with `plan`"),
+    ("check", {"role": ROLE, "selection": "all"}, "The argument `selection` goes with `plan`."),
     ("backup", {}, "There is no tool 'backup'. The tools are diagnose, "),
 ]
 
