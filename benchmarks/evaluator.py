@@ -20,13 +20,14 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from bot.iam import Policy, PolicyLayer, PolicySet, Request, decide, evaluate, near_misses
-from bot.iam.lines import LineEvaluator
+from bot.iam.lines import evaluate_lines
 from tests.iam.naive import evaluate as evaluate_naively
 
 SCENES = Path(__file__).with_name("scenes.jsonl")
@@ -158,12 +159,16 @@ def cold_lines(scenes: list[Member]) -> Iterator[str]:
 
 def line_rate(lines: list[str]) -> float:
     """How many lines the evaluator answers in a second, after some that do not count."""
-    evaluator = LineEvaluator()
-    for line in lines[:WARM_UP]:
-        evaluator.answer(line)
-    begin = time.process_time()
-    for line in lines[WARM_UP:]:
-        evaluator.answer(line)
+    answers = StringIO()
+    begin = 0.0
+
+    def asked() -> Iterator[str]:
+        nonlocal begin
+        yield from lines[:WARM_UP]
+        begin = time.process_time()
+        yield from lines[WARM_UP:]
+
+    evaluate_lines(asked(), answers)
     return (len(lines) - WARM_UP) / (time.process_time() - begin)
 
 

@@ -4,16 +4,16 @@ Members that stand twice, which Python's own reader would drop in silence, are n
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 import msgspec
 
 from bot.iam.actions import lists_action
 from bot.iam.findings import NoEffectError
-
-Text = str | list[str] | msgspec.UnsetType
 
 
 class _Repeating(dict[str, Any]):
@@ -22,18 +22,23 @@ class _Repeating(dict[str, Any]):
     repeated: tuple[str, ...] = ()
 
 
-class _Head(msgspec.Struct):
-    """What of a statement tells which actions it can mean."""
+class _Head(msgspec.Struct, rename="lower"):
+    """What of a statement, in lower case, tells which actions it can mean."""
 
-    Action: Text = msgspec.UNSET
-    NotAction: Any = msgspec.UNSET
+    Action: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    NotAction: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 _TOO_DEEP = "The document is nested too deeply to be read."
 
+_BEGINNING = 64
+"""The bytes by which the statements are found in a document."""
+
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _STATEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
 _HEADS = msgspec.json.Decoder(list[_Head])
+_TEXTS = re.compile(r'"([^"]*)"')
+"""The texts in a JSON text without escapes."""
 
 
 class Document:
@@ -42,18 +47,18 @@ class Document:
     Args:
         members: Its members, but for the statements.
         statements: Its statements, each as its JSON text or read.
-        actions: For each statement the values of its `Action`, one or a list; None where only the whole statement
+        actions: For each statement the JSON text of its `Action` in lower case; None where only the whole statement
             tells which actions it means.
     """
 
     __slots__ = ("_actions", "_statements", "members")
 
     def __init__(
-        self, members: Mapping[str, object], statements: Iterable[object], actions: Iterable[str | list[str] | None]
+        self, members: Mapping[str, object], statements: Iterable[object], actions: Iterable[str | None]
     ) -> None:
         self.members = members
         self._statements = tuple(statements)
-        self._actions = tuple(map(_joined, actions))
+        self._actions = tuple(actions)
 
     def __len__(self) -> int:
         """How many statements it has."""
@@ -62,27 +67,18 @@ class Document:
     def statement(self, place: int) -> object:
         """One statement, read."""
         found = self._statements[place]
-        return _loads(found) if isinstance(found, bytes) else found
+        return _known_to_be_json(bytes(found)) if isinstance(found, msgspec.Raw) else found
 
     def places(self, action: str) -> Iterator[int]:
         """The places of the statements that may match an action, given in lower case."""
-        within = f"\n{action}\n"
+        quoted = f'"{action}"'
         for place, named in enumerate(self._actions):
             if (
                 named is None
-                or within in named
-                or (("*" in named or "?" in named) and lists_action(named.split("\n"), action))
+                or quoted in named
+                or (("*" in named or "?" in named) and lists_action(_TEXTS.findall(named), action))
             ):
                 yield place
-
-
-def _joined(values: str | list[str] | None) -> str | None:
-    """Actions in lower case, each between two line breaks; None where they are not known or hold one."""
-    if values is None:
-        return None
-    listed = [values] if isinstance(values, str) else values
-    joined = "\n".join(["", *listed, ""]).lower()
-    return joined if joined.count("\n") == len(listed) + 1 else None
 
 
 def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -142,15 +138,29 @@ def open_document(text: bytes) -> Document:
 def _cut(text: bytes) -> Document | None:
     """Cuts a document into its statements without reading them; None where that is not so simple."""
     try:
-        text.decode(errors="surrogatepass")
+        is_plain = text.isascii() and b"\\" not in text
+        if not is_plain:
+            text.decode(errors="surrogatepass")
         statements = bytes(_MEMBERS.decode(text)["Statement"])
         if not statements.startswith((b"[", b"{")):
             return None
-        members = _loads(text.replace(statements, b"[]", 1))
+        members = _known_to_be_json(_without(text, statements).lstrip())
         listed = statements if statements.startswith(b"[") else b"[" + statements + b"]"
-        return Document(members, map(bytes, _STATEMENTS.decode(listed)), map(_actions, _HEADS.decode(listed)))
+        found = _STATEMENTS.decode(listed)
+        heads = map(_actions, _HEADS.decode(listed.lower())) if is_plain else repeat(None, len(found))
+        return Document(members, found, heads)
     except (KeyError, ValueError, RecursionError):
         return None
+
+
+def _without(text: bytes, statements: bytes) -> bytes:
+    """A document's text with an empty list for its statements."""
+    # A search for all of them would take longer than to read them: their beginning is enough in most texts.
+    start = text.find(statements[:_BEGINNING])
+    end = start + len(statements)
+    if text[start:end] == statements:
+        return text[:start] + b"[]" + text[end:]
+    return text.replace(statements, b"[]", 1)
 
 
 def _opened(document: object) -> Document:
@@ -162,8 +172,9 @@ def _opened(document: object) -> Document:
     return Document(document, statements, [None] * len(statements))
 
 
-def _actions(head: _Head) -> str | list[str] | None:
-    return None if isinstance(head.Action, msgspec.UnsetType) or head.NotAction is not msgspec.UNSET else head.Action
+def _actions(head: _Head) -> str | None:
+    named = head.Action
+    return None if named is msgspec.UNSET or head.NotAction is not msgspec.UNSET else str(named, "ascii")
 
 
 def _read(text: bytes) -> object:
@@ -173,6 +184,11 @@ def _read(text: bytes) -> object:
         raise NoEffectError("", _TOO_DEEP) from None
     except ValueError as error:
         raise NoEffectError("", f"The document is no JSON: {error}.") from None
+
+
+def _known_to_be_json(text: bytes) -> Any:
+    """Reads what begins with JSON and was found to be well formed."""
+    return _PLAIN.raw_decode(text.decode(errors="surrogatepass"))[0]
 
 
 def _loads(text: bytes) -> Any:

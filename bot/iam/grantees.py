@@ -6,7 +6,7 @@ was deleted: it means only the principal that has that id, never one with the sa
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 
 from bot.iam.arn import split_arn
@@ -156,7 +156,7 @@ def parse_grantees(value: object, position: str, *, excepting: bool, findings: l
         message = 'A principal must be "*" or an object: the text is read as {"AWS": …}.'
         findings.append(Finding(position, message, Severity.WARNING))
         return Grantees([("AWS", value)], excepting=excepting)
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise NoEffectError(position, 'A principal must be "*" or an object such as {"AWS": "…"}.')
     for name in repeated_members(value):
         raise NoEffectError(position, f"{name} stands more than once.")
@@ -164,7 +164,7 @@ def parse_grantees(value: object, position: str, *, excepting: bool, findings: l
     for kind, listed in value.items():
         if kind not in _KINDS:
             raise NoEffectError(position, f"There is no kind of principal {kind}.")
-        each = listed if isinstance(listed, Sequence) and not isinstance(listed, str) else [listed]
+        each = listed if isinstance(listed, list) else [listed]
         for text in each:
             if not isinstance(text, str):
                 raise NoEffectError(f"{position}.{kind}", "A principal must be a text.")

@@ -11,8 +11,10 @@ sentence, the layers, the near misses and the findings. A line that can't be rea
 What is remembered of policies is bounded, so that a stream of any length takes the same memory.
 """
 
+import gc
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 import msgspec
@@ -28,6 +30,9 @@ from bot.iam.request import PartialArn, Request
 
 MOST_REMEMBERED = 4_000_000
 """The bytes of policy text whose policy sets are remembered."""
+
+_OBJECTS = 50_000
+"""After so many new objects cycles are looked for while lines are answered."""
 
 Members = dict[str, msgspec.Raw]
 """The members of a JSON object, each as its text."""
@@ -67,9 +72,21 @@ def evaluate_lines(requests: Iterable[str], answers: TextIO) -> None:
         answers: Where to write the answers.
     """
     evaluator = LineEvaluator()
-    for line in requests:
-        if line.strip():
-            answers.write(evaluator.answer(line) + "\n")
+    with _seldom_collecting():
+        for line in requests:
+            if line.strip():
+                answers.write(evaluator.answer(line) + "\n")
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Looks for cycles of objects less often: requests and policies make many objects and hardly a cycle."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_OBJECTS, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def evaluate_line(text: str) -> str:

@@ -7,7 +7,7 @@ resource that is no ARN) matches nothing and leaves the others in effect; in `No
 would widen the statement, it makes the statement unreadable. A statement with an empty list has no effect.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from bot.iam.actions import Actions
 from bot.iam.actions import is_readable as is_action
@@ -23,6 +23,7 @@ VERSIONS = ("2008-10-17", "2012-10-17")
 _WITH_VARIABLES = "2012-10-17"
 _MEMBERS = ("Version", "Id", "Statement")
 _PAIRS = (("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal"))
+_EFFECTS = {effect.value: effect for effect in Effect}
 _ELEMENTS = frozenset(("Sid", "Effect", "Condition", *(name for pair in _PAIRS for name in pair)))
 
 
@@ -79,7 +80,7 @@ class _Reader:
         self.variables = variables
 
     def read(self, position: str, statement: object) -> Statement:
-        if not isinstance(statement, Mapping):
+        if not isinstance(statement, dict):
             raise NoEffectError(self.place, "A statement must be an object.")
         self._check_elements(statement)
         conditions = self._conditions(statement)
@@ -114,9 +115,9 @@ class _Reader:
         return sid or position
 
     def _effect(self, statement: Mapping[str, object]) -> Effect:
-        for effect in Effect:
-            if statement.get("Effect") == effect:
-                return effect
+        effect = statement.get("Effect")
+        if isinstance(effect, str) and effect in _EFFECTS:
+            return _EFFECTS[effect]
         raise NoEffectError(f"{self.place}.Effect", "Effect must be Allow or Deny.")
 
     def _actions(self, statement: Mapping[str, object]) -> Actions:
@@ -159,7 +160,7 @@ class _Reader:
 
     def _texts(self, value: object, place: str) -> list[str]:
         """A text, or a list of texts that is not empty."""
-        values = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+        values = value if isinstance(value, list) else [value]
         if not values:
             raise NoEffectError(place, "The list is empty, so the statement does nothing.", Severity.SUGGESTION)
         texts = [text for text in values if isinstance(text, str)]

@@ -5,7 +5,6 @@ The process remembers the documents that were used last, under whatever names.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from bot.iam.document import Document, open_document, text_of
 from bot.iam.findings import Finding, NoEffectError
@@ -153,7 +152,7 @@ class Policy:
         return found
 
     def _named(self, statements: Iterable[Statement]) -> tuple[Statement, ...]:
-        return tuple(replace(statement, policy=self.name) for statement in statements)
+        return tuple(statement.named(self.name) for statement in statements)
 
     def neighbours(self, action: str, most: int) -> tuple[Statement, ...]:
         """Statements that do not match an action, but name actions of its service that are spelled most like it.

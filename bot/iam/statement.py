@@ -61,6 +61,19 @@ class Statement:
     conditions: tuple[Condition, ...]
     keys: frozenset[str]
 
+    def named(self, policy: str) -> "Statement":
+        """The same statement in a policy of another name."""
+        return Statement(
+            policy,
+            self.id,
+            self.effect,
+            self.actions,
+            self.resources,
+            self.grantees,
+            self.conditions,
+            self.keys,
+        )
+
     def applies(self, view: "RequestView") -> bool:
         """Whether it matches a request's resource and its conditions are true; action and principal aside."""
         if view.unknown and self._depends_on(view.unknown):

@@ -301,3 +301,22 @@ def test_a_document_that_is_changed_is_another() -> None:
     first = Policy.compile("p", document)
     document["Statement"][0]["Sid"] = "after"
     assert [Policy.compile("p", document).statements[0].id, first.statements[0].id] == ["after", "before"]
+
+
+BEGINNING = '[{"Effect": "Allow", "Resource": "*", "Action": "ec2:DescribeSomethingLong'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BEGINNING.join(['{"Id": ', '1"}], "Statement": ', '2"}]}']),
+        '{"Statement": [{"Effect": "Allow", "Resource": "*", "Action": "\\u0065c2:DescribeSomethingLong2"}]}',
+        '{"Id": "\u00e4", "Statement": [{"Effect": "Allow", "Resource": "*", "Action": "ec2:DescribeSomethingLong2"}]}',
+        ' {"Statement": {"Effect": "Allow", "Resource": "*", "Action": ["ec2:*Long2"]}}',
+    ],
+    ids=["the beginning stands twice", "an escape", "a letter beyond ASCII", "a blank before"],
+)
+def test_a_statement_is_found_by_its_action_however_the_document_is_written(text: str) -> None:
+    policy = Policy.compile("written", text)
+    assert len(policy.candidates("ec2:describesomethinglong2")) == 1
+    assert policy.candidates("ec2:describesomethinglong3") == ()

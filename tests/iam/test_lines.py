@@ -3,6 +3,7 @@
 import gc
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -207,3 +208,18 @@ EXPECTED = {
 def test_the_scenes_of_the_benchmark_are_decided_rightly() -> None:
     answers = [json.loads(evaluate_line(line)) for line in SCENES.read_text().splitlines()]
     assert {each["id"]: (each["decision"], each["missing"]) for each in answers} == EXPECTED
+
+
+def test_cycles_are_looked_for_as_before_once_the_lines_are_answered() -> None:
+    usual = gc.get_threshold()
+    during: list[tuple[int, int, int]] = []
+
+    def lines() -> Iterator[str]:
+        yield "{}"
+        during.append(gc.get_threshold())
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        evaluate_lines(lines(), io.StringIO())
+    assert during[0][0] > usual[0]
+    assert gc.get_threshold() == usual

@@ -47,7 +47,7 @@ def parse_conditions(
     Raises:
         NoEffectError: Something that AWS would not store: an unknown operator, a value of a wrong type.
     """
-    if not isinstance(block, Mapping):
+    if not isinstance(block, dict):
         raise NoEffectError(position, "Condition must be an object of operators.")
     _check_names(block, position)
     if not block:
@@ -69,7 +69,7 @@ def _parse_block(
 ) -> Iterator[Condition]:
     for operator, keys in block.items():
         place = f"{position}.{operator}"
-        if not isinstance(keys, Mapping):
+        if not isinstance(keys, dict):
             raise NoEffectError(place, f"{operator} must hold an object of condition keys.")
         _check_names(keys, place)
         for key, value in keys.items():
@@ -84,7 +84,7 @@ def _check_names(part: Mapping[str, object], position: str) -> None:
 
 def _values(value: object, position: str, findings: list[Finding]) -> tuple[str, ...]:
     """One value or a list of them; numbers and truth values are taken as they are written in JSON."""
-    values = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+    values = value if isinstance(value, list) else [value]
     if not values:
         findings.append(Finding(position, "There is no value to compare with.", Severity.SUGGESTION))
     return tuple(_text(each, position) for each in values)
