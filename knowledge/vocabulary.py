@@ -9,7 +9,7 @@ Stems come from the Snowball project's English stemmer, distances from rapidfuzz
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import snowballstemmer
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,6 +20,9 @@ from knowledge.files import KNOWLEDGE, read_yaml, validated
 
 SHORTEST_CORRECTED = 4
 """Letters of a word that may be misspelled; one of a letter less may lack its last, as `rol` does."""
+
+_REMEMBERED = 4_096
+"""Words of questions whose nearest one is remembered: a long text says the same ones again and again."""
 
 _IS = re.compile(r"\b(what|who|where|how|that|it|when|why)'?s\b")
 _SPLIT = re.compile(r"[^\W_]+")
@@ -92,6 +95,7 @@ class Vocabulary:
         spoken = language()
         self.words = frozenset(words)
         self._plain = frozenset(spoken.common | spoken.ignored)
+        self._longest = max(map(len, self.words), default=0)
         self._stems = frozenset(map(stem, self.words))
         self._ignored = frozenset(word for each in spoken.ignored for word in split(each))
         self._candidates = sorted(word for word in self.words if len(word) >= SHORTEST_CORRECTED)
@@ -102,6 +106,7 @@ class Vocabulary:
                 self._groups.setdefault(stems[0], []).append((stems, group[0].replace(" ", "-")))
         for named in self._groups.values():
             named.sort(key=lambda each: -len(each[0]))  # the longest phrase that fits is meant
+        self._nearest = lru_cache(_REMEMBERED)(self._find_nearest)
 
     def terms(self, text: str) -> list[Term]:
         """What a text says, word by word, each once.
@@ -132,13 +137,13 @@ class Vocabulary:
             return [(word, False)]
         if nearest := self._nearest(word):
             return [(nearest, True)]
-        for at in range(SHORTEST_CORRECTED - 1, len(word) - SHORTEST_CORRECTED + 2):
+        for at in range(SHORTEST_CORRECTED - 1, min(len(word) - SHORTEST_CORRECTED + 1, self._longest) + 1):
             first, second = word[:at], word[at:]
             if first in self.words and (second in self.words or self._nearest(second)):
                 return [(first, True), (second if second in self.words else self._nearest(second), True)]
         return [(word, False)]
 
-    def _nearest(self, word: str) -> str:
+    def _find_nearest(self, word: str) -> str:
         """The known word that differs in a letter, or in a letter of five in a long one; empty where there is none."""
         if len(word) < SHORTEST_CORRECTED:
             return next((known for known in self._candidates if known[:-1] == word), "")
