@@ -57,12 +57,19 @@ $(TEST_READY): $(TRY_READY) requirements-dev.lock
 try: $(TRY_READY)  ## Diagnose a failed job here and now: no Slack, no AWS, no Redis (KEEP=1 stays up)
 	@$(BIN)/backup-why try $(if $(KEEP),--keep) $(if $(INCIDENT),--incident $(INCIDENT))
 
+# Tests that share what is costly to make are one group (pytest.mark.xdist_group), and run in one process.
+PYTEST_ALL = $(BIN)/pytest -n 2 --dist loadgroup
+
 .PHONY: test
-test: $(TEST_READY)  ## Run all tests: those of bot/iam and bot/diagnosis with coverage, then all others
+test: $(TEST_READY)  ## Run all tests: those of bot/iam and bot/diagnosis with coverage, then all others, sweeps by sample
 	@$(BIN)/coverage erase
-	$(BIN)/pytest -n 2 tests/iam tests/diagnosis --cov --cov-report= $(PYTEST)
+	$(PYTEST_ALL) tests/iam tests/diagnosis --cov --cov-report= $(PYTEST)
 	@$(BIN)/coverage report --fail-under=100
-	$(BIN)/pytest -n 2 --ignore=tests/iam --ignore=tests/diagnosis $(PYTEST)
+	$(PYTEST_ALL) --ignore=tests/iam --ignore=tests/diagnosis $(PYTEST)
+
+.PHONY: sweeps
+sweeps: $(TEST_READY)  ## Run the sweeps over all of their inputs, of which `make test` runs a sample
+	SWEEP=all $(PYTEST_ALL) tests/sweeps $(PYTEST)
 
 .PHONY: check
 check: $(TEST_READY)  ## Check style, types, import directions and, where uv is, that the locks agree
@@ -90,7 +97,7 @@ work: $(TRY_READY)  ## Run a worker process
 .PHONY: evaluator-proof
 evaluator-proof: $(TEST_READY)  ## Compare the evaluator with the naive one on 100,000 generated requests (SEED=… chooses them)
 	@seed=$(or $(SEED),$(shell date +%s)) && echo "SEED=$$seed" && \
-		BACKUP_WHY_EXAMPLES=100000 BACKUP_WHY_SEED=$$seed $(BIN)/pytest tests/iam/test_against_naive.py -n 2 -q
+		BACKUP_WHY_EXAMPLES=100000 BACKUP_WHY_SEED=$$seed $(BIN)/pytest tests/sweeps/test_against_naive.py -n 2 -q
 
 .PHONY: mutants
 mutants: $(TEST_READY)  ## Change the code on purpose: does a test notice? (MODULES="bot/access …"; else what differs from main)

@@ -25,6 +25,8 @@ from bot.work.follow_up import follow_up
 from tests.diagnosis.incidents import FILES, diagnosis_of
 from tests.replies.reading_along import account_ids, texts_in
 
+pytestmark = pytest.mark.xdist_group("incidents")
+
 EVERYTHING = Audience(Rights(None), shared=False)
 QUESTIONS = ("show me the trust policy", "which policy?", "who can fix this?", "how do I fix it?", "why?")
 NOBODYS = frozenset({"111122223333"})

@@ -47,7 +47,7 @@ def reference_to(expected: Mapping[str, Any]) -> JobReference:
 def diagnosed_with_calls(incident: Path) -> tuple[Diagnosis, tuple[Call, ...]]:
     """The diagnosis of an incident as it ships, from scratch, and the calls of AWS that it took.
 
-    It is made once for all tests that only look at it.
+    It is made once for all tests of a process that only look at it; those of the group "incidents" run in one.
     """
     with served(incident) as sandbox:
         diagnosis = Diagnostician(load_settings()).diagnose(reference_to(expectation(text_of(incident))))

@@ -1,9 +1,6 @@
 """A second look at a subject: it is fixed where a cause was there and everything is allowed now."""
 
 import json
-from pathlib import Path
-
-import pytest
 
 from bot.diagnosis.model import Diagnosis, Outcome
 from bot.diagnosis.recheck import rechecked
@@ -14,29 +11,6 @@ from tests.diagnosis.incidents import FILES, diagnosis_of, expectation, referenc
 from tests.diagnosis.test_caller import Staffed, said
 from tests.diagnosis.test_incidents import MakeDiagnostician
 from tests.diagnosis.test_locate import SCAN, scanning
-
-DENIED = [file for file in FILES if expectation(text_of(file))["outcome"] == "denied"]
-
-
-@pytest.mark.parametrize("incident", DENIED, ids=lambda file: file.stem)
-def test_after_verified_fixes_the_job_is_to_be_started_again(
-    incident: Path, served_estate: ServeEstate, diagnostician: MakeDiagnostician
-) -> None:
-    before, text = diagnosis_of(incident), text_of(incident)
-    changes = [change for cause in before.causes if cause.fix for change in cause.fix.changes]
-    served_estate(fixed(text, changes))
-    after = rechecked(before, diagnostician().diagnose(reference_to(expectation(text))))
-    assert after.recheck is not None
-    is_verified = all(cause.fix and cause.fix.proven for cause in before.causes)
-    assert after.recheck.fixed is is_verified
-    if not is_verified:
-        return
-    assert set(after.recheck.resolved) == {cause.code for cause in before.causes}
-    assert after.summary.startswith("Fixed: start the job again (")
-    assert after.job.id in after.summary
-    assert after.outcome in (Outcome.UNDETERMINED, Outcome.NOT_PERMISSION)
-    again = rechecked(after, after.model_copy(update={"recheck": None, "summary": "…"}))
-    assert (again.recheck, again.summary) == (after.recheck, after.summary)
 
 
 def test_what_is_still_denied_is_not_fixed() -> None:

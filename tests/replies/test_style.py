@@ -10,6 +10,8 @@ from bot.replies.document import Bullets, Heading, Note, Page, Paragraph, words_
 from knowledge.causes import cause_codes
 from tests.diagnosis.incidents import FILES, diagnosis_of
 
+pytestmark = pytest.mark.xdist_group("incidents")
+
 INCIDENTS = pytest.mark.parametrize("incident", FILES, ids=lambda file: file.stem)
 LONGEST_SENTENCE = 30
 WELL_FORMED_ARN = r"arn:aws[\w-]*:[\w-]+:[\w-]*:[\w-]*:"

@@ -1,7 +1,8 @@
 """The evaluator and the naive one of these tests answer alike, whatever they are asked.
 
-`BACKUP_WHY_EXAMPLES` is how many requests are made up, `BACKUP_WHY_SEED` which ones: without it always the same. A test
-here is a batch of them, so that a long run shows how far it is, and batches can run side by side (`pytest -n`).
+`BACKUP_WHY_EXAMPLES` is how many requests are made up, `BACKUP_WHY_SEED` which ones: without it always the same. `make
+evaluator-proof` makes up 100,000 others. A test here is a batch of them, so that a long run shows how far it is, and
+batches can run side by side (`pytest -n`).
 """
 
 import json
@@ -14,8 +15,9 @@ from hypothesis import HealthCheck, given, seed, settings
 from bot.iam.lines import evaluate_line
 from tests.iam.naive import evaluate
 from tests.iam.strategies import request_lines
+from tests.sweeps import sampling
 
-EXAMPLES = int(os.environ.get("BACKUP_WHY_EXAMPLES", "400"))
+EXAMPLES = int(os.environ.get("BACKUP_WHY_EXAMPLES", "1000" if sampling.ALL else "120"))
 SEED = int(os.environ.get("BACKUP_WHY_SEED", "0"))
 BATCH = 500
 

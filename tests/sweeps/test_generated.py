@@ -1,9 +1,5 @@
-"""Incidents that are built for every cause, job type and resource type come out as the contract of causes has it.
+"""Incidents that are built for every cause, job type and resource type come out as the contract of causes has it."""
 
-Some of them run by default; with GENERATED=all in the environment every one does.
-"""
-
-import os
 from collections.abc import Callable
 
 import pytest
@@ -14,8 +10,9 @@ from tests.diagnosis.generated.cases import JOBS, can_occur, every_case, some_ca
 from tests.diagnosis.generated.proof import contradictions
 from tests.diagnosis.generated.steps import BREAKERS, Case
 from tests.diagnosis.incidents import differences, reference_to
+from tests.sweeps import sampling
 
-CASES = tuple(every_case() if os.environ.get("GENERATED") == "all" else some_cases())
+CASES = tuple(every_case() if sampling.ALL else some_cases())
 
 
 def test_no_two_incidents_have_the_same_name() -> None:

@@ -31,6 +31,9 @@ from tests.diagnosis.altering import collected
 from tests.diagnosis.incidents import FILES, diagnosis_of, expectation, reference_to, text_of
 from tests.diagnosis.test_fixes import without_message
 from tests.diagnosis.test_incidents import MakeDiagnostician
+from tests.sweeps.sampling import sample
+
+pytestmark = pytest.mark.xdist_group("incidents")
 
 ONLY_THE_MESSAGE_TELLS = {"36": "whether the table's backups are advanced ones", "40": "what CloudTrail recorded"}
 HEALTHY = tuple(file for file in FILES if "healthy" in file.name or file.name.startswith("21"))
@@ -49,7 +52,7 @@ def identities(causes: tuple[Cause, ...]) -> set[Identity]:
     return {(cause.code, cause.principal, cause.policy, cause.statement) for cause in denied}
 
 
-@pytest.mark.parametrize("incident", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("incident", sample(FILES, one_in=3, turn=1), ids=lambda file: file.stem)
 def test_without_its_message_an_incident_keeps_the_causes_that_evaluation_finds(
     incident: Path, served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:
@@ -62,7 +65,7 @@ def test_without_its_message_an_incident_keeps_the_causes_that_evaluation_finds(
         assert after == before
 
 
-@pytest.mark.parametrize("incident", HEALTHY, ids=lambda file: file.stem)
+@pytest.mark.parametrize("incident", sample(HEALTHY, one_in=2), ids=lambda file: file.stem)
 def test_a_need_that_is_taken_away_in_a_layer_blocks_exactly_that_layer(
     incident: Path, served_estate: ServeEstate
 ) -> None:
