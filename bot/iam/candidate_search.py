@@ -8,10 +8,14 @@ from bot.iam.conditions import CandidateValue, Condition, Operator
 from bot.iam.conditions.strings import OTHER, filled_in
 from bot.iam.grants import KmsGrant
 from bot.iam.patterns import CommonTexts, Pattern
+from bot.iam.remembering import Remembered
 from bot.iam.request import Request
 from bot.iam.statement import Statement
 from bot.iam.variables import Context, Template
 from bot.iam.wildcard import compile_tokens, tokens_of
+
+_MOST_TEXT = 200_000
+"""The characters of patterns of which it is remembered what they have in common."""
 
 
 class CandidateSearch:
@@ -52,9 +56,8 @@ class CandidateSearch:
         """The values that could be told apart, absence aside; None where there are too many to find."""
         mentioned = [*self._compared(), *self._guessed(), *self._granted()]
         if not self.shapes:
-            search = CommonTexts()
-            found = [*mentioned, *_shared(search, list(self._patterns()))]
-            return None if search.is_over else found
+            shared = _shared(None, list(self._patterns()))
+            return None if shared is None else [*mentioned, *shared]
         if not all(map(_compares_texts, self.conditions)):
             return None
         matches = [compile_tokens(shape.tokens) for shape in self.shapes]
@@ -143,9 +146,8 @@ def values_of_shape(shape: Pattern, patterns: Sequence[Pattern]) -> list[Candida
     """
     if not shape.is_open:
         return [CandidateValue(shape.text, f"is {shape.text}")]
-    search = CommonTexts(shape)
-    found = [*_within(shape, patterns), *_shared(search, patterns)]
-    return None if search.is_over else found
+    shared = _shared(shape, patterns)
+    return None if shared is None else [*_within(shape, patterns), *shared]
 
 
 def _within(shape: Pattern, patterns: Sequence[Pattern]) -> Iterator[CandidateValue]:
@@ -160,11 +162,25 @@ def _within(shape: Pattern, patterns: Sequence[Pattern]) -> Iterator[CandidateVa
                 yield CandidateValue(shape.head + text + end, _phrase([pattern]))
 
 
-def _shared(search: CommonTexts, patterns: Sequence[Pattern]) -> Iterator[CandidateValue]:
-    """Values that several patterns match at once."""
-    for some, text in search.shared(patterns):
-        yield CandidateValue(text, _phrase(some))
+def _shared(shape: Pattern | None, patterns: Sequence[Pattern]) -> tuple[CandidateValue, ...] | None:
+    """Values that several patterns match at once, and a shape if there is one; None where there are too many to find.
 
+    A diagnosis asks this again for each fix that it verifies, and the next one of much the same policies, so that it is
+    remembered.
+    """
+    asked = shape, tuple(patterns)
+    known = _SHARED.get(asked)
+    if known is None:
+        search = CommonTexts(shape)
+        found = tuple(CandidateValue(text, _phrase(some)) for some, text in search.shared(patterns))
+        known = (None if search.is_over else found,)
+        _SHARED.put(asked, known, sum(len(pattern.text) for pattern in patterns))
+    return known[0]
+
+
+_SHARED: Remembered[tuple[Pattern | None, tuple[Pattern, ...]], tuple[tuple[CandidateValue, ...] | None]] = Remembered(
+    _MOST_TEXT
+)
 
 _UNMENTIONED = CandidateValue(OTHER, "is another value", usual=True)
 

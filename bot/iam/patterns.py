@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise, takewhile
 
 from bot.iam.arn import SEGMENTS, complete_tokens, is_anything, split_tokens
@@ -94,6 +94,9 @@ class CommonTexts:
     def __init__(self, shape: Pattern | None = None) -> None:
         self._left = _MOST_PLACES
         self._always = (replace(shape, text="", unfinished=True),) if shape else ()
+        # The same patterns are walked in many groups: each step is found once, and forgotten with the search.
+        self._step = cache(_Walk.step)
+        self._offered = cache(_Walk.offered)
 
     @property
     def is_over(self) -> bool:
@@ -151,8 +154,8 @@ class CommonTexts:
             places = list(zip(walks, state, strict=True))
             if all(walk.is_over(at) for walk, at in places):
                 return longest + _text(steps, state)
-            for character in sorted({_FILLER}.union(*(walk.offered(at) for walk, at in places))):
-                following = tuple(walk.step(at, character) for walk, at in places)
+            for character in sorted({_FILLER}.union(*(self._offered(walk, at) for walk, at in places))):
+                following = tuple(self._step(walk, at, character) for walk, at in places)
                 if all(following) and following not in steps:
                     steps[following] = state, character
                     queue.append(following)
