@@ -135,6 +135,10 @@ sbom:  ## Write the list of what production depends on, as CycloneDX, to dist (n
 	@mkdir -p dist
 	$(UV) export --frozen --quiet --format cyclonedx1.5 --extra mcp --no-default-groups --output-file dist/sbom.cdx.json
 
+.PHONY: pictures
+pictures: $(TEST_READY)  ## Take pictures of six answers, narrow and wide, light and dark, to look at (needs Chromium)
+	$(BIN)/python -m tools.pictures
+
 .PHONY: lock
 lock:  ## Lock the dependencies anew (needs uv)
 	$(UV) lock --upgrade

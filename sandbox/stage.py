@@ -63,6 +63,8 @@ class Stage:
     settings: Settings
     estate: Estate
     sandbox: Sandbox
+    incident: Path
+    """The file of the estate."""
 
     @property
     def job(self) -> str:
@@ -83,7 +85,7 @@ class Stage:
         estate = await asyncio.to_thread(load_estate, incident)
         port = int(self.sandbox.url.rpartition(":")[2])
         await asyncio.to_thread(self.sandbox.__exit__, None, None, None)
-        self.estate, self.sandbox = estate, Sandbox(estate, port=port)
+        self.estate, self.sandbox, self.incident = estate, Sandbox(estate, port=port), incident
         await asyncio.to_thread(self.sandbox.__enter__)
         self.settings = self.settings.model_copy(update=_scope(estate))
         os.environ.update(self.exports)
@@ -134,7 +136,7 @@ async def on_stage(diagnose: DiagnoseWith, incident: Path = FIRST, port: int = 0
         channel, user = workspace.add_channel("backups"), workspace.add_person("you")
         workspace.add_person("olga")
         workspace.direct_message(user)
-        stage = Stage(workspace, server, slack, ThreadStore(redis), channel, user, settings, estate, sandbox)
+        stage = Stage(workspace, server, slack, ThreadStore(redis), channel, user, settings, estate, sandbox, incident)
         stack.callback(lambda: stage.sandbox.__exit__(None, None, None))
 
         def here(job: JobReference, *, observe: Observer, fresh: bool) -> Diagnosis:

@@ -16,6 +16,7 @@ from bot.replies.document import Line, Piece, Span, code, line
 _NOUNS: Final[Mapping[tuple[str, str], str]] = {
     ("backup", "backup-vault"): "vault",
     ("backup", "recovery-point"): "recovery point",
+    ("cloudformation", "stack"): "stack",
     ("dynamodb", "table"): "table",
     ("ec2", "image"): "image",
     ("ec2", "instance"): "instance",
@@ -135,6 +136,8 @@ def _name(named: Arn) -> str:
         return named.resource
     if named.service == "kms" and kind == "key" and len(named.name) > _SHORT_KEY:
         return f"{named.name[:_SHORT_KEY]}…"
+    if named.service == "cloudformation" and kind == "stack":
+        return named.resource.split("/")[1]  # behind it is an id of the stack's own
     if named.service in {"rds", "backup"}:
         return named.resource.split(":", 1)[-1]
     return named.name

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.diagnosis.model import Check, DiagnosisDocument, Outcome, Verdict
+from bot.diagnosis.model import DiagnosisDocument, Outcome, Verdict
 from bot.replies.causes import cause_facts, names_of, telling, what_denies
 from bot.replies.document import (
     Bullets,
@@ -23,7 +23,7 @@ from bot.replies.fixes import fix_page
 from bot.replies.knowledge import find
 from bot.replies.naming import Names
 from bot.replies.recorded import recorded_parts
-from bot.replies.verdict import SHOWN
+from bot.replies.verdict import SHOWN, is_told_whole
 from bot.replies.words import LAYERS, MARKS, counted
 
 DENIES: Final = "denies"
@@ -54,7 +54,7 @@ def _denies_page(answer: DiagnosisDocument) -> tuple[Page, ...]:
         if cause.near_miss:
             parts.append(Excerpt("Closest statement", line(cause.near_miss)))
     message = answer.job.status_message if answer.job else None
-    if answer.job and message and message not in answer.summary:  # else the head has it
+    if answer.job and message and not is_told_whole(message, answer.summary):
         parts.append(Verbatim("AWS Backup's status message", f"message-of-{answer.job.id}.txt", message))
     parts += recorded_parts(answer)
     heading = "What AWS says"
@@ -67,9 +67,12 @@ def _denies_page(answer: DiagnosisDocument) -> tuple[Page, ...]:
 def _rest_page(answer: DiagnosisDocument, explain: str) -> tuple[Page, ...]:
     """What is clear, what is unknown and why, and what to read next."""
     names = names_of(answer)
-    clear = [_layer(layer.checks, LAYERS[layer.layer], names) for layer in answer.layers]
-    checks = tuple(item for items in clear for item in items)
-    parts: list[Part] = [Bullets(checks)] if checks else []
+    parts: list[Part] = []
+    if answer.unread:
+        items = tuple(unread_line(each, names) for each in answer.unread)
+        parts += [Paragraph(line(strong("I couldn't read these, so I can't rule them out:"))), Bullets(items)]
+    checks = tuple(_checks(answer, names))
+    parts += [Bullets(checks)] if checks else []
     told = telling(answer)
     aside = tuple(what_denies(cause, names) for cause in answer.causes if cause not in told)
     if aside:
@@ -80,9 +83,6 @@ def _rest_page(answer: DiagnosisDocument, explain: str) -> tuple[Page, ...]:
     if answer.not_covered:
         items = tuple(names.sentence(sentence) for sentence in answer.not_covered)
         parts += [Paragraph(line(strong("What could still deny it:"))), Bullets(items)]
-    if answer.unread:
-        items = tuple(unread_line(each, names) for each in answer.unread)
-        parts += [Paragraph(line(strong("I couldn't read these, so I can't rule them out:"))), Bullets(items)]
     slugs = dict.fromkeys(cause.knowledge or cause.code for cause in answer.causes)
     entries = [entry for entry in map(find, slugs) if entry is not None]
     if entries:
@@ -92,7 +92,10 @@ def _rest_page(answer: DiagnosisDocument, explain: str) -> tuple[Page, ...]:
     return (Page(REST, says, (Heading("What else I checked"), *parts)),) if parts else ()
 
 
-def _layer(checks: tuple[Check, ...], layer: str, names: Names) -> list[Line]:
-    """The checks of a layer that are not blocked, a line each; a check that repeats another one once."""
-    told = dict.fromkeys((check.verdict, check.says) for check in checks if check.verdict is not Verdict.BLOCKED)
-    return [(*line(MARKS[verdict], f" {layer}: "), *names.sentence(says)) for verdict, says in told]
+def _checks(answer: DiagnosisDocument, names: Names) -> list[Line]:
+    """The checks that are not blocked, a line each, what is unknown first; a check that repeats another one once."""
+    every = ((check, LAYERS[layer.layer]) for layer in answer.layers for check in layer.checks)
+    told = dict.fromkeys((each.verdict, layer, each.says) for each, layer in every)
+    shown = [each for each in told if each[0] is not Verdict.BLOCKED]
+    shown.sort(key=lambda each: each[0] is not Verdict.UNKNOWN)
+    return [(*line(MARKS[verdict], f" {layer}: "), *names.sentence(says)) for verdict, layer, says in shown]

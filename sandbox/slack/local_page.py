@@ -63,7 +63,6 @@ class Page:
         self._stage = stage
         self._version = 0
         self._waiting: set[asyncio.Event] = set()
-        self._incident = ""
         self._ended = False
         self._acts: Mapping[str, Callable[[Mapping[str, Any]], Awaitable[Acknowledgement | None]]] = {
             "write": self._write,
@@ -122,7 +121,7 @@ class Page:
             "ephemeral": [{**message, "at": at} for at, message in enumerate(workspace.ephemeral)],
             "views": list(workspace.views.values()),
             "home": workspace.homes.get(stage.user),
-            "incident": {"file": self._incident, "about": stage.estate.about, "job": stage.job},
+            "incident": {"file": stage.incident.stem, "about": stage.estate.about, "job": stage.job},
             "incidents": [file.stem for file in sorted(INCIDENTS.glob("*.json"))],
         }
         return web.json_response(state)
@@ -215,7 +214,6 @@ class Page:
     async def _play(self, asked: Mapping[str, Any]) -> None:
         file = {file.stem: file for file in INCIDENTS.glob("*.json")}[asked["incident"]]
         await self._stage.play(file)
-        self._incident = file.stem
 
 
 def _guarded(

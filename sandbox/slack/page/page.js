@@ -48,7 +48,7 @@ function drawSidebar(state) {
   if (menu.options.length !== state.incidents.length) {
     menu.replaceChildren(...state.incidents.map((name) => make("option", { value: name, text: name.replaceAll("-", " ") })));
   }
-  const playing = state.incident.file || state.incidents.find((name) => name.startsWith("12-"));
+  const playing = state.incident.file;
   if (document.activeElement !== menu && playing) menu.value = playing;
   get("about").textContent = state.incident.about;
 }
