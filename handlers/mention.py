@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.work.intake import Intake
-from bot.work.message_texts import texts
+from bot.work.message_texts import cut_files, texts
 from bot.work.responding import Responder
 from bot.work.understanding import subject_of, understand
 from handlers.alerts import CHANNELS, delivery_of, is_from_bot, may_ask
@@ -20,6 +20,7 @@ from handlers.places import of_alert, of_event
 
 logger = logging.getLogger(__name__)
 
+_CUT = "I see only the beginning of {}. If the job is further down, paste its ID."
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 
 
@@ -61,9 +62,11 @@ async def _take(
     intake: Intake,
 ) -> None:
     """Submits what was written; the answer belongs in the thread of the message."""
-    place = of_event(event, context)
-    notice = await intake.take(await understand(text), place, text_at(body, "event_id"))
-    if notice:
+    place, written = of_event(event, context), await understand(text)
+    notices = [await intake.take(written, place, text_at(body, "event_id"))]
+    if subject_of(written) is None:
+        notices += [_CUT.format(name) for name in cut_files(event.get("files"))]
+    for notice in filter(None, notices):
         await Responder(client).respond(place, notice)
 
 

@@ -33,3 +33,13 @@ def texts(message: Any) -> Iterator[str]:
     elif isinstance(message, (list, tuple)):
         for member in message:
             yield from texts(member)
+
+
+def cut_files(files: Any) -> list[str]:
+    """The names of text files of which Slack shows the beginning alone ("File object": `lines_more`)."""
+    known = [file for file in files or () if isinstance(file, dict)]
+    return [str(file.get("name") or "the file") for file in known if file.get("preview") and _is_cut(file)]
+
+
+def _is_cut(file: dict[str, Any]) -> bool:
+    return bool(file.get("preview_is_truncated") or file.get("lines_more"))

@@ -290,3 +290,25 @@ async def test_who_asked_where_the_bot_cannot_post_is_told_where_slack_shows_it(
     told = (await bench.called("chat.postEphemeral")).args
     assert "I can't post here." in told["text"]
     assert told.get("thread_ts") == thread, "Slack shows nothing in a thread in which nobody has replied"
+
+
+@pytest.mark.parametrize(
+    ("preview", "more", "told"),
+    [
+        (f"job {JOB_ID}", {"lines_more": 40}, False),
+        ("all is well", {"lines_more": 40}, True),
+        ("all is well", {"preview_is_truncated": True}, True),
+        ("all is well", {"lines_more": 0, "preview_is_truncated": False}, False),
+    ],
+)
+async def test_where_slack_shows_only_the_beginning_of_a_file_that_is_said(
+    bench: Bench, preview: str, more: dict[str, Any], told: bool
+) -> None:
+    direct = bench.workspace.direct_message(bench.user).id
+    message = bench.workspace.write(direct, bench.user, "why?")
+    files = [{"id": "F1", "name": "nightly.log", "mode": "snippet", "preview": preview, **more}]
+    event = {**message, "subtype": "file_share", "files": files, "type": "message", "channel_type": "im"}
+    assert (await bench.slack.event({**event, "channel": direct}, event_id="Ev9")).status == 200
+    said = [call.args["text"] for call in bench.workspace.calls_of("chat.postEphemeral")]
+    sentence = "I see only the beginning of nightly.log. If the job is further down, paste its ID."
+    assert said == ([sentence] if told else [])
