@@ -138,6 +138,16 @@ def is_about_something_else(text: str) -> bool:
     return len(terms) > 1 and not _index().is_ours(terms)
 
 
+def is_subject(terms: Iterable[str]) -> bool:
+    """Whether one of some terms is a word of our subject."""
+    return _index().is_ours(terms)
+
+
+def is_of_another_service(text: str) -> bool:
+    """Whether a text names what AWS Backup has nothing to do with, and nothing that only AWS Backup has."""
+    return _index().is_of_another_service(text[:_LONGEST])
+
+
 def vocabulary() -> Vocabulary:
     """The words of the entries, built once a process."""
     return _index().vocabulary
@@ -156,6 +166,10 @@ class _Index:
             for name in _names_of(entry):
                 self.whole_names.setdefault(tuple(split(name)), set()).add(entry.slug)
         self._subject = {term for word in language().subject for term in self._set(word)}
+        self._core, self._services, self._products = (
+            [self._set(phrase) for phrase in phrases]
+            for phrases in (language().core, language().other_services, language().other_products)
+        )
         self._texts: dict[str, set[str]] = {}
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
         self._database.execute("CREATE VIRTUAL TABLE entry USING fts5(title, aliases, verdict, body, slug UNINDEXED)")
@@ -184,6 +198,12 @@ class _Index:
     def is_ours(self, terms: Iterable[str]) -> bool:
         """Whether one of some terms is a word of our subject; AWS Backup's own names are."""
         return any(term in self._subject or "backup" in term for term in terms)
+
+    def is_of_another_service(self, text: str) -> bool:
+        terms = self._set(text)
+        if _has_one(terms, self._products):
+            return True
+        return _has_one(terms, self._services) and not _has_one(terms, self._core)
 
     def _score(self, slug: str, weights: dict[str, float], rank: float) -> float:
         whole = sum(weights.values())
@@ -224,6 +244,11 @@ class _Index:
     def _tokens(self, text: str) -> list[str]:
         """A text as it is indexed: its stems and the names of its synonyms."""
         return [_token(term.text) for term in self.vocabulary.terms(text)]
+
+
+def _has_one(terms: set[str], phrases: Iterable[set[str]]) -> bool:
+    """Whether a question has all terms of one of some phrases."""
+    return any(phrase <= terms for phrase in phrases)
 
 
 def _token(term: str) -> str:

@@ -1,7 +1,8 @@
 """The words of a question as they are compared: spelled right, in English, in their stems, under one name for a thing.
 
-Three things make one word of what people type: a word that is misspelled becomes the known word that it is nearest to;
-German words become English ones; and what people have several phrases for (`synonyms.yaml`) gets one name.
+Four things make one word of what people type: a word that is misspelled becomes the known word that it is nearest to;
+German words and abbreviations become English words; a name in CamelCase that is not known becomes its parts; and what
+people have several phrases for (`synonyms.yaml`) gets one name.
 
 Stems come from the Snowball project's English stemmer, distances from rapidfuzz.
 """
@@ -25,7 +26,10 @@ _REMEMBERED = 4_096
 """Words of questions whose nearest one is remembered: a long text says the same ones again and again."""
 
 _IS = re.compile(r"\b(what|who|where|how|that|it|when|why)'?s\b")
+_BACK_UP = re.compile(r"\bback(?:s|ed|ing)?[ -]?up(s?)\b")
 _SPLIT = re.compile(r"[^\W_]+")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CAMEL = re.compile(r"\b[A-Za-z][a-z0-9]*[A-Z][A-Za-z0-9]*\b")
 
 
 class Language(BaseModel):
@@ -36,9 +40,17 @@ class Language(BaseModel):
     ignored: frozenset[str]
     """Words of a question that tell nothing."""
     common: frozenset[str]
-    """Words that are spelled right and are no word of the subject: they are never taken for a misspelled one."""
+    """Words that are spelled right, beside those of `english.txt`: they are never taken for a misspelled one."""
     subject: frozenset[str]
     """What our subject is."""
+    core: frozenset[str]
+    """What AWS Backup alone is about: with one of these words even another service's question may be ours."""
+    other_services: frozenset[str]
+    """What AWS Backup has nothing to do with, unless a core word stands beside it."""
+    other_products: frozenset[str]
+    """What is never ours."""
+    short: Mapping[str, str]
+    """Abbreviations, and what they are in full."""
     german: Mapping[str, str]
     """German words and what they are in English; words that tell nothing become nothing."""
     groups: tuple[tuple[str, ...], ...] = Field(min_length=1)
@@ -56,9 +68,20 @@ def language() -> Language:
     return validated(Language, read_yaml(path.read_text(encoding="utf-8"), path.name), path.name)
 
 
+@cache
+def common_words() -> frozenset[str]:
+    """The words of `english.txt`, read once a process."""
+    lines = (KNOWLEDGE / "english.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
 def split(text: str) -> list[str]:
-    """The words of a text in lower case, without apostrophes: `can't` is `cant`, `what's` and `whats` are `what is`."""
-    return _SPLIT.findall(_IS.sub(r"\1 is", text.lower().replace("\u2019", "'")).replace("'", ""))
+    """The words of a text in lower case, without apostrophes: `can't` is `cant`, `what's` and `whats` are `what is`.
+
+    To back up is written as one word.
+    """
+    lower = _BACK_UP.sub(r"backup\1", text.lower().replace("\u2019", "'"))
+    return _SPLIT.findall(_IS.sub(r"\1 is", lower).replace("'", ""))
 
 
 @cache
@@ -94,7 +117,8 @@ class Vocabulary:
     def __init__(self, words: Iterable[str]) -> None:
         spoken = language()
         self.words = frozenset(words)
-        self._plain = frozenset(spoken.common | spoken.ignored)
+        elsewhere = (word for name in spoken.other_services | spoken.other_products for word in split(name))
+        self._plain = spoken.common.union(spoken.ignored, common_words(), elsewhere)
         self._longest = max(map(len, self.words), default=0)
         self._stems = frozenset(map(stem, self.words))
         self._ignored = frozenset(word for each in spoken.ignored for word in split(each))
@@ -121,11 +145,16 @@ class Vocabulary:
 
     def english(self, text: str) -> list[str]:
         """The words of a text, German ones in English; a word of both languages is taken for what its others are."""
-        german, words = language().german, split(text)
+        words = [full for word in split(self._parted(text)) for full in language().short.get(word, word).split()]
+        german = language().german
         foreign = {word for word in words if word in german}
         if all(word in self._plain or word in self.words for word in foreign):
             return words
         return [english for word in words for english in (german[word].split() if word in german else [word])]
+
+    def _parted(self, text: str) -> str:
+        """A text with its unknown names in CamelCase as words."""
+        return _CAMEL.sub(lambda name: name[0] if name[0].lower() in self.words else _HUMP.sub(" ", name[0]), text)
 
     def knows(self, stemmed: str) -> bool:
         """Whether some word of the subject has a stem."""

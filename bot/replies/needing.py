@@ -14,7 +14,7 @@ from bot.replies.needs import needs_page, operation_page
 from knowledge.actions import known_actions
 from knowledge.callers import CallerOperation, of_operation, operations
 from knowledge.need import Basis, JobKind, Need, needs, resource_types
-from knowledge.search import vocabulary
+from knowledge.search import is_subject, vocabulary
 from knowledge.vocabulary import split, stem
 
 _KIND_WORDS: Final[dict[str, JobKind]] = {
@@ -32,6 +32,8 @@ _KIND_WORDS: Final[dict[str, JobKind]] = {
 """Terms that say which job is meant; the first one that a text has decides."""
 
 _NEED_WORDS: Final = ("need", "require", "permission", "right", "action", "call", "allow", "prerequisite", "necessary")
+_LEAST_WORDS: Final = ("minimal", "minimum", "least", "smallest", "privilege")
+"""Words for the smallest policy: beside one of them, “policy” asks for what a job needs."""
 _BESIDE: Final = (
     "amazon",
     "service",
@@ -47,6 +49,18 @@ _BESIDE: Final = (
 )
 """Words that a question for needs may have beside the job and the resource type."""
 
+_CALLED: Final = {
+    "bucket": "S3",
+    "buckets": "S3",
+    "volume": "EBS",
+    "volumes": "EBS",
+    "virtual machine": "VirtualMachine",
+    "virtual machines": "VirtualMachine",
+    "instance": "EC2",
+    "instances": "EC2",
+}
+"""What people call the resources of a type."""
+
 _ACTION: Final = re.compile(r"\b[a-z][a-z0-9-]{1,30}:[A-Za-z]\w{2,60}")
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z-]{5,60}")
 _SOURCES: Final = 3
@@ -57,24 +71,27 @@ _BASES: Final[dict[Basis, str]] = {
 }
 
 
-def needed(text: str) -> Page | None:
-    """The page that says what a job of a resource type needs, if a text asks for nothing else.
+def needed(text: str, *, loosely: bool = False) -> Page | None:
+    """The page that says what a job of a resource type needs, if a text asks for that.
 
     Args:
         text: What was asked.
+        loosely: Whether words that are no subject of ours may stand beside it. Else nothing may.
     """
-    spoken = _spoken_types(" ".join(split(text)))
+    spoken = _spoken_types(" ".join(vocabulary().english(text)))
     if spoken is None:
         return None
     resource_type, rest = spoken
     terms = {term.text for term in vocabulary().terms(rest)}
     stems = {stem(word) for word in vocabulary().english(rest)} | terms
     kind = next((kind for word, kind in _KIND_WORDS.items() if stem(word) in stems or word in stems), None)
-    asks = any(stem(word) in stems for word in _NEED_WORDS)
-    if kind is None and not asks:
+    asks_least = any(stem(word) in stems for word in _LEAST_WORDS)
+    asks = asks_least or any(stem(word) in stems for word in _NEED_WORDS)
+    if kind is None and not asks and rest:
         return None
-    known = {stem(word) for word in (*_KIND_WORDS, *_NEED_WORDS, *_BESIDE)} | {*_KIND_WORDS, *_BESIDE}
-    if terms - known:
+    known = {stem(word) for word in (*_KIND_WORDS, *_NEED_WORDS, *_LEAST_WORDS, *_BESIDE)} | {*_KIND_WORDS, *_BESIDE}
+    others = terms - known - ({stem("policy")} if asks_least else set())
+    if others and not (loosely and asks and not is_subject(others)):
         return None
     wanted = needs(kind or "backup", resource_type)
     return needs_page(kind or "backup", resource_type, wanted) if wanted else None
@@ -143,8 +160,8 @@ def _rows(uses: list[_Use]) -> Iterator[Line]:
 
 
 def _spoken_types(text: str) -> tuple[str, str] | None:
-    """The resource type that a text names, and the text without it."""
-    for spoken, resource_type in _types():
+    """The resource type that a text names, and the text without it; what people call its resources comes last."""
+    for spoken, resource_type in (*_types(), *_CALLED.items()):
         if f" {spoken} " in f" {text} ":
             return resource_type, f" {text} ".replace(f" {spoken} ", " ").strip()
     return None

@@ -74,6 +74,9 @@ SAYINGS: Final[Mapping[str, str]] = MappingProxyType(
 _OUTRIGHT: Final = 3
 """Words of an intent's phrase from which it is meant although entries come near."""
 
+_SAID: Final = 2
+"""Words of an intent's phrase from which it is meant where no entry comes near."""
+
 _OTHERS: Final = (
     "That is about an answer, and I don't know which. Ask in the thread of an answer, or give me a job: {} ID."
 )
@@ -96,6 +99,8 @@ def answer(text: str, surface: Surface, *, exclude: frozenset[str] = frozenset()
     sure = [wish.intent for wish in wishes if wish.intent.about == "anything"]
     if sure and not search.names_an_entry(question):
         return _intent(sure[0], surface)
+    if search.is_of_another_service(question) and not search.names_an_entry(question):
+        return Answered(AnswerKind.UNKNOWN, "", unknown_page(question, surface))
     return _looked_up(question) or _unsure(question, wishes, surface)
 
 
@@ -116,18 +121,18 @@ def _looked_up(question: str) -> Answered | None:
     """What was found and is certain: what something needs, or the entry that is meant."""
     if not search.names_an_entry(question) and (page := needed(question)):
         return Answered(AnswerKind.NEEDS, "", page)
-    found, operation = search.find(question), named_operation(question)
+    found, named = search.find(question), named_operation(question) or named_action(question)
     entry = entry_answer(found.answer) if found.answer else None
-    if entry and (operation is None or found.hits[0].score >= search.SURE):
-        return replace(entry, page=_joined(entry.page, operation)) if operation else entry
-    if page := operation or named_action(question):
+    if entry and found.hits[0].score >= search.SURE:
+        return replace(entry, page=_joined(entry.page, named)) if named else entry
+    if page := named or needed(question, loosely=True):
         return Answered(AnswerKind.NEEDS, "", page)
-    return None
+    return entry
 
 
-def _joined(entry: Page, operation: Page) -> Page:
-    """An entry, and what the operation asks its caller for that it was found by."""
-    return replace(entry, parts=(*entry.parts, *operation.parts))
+def _joined(entry: Page, named: Page) -> Page:
+    """An entry, and what is known of the operation or action that it was found by."""
+    return replace(entry, parts=(*entry.parts, *named.parts))
 
 
 def _unsure(question: str, wishes: Sequence[Wish], surface: Surface) -> Answered:
@@ -136,7 +141,7 @@ def _unsure(question: str, wishes: Sequence[Wish], surface: Surface) -> Answered
     is_near = found.closeness is not Closeness.NOTHING
     if search.is_about_something_else(question):
         return Answered(AnswerKind.UNKNOWN, "", unknown_page(question, surface))
-    if wishes and (wishes[0].words >= _OUTRIGHT or not is_near):
+    if wishes and wishes[0].words >= (_SAID if not is_near else _OUTRIGHT):
         return _intent(wishes[0].intent, surface)
     if is_near:
         return Answered(AnswerKind.CLOSEST, "", closest_page(found.hits, surface), tuple(found.hits))
