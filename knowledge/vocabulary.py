@@ -154,7 +154,10 @@ class Vocabulary:
 
     def _parted(self, text: str) -> str:
         """A text with its unknown names in CamelCase as words."""
-        return _CAMEL.sub(lambda name: name[0] if name[0].lower() in self.words else _HUMP.sub(" ", name[0]), text)
+        return _CAMEL.sub(lambda name: name[0] if self._is_near(name[0].lower()) else _HUMP.sub(" ", name[0]), text)
+
+    def _is_near(self, word: str) -> bool:
+        return word in self.words or bool(self._nearest(word))
 
     def knows(self, stemmed: str) -> bool:
         """Whether some word of the subject has a stem."""

@@ -17,6 +17,7 @@ from bot.replies.surface import SLACK
 from bot.replies.teaching import ask_page
 from knowledge import search
 from knowledge.intents import Wish, intents_of
+from knowledge.vocabulary import split
 
 _DEFINITION: Final = re.compile(
     r"\W*(?:(?:what(?:'s| is| are)|explain(?! (?:for|it|this|that|to|like|me|in)\b)|define|tell me about|was ist) "
@@ -119,7 +120,7 @@ def _about_answer(text: str) -> Wish | None:
     wishes = intents_of(text)
     if not wishes or wishes[0].intent.name not in _ABOUT or named_action(text):
         return None
-    if wishes[0].words < _OUTRIGHT and search.names_an_entry(text):
+    if wishes[0].words < min(_OUTRIGHT, len(split(text))) and search.names_an_entry(text):
         return None
     if wishes[0].words < _OUTRIGHT and _DEFINITION.match(text) and _is_of_an_entry(text):
         return None

@@ -86,7 +86,7 @@ def summary(diagnosis: AnyDiagnosis) -> Page:
             rows.append((*line(strong("What to do"), ": "), *names.sentence(says)))
     if diagnosis.unread:
         rows.append(line(strong("Not known"), f": {len(diagnosis.unread)} reads failed, so this may not be all."))
-    return page("In short", diagnosis.summary, *([Bullets(tuple(rows))] if rows else []))
+    return page("In short", words_of(names.sentence(diagnosis.summary)), *([Bullets(tuple(rows))] if rows else []))
 
 
 def message(diagnosis: AnyDiagnosis) -> Page:

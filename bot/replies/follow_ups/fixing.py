@@ -11,6 +11,7 @@ from bot.replies.document import (
     code,
     line,
     strong,
+    words_of,
 )
 from bot.replies.fixes import fix_parts
 from bot.replies.follow_ups.common import NO_FIX, Reply, fixed_causes, hypotheses, page, reads_wanted
@@ -87,7 +88,7 @@ def not_mine(diagnosis: AnyDiagnosis) -> Page:
 
 def recheck(diagnosis: AnyDiagnosis) -> Page:
     """Whether it is fixed, as of this answer."""
-    says = diagnosis.summary
+    says = words_of(names_of(diagnosis).sentence(diagnosis.summary))
     return page("Is it fixed?", says, Note(line("As of this answer. “Check again” under it reads everything anew.")))
 
 

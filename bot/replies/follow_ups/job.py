@@ -1,0 +1,121 @@
+"""Follow-ups about the job itself: which one it is, what was denied in it, what it leaves behind, and what to write."""
+
+from typing import Final
+
+from bot.diagnosis.either import AnyDiagnosis
+from bot.diagnosis.model import Outcome
+from bot.diagnosis.reading import TextDiagnosis
+from bot.replies.causes import cause_facts, in_order, names_of
+from bot.replies.details import owner_draft
+from bot.replies.document import Bullets, Line, Note, Page, Pairs, Paragraph, Part, Verbatim, code, line
+from bot.replies.evidence import unread_line
+from bot.replies.follow_ups.common import fixed_causes, page, thread_page
+from bot.replies.words import JOBS
+
+_DATE: Final = "%Y-%m-%d %H:%M UTC"
+_NO_JOB: Final = "There is only a text, and no job. Give me the job's ID."
+
+
+def job_facts(diagnosis: AnyDiagnosis) -> Page:
+    """Which job it is: its ids, its resource and its vaults, and when it ran."""
+    job = diagnosis.job
+    if job is None:
+        return page("The job", _NO_JOB)
+    made = {"Created": job.created, "Ended": job.completed}
+    named = {
+        "Job ID": job.id,
+        "Account": job.account,
+        "Region": job.region,
+        "Resource": job.resource,
+        "Job role": job.role,
+        "Source vault": job.source_vault,
+        "Destination vault" if job.source_vault else "Vault": job.destination_vault,
+    }
+    facts: list[tuple[str, Line]] = [(label, line(code(value))) for label, value in named.items() if value]
+    facts += [(label, line(f"{moment:{_DATE}}")) for label, moment in made.items() if moment]
+    of = f" of {job.resource_type}" if job.resource_type else ""
+    return page("The job", f"It is a {JOBS[job.type]}{of}, and its state is {job.state}.", Pairs(tuple(facts)))
+
+
+def denied_call(diagnosis: AnyDiagnosis) -> Page:
+    """What was denied to whom on what, cause by cause."""
+    heading = "What was denied"
+    parts: list[Part] = [Pairs(facts) for cause in in_order(diagnosis) if (facts := cause_facts(cause))]
+    if parts:
+        known = [action for cause in in_order(diagnosis) for action in cause.actions]
+        says = f"Denied: {', '.join(dict.fromkeys(known))}." if known else "No single action is denied."
+        return page(heading, says, *parts)
+    if isinstance(diagnosis, TextDiagnosis) and diagnosis.reading.action:
+        return page(heading, f"The text names {diagnosis.reading.action}.")
+    if diagnosis.denied_calls:
+        return trail(diagnosis)
+    return page(heading, "I don't know which call was denied: AWS's message doesn't name it.")
+
+
+def data(diagnosis: AnyDiagnosis) -> Page:
+    """What the failure means for the data; recovery points are not looked at."""
+    job = diagnosis.job
+    if job is None:
+        return page("The data", _NO_JOB)
+    made = {"backup": "no backup", "copy": "no copy; the backup in the source vault is untouched"}.get(job.type)
+    first = f"A {JOBS[job.type]} that failed leaves {made}. " if made and job.state == "FAILED" else ""
+    says = f"{first}I read permissions, and not your recovery points, so look for older ones yourself."
+    if not job.resource:
+        return page("The data", says)
+    command = (
+        "aws backup list-recovery-points-by-resource"
+        f" --resource-arn {job.resource} --region {job.region}  # in account {job.account}"
+    )
+    return page("The data", says, Verbatim("To look yourself", "recovery-points.sh", command))
+
+
+def afterwards(diagnosis: AnyDiagnosis) -> Page:
+    """What may still deny the job once the change is made."""
+    heading = "After the change"
+    fixes = [cause.fix for cause in fixed_causes(diagnosis) if cause.fix]
+    opened = [line(says) for says in diagnosis.not_covered] + [unread_line(item) for item in diagnosis.unread]
+    rows = [Bullets(tuple(opened))] if opened else []
+    if fixes and all(fix.proven for fix in fixes) and not opened:
+        says = "Nothing that I know of: I evaluated the job again with the change, and nothing else is denied."
+        return page(heading, says)
+    if fixes and all(fix.proven for fix in fixes):
+        return page(heading, "I evaluated the job again with the change. These could still deny it:", *rows)
+    if fixes:
+        return page(heading, "The fix isn't verified, so more may be denied.", *rows)
+    return page(heading, "I have no fix, so I can't say what comes after it.", *rows)
+
+
+def draft(diagnosis: AnyDiagnosis) -> Page:
+    """A message to who can make the change."""
+    if not fixed_causes(diagnosis):
+        return page("A message to the owner", "I have no fix, so there is nothing to ask an owner for yet.")
+    says = "Read it over before you send it. “Ask the owner” under the answer sends it for you."
+    return page("A message to the owner", says, Verbatim("The message", "message.txt", owner_draft(diagnosis)))
+
+
+def trail(diagnosis: AnyDiagnosis) -> Page:
+    """What CloudTrail recorded, or where to look in it."""
+    if diagnosis.denied_calls or diagnosis.withdrawals or diagnosis.changed_since:
+        return thread_page(("trail",), "")(diagnosis)
+    says = "I found nothing about this in CloudTrail."
+    if diagnosis.outcome is Outcome.DENIED:
+        says = "I didn't need CloudTrail for this answer: the policies show the denial."
+    job = diagnosis.job
+    if job is None:
+        return page("CloudTrail", says)
+    look = f"Look in account {job.account}, {job.region}, for AccessDenied"
+    at = f" around {job.completed:{_DATE}}" if job.completed else ""
+    return page("CloudTrail", says, Paragraph(line(f"{look}{at}.")), Note(line("CloudTrail keeps events for 90 days.")))
+
+
+def where_attached(diagnosis: AnyDiagnosis) -> Page:
+    """Where the policies are attached, and so whom they reach."""
+    names = names_of(diagnosis)
+    targets = [cause for cause in diagnosis.causes if cause.target]
+    if not targets:
+        return page("Where it is attached", "No policy of the organization is a cause here.")
+    rows = tuple(
+        names.sentence(f"{cause.policy or 'The missing allow'}: attached to {cause.target}.") for cause in targets
+    )
+    says = "It reaches every account below the place where it is attached, and no other."
+    return page("Where it is attached", says, Bullets(rows))
