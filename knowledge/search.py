@@ -12,9 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import chain
 from threading import Lock
 from typing import Final
 
+from knowledge.asked import phrases
 from knowledge.callers import operations
 from knowledge.library import KnowledgeEntry, all_entries
 from knowledge.vocabulary import Term, Vocabulary, language, split
@@ -27,6 +29,9 @@ SURE: Final = 0.8
 
 NEAR: Final = 0.42
 """The score from which an entry is named as one of the closest."""
+
+STRANGE: Final = 0.55
+"""The share of a question in words that no entry has, from which it is about something else."""
 
 _SHORT: Final = 8
 """Telling words of a question that names its subject alone; a story of more may come less near and still be meant."""
@@ -48,6 +53,9 @@ _RANKS: Final = (1.0, 0.99, 0.98)
 
 _UNKNOWN = 1.15
 """What a word that no entry has counts, as a share of the rarest known one."""
+
+_EVERYDAY = 0.6
+"""What an unknown word that everybody uses counts of that: “hours” says less against an entry than “pizza”."""
 
 _TELLING = 6
 """Unknown words of a question that count in full: a long story has many, and they say less each."""
@@ -133,9 +141,11 @@ def names_an_entry(text: str) -> bool:
 
 
 def is_about_something_else(text: str) -> bool:
-    """Whether a text tells of several things, and none of them is our subject."""
-    terms = [term.text for term in vocabulary().terms(text[:_LONGEST])]
-    return len(terms) > 1 and not _index().is_ours(terms)
+    """Whether a text tells of things that are not our subject: none of several is, or most of it is in no entry."""
+    terms = vocabulary().terms(text[:_LONGEST])
+    if len(terms) > 1 and not _index().is_ours(term.text for term in terms):
+        return True
+    return _index().strangeness(terms) > STRANGE
 
 
 def is_subject(terms: Iterable[str]) -> bool:
@@ -159,8 +169,11 @@ class _Index:
     def __init__(self, entries: tuple[KnowledgeEntry, ...]) -> None:
         self._lock = Lock()
         self._titles = {entry.slug: entry.title for entry in entries}
-        self.vocabulary = Vocabulary(_words_of(entries))
-        self._names = {entry.slug: [self._set(name) for name in _names_of(entry)] for entry in entries}
+        asked = {entry.slug: phrases().get(entry.slug, ()) for entry in entries}
+        self.vocabulary = Vocabulary(_words_of(entries, asked.values()))
+        self._names = {
+            entry.slug: [self._set(name) for name in (*_names_of(entry), *asked[entry.slug])] for entry in entries
+        }
         self.whole_names: dict[tuple[str, ...], set[str]] = {}
         for entry in entries:
             for name in _names_of(entry):
@@ -176,13 +189,14 @@ class _Index:
         self._database.execute("CREATE VIRTUAL TABLE entry USING fts5(title, aliases, verdict, body, slug UNINDEXED)")
         for entry in entries:
             body = f"{entry.what} {entry.recognise} {entry.fix}"
-            columns = [f"{entry.title} {entry.slug}", " · ".join(entry.aliases), entry.verdict, body]
-            told = [self._tokens(column) for column in columns]
-            self._texts[entry.slug] = {token for tokens in told for token in tokens}
-            row = (*(" ".join(tokens) for tokens in told), entry.slug)
+            names = " · ".join((*entry.aliases, *asked[entry.slug]))
+            columns = [f"{entry.title} {entry.slug}", names, entry.verdict, body]
+            told = [self._spoken(column) for column in columns]
+            self._texts[entry.slug] = {term for terms in told for term in terms}
+            row = (*(" ".join(map(_token, terms)) for terms in told), entry.slug)
             self._database.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?)", row)
-        counts = Counter(token for tokens in self._texts.values() for token in tokens)
-        self._idf = {token: math.log(1 + len(entries) / count) for token, count in counts.items()}
+        counts = Counter(term for terms in self._texts.values() for term in terms)
+        self._idf = {term: math.log(1 + len(entries) / count) for term, count in counts.items()}
         self._most = math.log(1 + len(entries))
 
     def search(self, text: str) -> list[Hit]:
@@ -199,6 +213,12 @@ class _Index:
     def is_ours(self, terms: Iterable[str]) -> bool:
         """Whether one of some terms is a word of our subject; AWS Backup's own names are."""
         return any(term in self._subject or "backup" in term for term in terms)
+
+    def strangeness(self, terms: list[Term]) -> float:
+        """How much of what a question says is in words that no entry has, between 0 and 1."""
+        weights = self._weights(terms)
+        whole = sum(weights.values())
+        return sum(weight for term, weight in weights.items() if term not in self._idf) / whole if whole else 0.0
 
     def is_of_another_service(self, text: str) -> bool:
         terms = self._set(text)
@@ -229,7 +249,8 @@ class _Index:
         unknown = [term for term in terms if term.text not in self._idf]
         share = _UNKNOWN * min(1.0, _TELLING / len(terms)) if unknown else 0.0
         return {
-            term.text: self._idf.get(term.text, self._most * share) * (_MISSPELLED if term.corrected else 1.0)
+            term.text: self._idf.get(term.text, self._most * share * (_EVERYDAY if term.everyday else 1.0))
+            * (_MISSPELLED if term.corrected else 1.0)
             for term in terms
         }
 
@@ -243,9 +264,9 @@ class _Index:
     def _set(self, text: str) -> set[str]:
         return {term.text for term in self.vocabulary.terms(text)}
 
-    def _tokens(self, text: str) -> list[str]:
+    def _spoken(self, text: str) -> list[str]:
         """A text as it is indexed: its stems and the names of its synonyms."""
-        return [_token(term.text) for term in self.vocabulary.terms(text)]
+        return [term.text for term in self.vocabulary.terms(text)]
 
 
 def _has_one(terms: set[str], phrases: Iterable[set[str]]) -> bool:
@@ -262,10 +283,10 @@ def _names_of(entry: KnowledgeEntry) -> tuple[str, ...]:
     return (entry.slug, entry.title, *entry.aliases)
 
 
-def _words_of(entries: tuple[KnowledgeEntry, ...]) -> set[str]:
+def _words_of(entries: tuple[KnowledgeEntry, ...], asked: Iterable[tuple[str, ...]]) -> set[str]:
     """Every word that counts as spelled right: those of the entries and the names of operations."""
-    texts = (text for entry in entries for text in (entry.slug, entry.title, *entry.aliases, entry.text))
-    words = {word for text in texts for word in split(text)}
+    texts = [text for entry in entries for text in (*_names_of(entry), entry.text)]
+    words = {word for text in (*texts, *chain.from_iterable(asked)) for word in split(text)}
     return words | {operation.operation.lower() for operation in operations()}
 
 

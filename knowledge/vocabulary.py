@@ -84,6 +84,11 @@ def split(text: str) -> list[str]:
     return _SPLIT.findall(_IS.sub(r"\1 is", lower).replace("'", ""))
 
 
+def _umlauts(word: str) -> str:
+    """A German word as it is written where the keyboard has umlauts."""
+    return word.replace("ae", "ä").replace("oe", "ö").replace("ue", "ü")
+
+
 @cache
 def stem(word: str) -> str:
     """The stem of an English word."""
@@ -100,11 +105,13 @@ class Term:
         text: Its stem, or the name of its group of synonyms.
         known: Whether the vocabulary has it.
         corrected: Whether it was misspelled.
+        everyday: Whether everybody uses it.
     """
 
     text: str
     known: bool
     corrected: bool = False
+    everyday: bool = False
 
 
 class Vocabulary:
@@ -140,13 +147,16 @@ class Vocabulary:
         """
         spelled = [corrected for word in self.english(text) for corrected in self.spelled(word)]
         told = [(word, corrected) for word, corrected in spelled if word not in self._ignored]
-        terms = self._named([Term(stem(word), self.knows(stem(word)), corrected) for word, corrected in told])
+        terms = self._named(
+            [Term(stem(word), self.knows(stem(word)), corrected, word in common_words()) for word, corrected in told]
+        )
         return list({term.text: term for term in terms}.values())
 
     def english(self, text: str) -> list[str]:
         """The words of a text, German ones in English; a word of both languages is taken for what its others are."""
         words = [full for word in split(self._parted(text)) for full in language().short.get(word, word).split()]
         german = language().german
+        words = [_umlauts(word) if word not in german and _umlauts(word) in german else word for word in words]
         foreign = {word for word in words if word in german}
         if all(word in self._plain or word in self.words for word in foreign):
             return words
