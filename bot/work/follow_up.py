@@ -14,7 +14,7 @@ from bot.replies.follow_ups import FOLLOW_UPS
 from bot.replies.needing import named_action
 from bot.replies.questions import Answered, AnswerKind, answer
 from bot.replies.surface import SLACK
-from bot.replies.teaching import ask_page
+from bot.replies.teaching import ask_page, closest_page
 from knowledge import search
 from knowledge.intents import Wish, intents_of
 from knowledge.vocabulary import split
@@ -87,7 +87,7 @@ def follow_up(text: str, diagnosis: AnyDiagnosis | None, *, is_near: bool = Fals
         return Wanted(wish.intent.name, FOLLOW_UPS[wish.intent.name](diagnosis))
     if page := named_action(text):
         return Wanted("", page)
-    return _general(answer(text, SLACK, exclude=_ABOUT))
+    return _beside(text, answer(text, SLACK, exclude=_ABOUT), is_near=is_near)
 
 
 def points_above(text: str) -> bool:
@@ -135,6 +135,16 @@ def _is_of_an_entry(text: str) -> bool:
 
 def _is_general(text: str) -> bool:
     return answer(text, SLACK, exclude=_ABOUT).kind in (AnswerKind.ENTRY, AnswerKind.NEEDS)
+
+
+def _beside(text: str, answered: Answered, *, is_near: bool) -> Wanted:
+    """What the knowledge base says to a question beside an answer: no entry stands for an answer about the job."""
+    if is_near or answered.kind is not AnswerKind.ENTRY or search.names_an_entry(text) or _DEFINITION.match(text):
+        return _general(answered)
+    hits = search.find(text).hits
+    if not hits or hits[0].score >= search.SURE:
+        return _general(answered)
+    return Wanted("", closest_page(hits, SLACK))
 
 
 def _general(answered: Answered) -> Wanted:

@@ -10,8 +10,20 @@ from typing import Final
 from bot.diagnosis.model import LayerName
 from bot.replies.follow_ups.common import Reply
 from bot.replies.follow_ups.evidence import layer, message, policies, summary, trust, why_needed
-from bot.replies.follow_ups.fixing import fix, fix_as, fix_as_template, not_mine, owners, recheck, retry, what_if
-from bot.replies.follow_ups.job import afterwards, data, denied_call, draft, job_facts, trail, where_attached
+from bot.replies.follow_ups.fixing import (
+    afterwards,
+    causes,
+    fix,
+    fix_as,
+    fix_as_template,
+    not_mine,
+    owners,
+    recheck,
+    retry,
+    undo,
+    what_if,
+)
+from bot.replies.follow_ups.job import data, denied_call, draft, job_facts, side, trail, where_attached
 from bot.replies.follow_ups.knowing import checked, how_sure, likeliest, missing_permission, unknown
 from bot.replies.follow_ups.places import accounts, history, other_jobs, principal
 
@@ -48,6 +60,9 @@ FOLLOW_UPS: Final[Mapping[str, Reply]] = MappingProxyType(
         "message": message,
         "job": job_facts,
         "denied-action": denied_call,
+        "causes": causes,
+        "undo": undo,
+        "side": side,
         "data": data,
         "afterwards": afterwards,
         "draft": draft,

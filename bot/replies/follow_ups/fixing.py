@@ -2,7 +2,7 @@
 
 from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.model import Outcome
-from bot.replies.causes import is_made_by_another, names_of, who_changes_what
+from bot.replies.causes import in_order, is_made_by_another, names_of, what_denies, who_changes_what
 from bot.replies.document import (
     Bullets,
     Heading,
@@ -13,6 +13,7 @@ from bot.replies.document import (
     strong,
     words_of,
 )
+from bot.replies.evidence import unread_line
 from bot.replies.fixes import fix_parts
 from bot.replies.follow_ups.common import NO_FIX, Reply, fixed_causes, hypotheses, page, reads_wanted
 from bot.replies.surface import SLACK
@@ -90,6 +91,43 @@ def recheck(diagnosis: AnyDiagnosis) -> Page:
     """Whether it is fixed, as of this answer."""
     says = words_of(names_of(diagnosis).sentence(diagnosis.summary))
     return page("Is it fixed?", says, Note(line("As of this answer. “Check again” under it reads everything anew.")))
+
+
+def afterwards(diagnosis: AnyDiagnosis) -> Page:
+    """What may still deny the job once the change is made."""
+    heading = "After the change"
+    fixes = [cause.fix for cause in fixed_causes(diagnosis) if cause.fix]
+    opened = [line(says) for says in diagnosis.not_covered] + [unread_line(item) for item in diagnosis.unread]
+    rows = [Bullets(tuple(opened))] if opened else []
+    if fixes and all(fix.proven for fix in fixes) and not opened:
+        says = "Nothing that I know of: I evaluated the job again with the change, and nothing else is denied."
+        return page(heading, says)
+    if fixes and all(fix.proven for fix in fixes):
+        return page(heading, "I evaluated the job again with the change. These could still deny it:", *rows)
+    if fixes:
+        return page(heading, "The fix isn't verified, so more may be denied.", *rows)
+    return page(heading, "I have no fix, so I can't say what comes after it.", *rows)
+
+
+def causes(diagnosis: AnyDiagnosis) -> Page:
+    """Every cause with its change, and whether one of the changes is enough."""
+    heading, names = "The causes", names_of(diagnosis)
+    told = in_order(diagnosis)
+    if not told:
+        return no_fix(diagnosis)
+    rows = [what_denies(cause, names) for cause in told]
+    changes = tuple(who_changes_what(cause.fix, names) for cause in told if cause.fix)
+    says = "There is one cause." if len(told) == 1 else f"There are {len(told)} causes. All of them must be fixed."
+    order = (Note(line("AWS doesn't care about the order of the changes.")),) if len(changes) > 1 else ()
+    return page(heading, says, Bullets(tuple(rows)), *([Bullets(changes)] if changes else []), *order)
+
+
+def undo(diagnosis: AnyDiagnosis) -> Page:
+    """How a change is taken back."""
+    if not fixed_causes(diagnosis):
+        return no_fix(diagnosis)
+    says = "I show the new document, not the old one. Save each policy as it is before you change it, and put it back."
+    return page("Take it back", says)
 
 
 def retry(diagnosis: AnyDiagnosis) -> Page:

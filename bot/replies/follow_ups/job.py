@@ -59,6 +59,8 @@ def data(diagnosis: AnyDiagnosis) -> Page:
         return page("The data", _NO_JOB)
     made = {"backup": "no backup", "copy": "no copy; the backup in the source vault is untouched"}.get(job.type)
     first = f"A {JOBS[job.type]} that failed leaves {made}. " if made and job.state == "FAILED" else ""
+    if diagnosis.outcome is Outcome.DENIED:
+        first += "It fails again at each run until the change is made. "
     says = f"{first}I read permissions, and not your recovery points, so look for older ones yourself."
     if not job.resource:
         return page("The data", says)
@@ -67,22 +69,6 @@ def data(diagnosis: AnyDiagnosis) -> Page:
         f" --resource-arn {job.resource} --region {job.region}  # in account {job.account}"
     )
     return page("The data", says, Verbatim("To look yourself", "recovery-points.sh", command))
-
-
-def afterwards(diagnosis: AnyDiagnosis) -> Page:
-    """What may still deny the job once the change is made."""
-    heading = "After the change"
-    fixes = [cause.fix for cause in fixed_causes(diagnosis) if cause.fix]
-    opened = [line(says) for says in diagnosis.not_covered] + [unread_line(item) for item in diagnosis.unread]
-    rows = [Bullets(tuple(opened))] if opened else []
-    if fixes and all(fix.proven for fix in fixes) and not opened:
-        says = "Nothing that I know of: I evaluated the job again with the change, and nothing else is denied."
-        return page(heading, says)
-    if fixes and all(fix.proven for fix in fixes):
-        return page(heading, "I evaluated the job again with the change. These could still deny it:", *rows)
-    if fixes:
-        return page(heading, "The fix isn't verified, so more may be denied.", *rows)
-    return page(heading, "I have no fix, so I can't say what comes after it.", *rows)
 
 
 def draft(diagnosis: AnyDiagnosis) -> Page:
@@ -106,6 +92,17 @@ def trail(diagnosis: AnyDiagnosis) -> Page:
     look = f"Look in account {job.account}, {job.region}, for AccessDenied"
     at = f" around {job.completed:{_DATE}}" if job.completed else ""
     return page("CloudTrail", says, Paragraph(line(f"{look}{at}.")), Note(line("CloudTrail keeps events for 90 days.")))
+
+
+def side(diagnosis: AnyDiagnosis) -> Page:
+    """Whether the failure is AWS's or the account's own."""
+    heading = "AWS's side or yours?"
+    if diagnosis.outcome is Outcome.DENIED:
+        return page(heading, "Yours: a policy or setting denies it. AWS Support can't change that for you.")
+    if diagnosis.outcome is Outcome.UNDETERMINED:
+        says = "I can't tell: I couldn't read everything. Let me read it before you open a case with AWS Support."
+        return page(heading, says, Bullets(tuple(map(unread_line, diagnosis.unread))))
+    return page(heading, "No permission denies it. If its message names an internal error, open a case with AWS.")
 
 
 def where_attached(diagnosis: AnyDiagnosis) -> Page:
