@@ -18,7 +18,7 @@ from typing import Final
 
 from knowledge.asked import phrases
 from knowledge.callers import operations
-from knowledge.library import KnowledgeEntry, all_entries
+from knowledge.library import EntryKind, KnowledgeEntry, all_entries
 from knowledge.vocabulary import Term, Vocabulary, language, split
 
 ANSWER: Final = 0.56
@@ -178,10 +178,10 @@ class _Index:
         for entry in entries:
             for name in _names_of(entry):
                 self.whole_names.setdefault(tuple(split(name)), set()).add(entry.slug)
-        self._subject = {term for word in language().subject for term in self._set(word)}
-        self._core, self._services, self._products = (
+        spoken = language()
+        self._subject, self._core, self._services, self._products = (
             [self._set(phrase) for phrase in phrases]
-            for phrases in (language().core, language().other_services, language().other_products)
+            for phrases in (spoken.subject, spoken.core, spoken.other_services, spoken.other_products)
         )
         self._named = {slug: set[str]().union(*names) for slug, names in self._names.items()}
         self._texts: dict[str, set[str]] = {}
@@ -189,7 +189,7 @@ class _Index:
         self._database.execute("CREATE VIRTUAL TABLE entry USING fts5(title, aliases, verdict, body, slug UNINDEXED)")
         for entry in entries:
             body = f"{entry.what} {entry.recognise} {entry.fix}"
-            names = " · ".join((*entry.aliases, *asked[entry.slug]))
+            names = " · ".join((*_names_of(entry)[2:], *asked[entry.slug]))
             columns = [f"{entry.title} {entry.slug}", names, entry.verdict, body]
             told = [self._spoken(column) for column in columns]
             self._texts[entry.slug] = {term for terms in told for term in terms}
@@ -211,8 +211,9 @@ class _Index:
         return sorted(hits, key=lambda hit: (hit.slug not in own, -hit.score, hit.slug))
 
     def is_ours(self, terms: Iterable[str]) -> bool:
-        """Whether one of some terms is a word of our subject; AWS Backup's own names are."""
-        return any(term in self._subject or "backup" in term for term in terms)
+        """Whether some terms name our subject; AWS Backup's own names do."""
+        told = set(terms)
+        return any("backup" in term for term in told) or _has_one(told, self._subject)
 
     def strangeness(self, terms: list[Term]) -> float:
         """How much of what a question says is in words that no entry has, between 0 and 1."""
@@ -271,7 +272,7 @@ class _Index:
 
 def _has_one(terms: set[str], phrases: Iterable[set[str]]) -> bool:
     """Whether a question has all terms of one of some phrases."""
-    return any(phrase <= terms for phrase in phrases)
+    return any(phrase and phrase <= terms for phrase in phrases)
 
 
 def _token(term: str) -> str:
@@ -280,7 +281,9 @@ def _token(term: str) -> str:
 
 
 def _names_of(entry: KnowledgeEntry) -> tuple[str, ...]:
-    return (entry.slug, entry.title, *entry.aliases)
+    # A managed policy is also called by the end of its name: OperatorAccess.
+    short = (entry.slug.removeprefix("AWSBackup"),) if entry.kind is EntryKind.MANAGED_POLICY else ()
+    return (entry.slug, entry.title, *entry.aliases, *short)
 
 
 def _words_of(entries: tuple[KnowledgeEntry, ...], asked: Iterable[tuple[str, ...]]) -> set[str]:

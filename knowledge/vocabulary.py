@@ -146,11 +146,15 @@ class Vocabulary:
             text: A question, a name, or the text of an entry.
         """
         spelled = [corrected for word in self.english(text) for corrected in self.spelled(word)]
-        told = [(word, corrected) for word, corrected in spelled if word not in self._ignored]
+        told = [(word, corrected) for word, corrected in spelled if not self._tells_nothing(word)]
         terms = self._named(
             [Term(stem(word), self.knows(stem(word)), corrected, word in common_words()) for word, corrected in told]
         )
         return list({term.text: term for term in terms}.values())
+
+    def _tells_nothing(self, word: str) -> bool:
+        """Whether a word says nothing of a subject: one of those, or the id or time of something."""
+        return word in self._ignored or (word not in self.words and any(letter.isdigit() for letter in word))
 
     def english(self, text: str) -> list[str]:
         """The words of a text, German ones in English; a word of both languages is taken for what its others are."""

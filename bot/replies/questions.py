@@ -18,6 +18,7 @@ from bot.replies.surface import Surface
 from bot.replies.teaching import ask_page, closest_page, entry_page, sentence_page, topic_page, unknown_page
 from knowledge import library, search
 from knowledge.intents import Intent, Wish, intents_of
+from knowledge.messages import messages
 from knowledge.search import Closeness, Hit
 
 
@@ -71,11 +72,17 @@ SAYINGS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """What is said to an intent that needs no more than a sentence."""
 
-_OUTRIGHT: Final = 3
+_OUTRIGHT: Final = 4
 """Words of an intent's phrase from which it is meant although entries come near."""
 
 _SAID: Final = 2
 """Words of an intent's phrase from which it is meant where no entry comes near."""
+
+_SAYS_LITTLE: Final = frozenset({"vague-message", "implicit-and-explicit-deny", "permission-missing"})
+"""Entries of messages that have no cause of their own: what else the question says is worth more."""
+
+_SENTENCE, _LONG, _MOST = 3, 40, 0.6
+"""From how many words, and then from how many characters or which share of a question, a message is quoted."""
 
 _OTHERS: Final = (
     "That is about an answer, and I don't know which. Ask in the thread of an answer, or give me a job: {} ID."
@@ -117,8 +124,25 @@ def _entry_named(question: str) -> Answered | None:
     return named and Answered(AnswerKind.ENTRY, library.get(question).slug, named.page)
 
 
+def _quoted(question: str) -> Answered | None:
+    """The entry on a message of AWS's that a question quotes; None where it quotes none that says something."""
+    for form in messages().forms:
+        match = form.search(question)
+        if match and form.knowledge not in _SAYS_LITTLE and _is_a_quote(match[0], question):
+            return entry_answer(form.knowledge)
+    return None
+
+
+def _is_a_quote(matched: str, question: str) -> bool:
+    """Whether what was matched is a sentence and most of a question, and not a word that people use, too."""
+    is_sentence = len(matched.split()) >= _SENTENCE
+    return is_sentence and (len(matched) >= _LONG or len(matched) >= _MOST * len(question))
+
+
 def _looked_up(question: str) -> Answered | None:
-    """What was found and is certain: what something needs, or the entry that is meant."""
+    """What was found and is certain: a message, what something needs, or the entry that is meant."""
+    if (quoted := _quoted(question)) is not None:
+        return quoted
     if not search.names_an_entry(question) and (page := needed(question)):
         return Answered(AnswerKind.NEEDS, "", page)
     found, named = search.find(question), named_operation(question) or named_action(question)
@@ -141,7 +165,7 @@ def _unsure(question: str, wishes: Sequence[Wish], surface: Surface) -> Answered
     is_near = found.closeness is not Closeness.NOTHING
     if search.is_about_something_else(question):
         return Answered(AnswerKind.UNKNOWN, "", unknown_page(question, surface))
-    if wishes and wishes[0].words >= (_SAID if not is_near else _OUTRIGHT):
+    if wishes and wishes[0].words >= (_OUTRIGHT if is_near else _SAID):
         return _intent(wishes[0].intent, surface)
     if is_near:
         return Answered(AnswerKind.CLOSEST, "", closest_page(found.hits, surface), tuple(found.hits))
