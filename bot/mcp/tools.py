@@ -247,7 +247,8 @@ class Tools:
         if asked.plan:
             for name in ("role", "resource", "restore", "vault", "copy_to"):
                 _refuse(getattr(asked, name), name, "`role`, and not with `plan`, which says it itself")
-            plan = PlanName.of(asked.plan, asked.account, here, asked.selection)
+            account = asked.account or self._diagnostician.own_account()
+            plan = PlanName.of(asked.plan, account, here, asked.selection)
             asker.check(plan.account)
             find: FindJobs = partial(jobs_of_plan, plan=plan)
         elif asked.role:
