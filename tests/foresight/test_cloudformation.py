@@ -10,7 +10,7 @@ from bot.diagnosis.run import Diagnostician
 from bot.errors import BadInputError
 from bot.foresight.cloudformation import of_cloudformation
 from bot.foresight.cloudformation.syntax import parse_template
-from bot.foresight.cloudformation.template import Template
+from bot.foresight.cloudformation.template import StackTemplate
 from bot.foresight.forecast import Forecast
 from bot.foresight.overlay import ToBe
 from bot.foresight.plans import jobs_to_be, leaving_open
@@ -206,12 +206,12 @@ def test_a_resource_whose_condition_is_not_met_is_not_made() -> None:
 )
 def test_functions_are_resolved_as_far_as_they_can_be(part: object, value: object) -> None:
     document = {**parse_template(TEMPLATE), "Mappings": {"Names": {"eu": {"vault": "frankfurt"}}}}
-    assert Template(document, ACCOUNT, REGION).resolve(part) == value
+    assert StackTemplate(document, ACCOUNT, REGION).resolve(part) == value
 
 
 def test_what_refers_to_itself_is_not_known() -> None:
     document = {"Resources": {"A": {"Type": "AWS::IAM::Role", "Properties": {"RoleName": {"Ref": "A"}}}}}
-    assert Template(document, ACCOUNT, REGION).reference("A") == "A"
+    assert StackTemplate(document, ACCOUNT, REGION).reference("A") == "A"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from bot.foresight.cloudformation.resources import TAKEN
 from bot.foresight.cloudformation.syntax import parse_template
-from bot.foresight.cloudformation.template import Template
+from bot.foresight.cloudformation.template import StackTemplate
 from bot.foresight.infrastructure import Infrastructure
 
 
@@ -23,7 +23,7 @@ def of_cloudformation(
     Raises:
         BadInputError: It is no template.
     """
-    template = Template(parse_template(text), account, region, parameters)
+    template = StackTemplate(parse_template(text), account, region, parameters)
     made = Infrastructure("the template")
     for name, resource in template.resources.items():
         take = TAKEN.get(str(resource.get("Type")))

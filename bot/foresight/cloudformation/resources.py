@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from bot.foresight.cloudformation.template import Template
+from bot.foresight.cloudformation.template import StackTemplate
 from bot.foresight.infrastructure import Infrastructure, Json, PlanToBe, VaultToBe
 
 _TYPES: Final = MappingProxyType(
@@ -45,7 +45,7 @@ def _has_gap(part: Any) -> bool:
     return any(map(_has_gap, part)) if isinstance(part, list) else part is None
 
 
-def _role(template: Template, name: str, made: Infrastructure) -> None:
+def _role(template: StackTemplate, name: str, made: Infrastructure) -> None:
     properties = template.properties(name)
     role = made.role(str(template.arn_of(name)))
     role.trust = _document(properties, "AssumeRolePolicyDocument", name, made)
@@ -61,7 +61,7 @@ def _role(template: Template, name: str, made: Infrastructure) -> None:
             role.inline[str(policy["PolicyName"])] = document
 
 
-def _policy(template: Template, name: str, made: Infrastructure) -> None:
+def _policy(template: StackTemplate, name: str, made: Infrastructure) -> None:
     """AWS::IAM::Policy has several roles, AWS::IAM::RolePolicy has one."""
     properties = template.properties(name)
     document = _document(properties, "PolicyDocument", name, made)
@@ -72,7 +72,7 @@ def _policy(template: Template, name: str, made: Infrastructure) -> None:
             made.role(_role_named(template, role)).inline[str(properties.get("PolicyName") or name)] = document
 
 
-def _managed_policy(template: Template, name: str, made: Infrastructure) -> None:
+def _managed_policy(template: StackTemplate, name: str, made: Infrastructure) -> None:
     properties, policy = template.properties(name), str(template.arn_of(name))
     document = _document(properties, "PolicyDocument", name, made)
     if document is not None:
@@ -82,11 +82,11 @@ def _managed_policy(template: Template, name: str, made: Infrastructure) -> None
             made.role(_role_named(template, role)).attached[policy] = True
 
 
-def _role_named(template: Template, role: str) -> str:
+def _role_named(template: StackTemplate, role: str) -> str:
     return f"arn:{template.partition}:iam::{template.account}:role/{role}"
 
 
-def _vault(template: Template, name: str, made: Infrastructure) -> None:
+def _vault(template: StackTemplate, name: str, made: Infrastructure) -> None:
     properties, vault = template.properties(name), str(template.arn_of(name))
     is_sealed = template.resources[name]["Type"] == "AWS::Backup::LogicallyAirGappedBackupVault"
     kind = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT" if is_sealed else "BACKUP_VAULT"
@@ -97,13 +97,13 @@ def _vault(template: Template, name: str, made: Infrastructure) -> None:
             made.vault_policies[vault] = document
 
 
-def _key(template: Template, name: str, made: Infrastructure) -> None:
+def _key(template: StackTemplate, name: str, made: Infrastructure) -> None:
     document = _document(template.properties(name), "KeyPolicy", name, made)
     if document is not None:
         made.keys[str(template.arn_of(name))] = document
 
 
-def _selection(template: Template, name: str, made: Infrastructure) -> None:
+def _selection(template: StackTemplate, name: str, made: Infrastructure) -> None:
     properties = template.properties(name)
     said, plan = properties.get("BackupSelection") or {}, properties.get("BackupPlanId")
     role = said.get("IamRoleArn")
@@ -116,7 +116,7 @@ def _selection(template: Template, name: str, made: Infrastructure) -> None:
     made.plans.append(PlanToBe(_plan(template, str(plan), made), (selection,)))
 
 
-def _types_to_be(template: Template, name: str, made: Infrastructure) -> list[str]:
+def _types_to_be(template: StackTemplate, name: str, made: Infrastructure) -> list[str]:
     """The types of the resources that a selection names by references of which nobody knows the ARN yet."""
     kinds = []
     for each in template.resources[name]["Properties"]["BackupSelection"]["Resources"]:
@@ -140,7 +140,7 @@ def _refers(part: Any, name: str) -> bool:
     return part == name or f"${{{name}}}" in str(part) or f"${{{name}." in str(part)
 
 
-def _plan(template: Template, name: str, made: Infrastructure) -> Json:
+def _plan(template: StackTemplate, name: str, made: Infrastructure) -> Json:
     """A backup plan as GetBackupPlan answers."""
     said = template.properties(name).get("BackupPlan") or {}
     rules = []
@@ -158,7 +158,7 @@ def _plan(template: Template, name: str, made: Infrastructure) -> Json:
     return {**said, "Rules": rules}
 
 
-TAKEN: Final[Mapping[str, Callable[[Template, str, Infrastructure], None]]] = MappingProxyType(
+TAKEN: Final[Mapping[str, Callable[[StackTemplate, str, Infrastructure], None]]] = MappingProxyType(
     {
         "AWS::IAM::Role": _role,
         "AWS::IAM::Policy": _policy,

@@ -22,7 +22,7 @@ _VARIABLE: Final = re.compile(r"\$\{(!?)([^}]+)\}")
 
 
 @dataclass
-class Template:
+class StackTemplate:
     """A template with what its names will be.
 
     Args:
@@ -123,18 +123,18 @@ class Template:
         return self.resolve(declared) is not False
 
 
-def _reference(template: Template, argument: Any) -> Any:
+def _reference(template: StackTemplate, argument: Any) -> Any:
     return template.reference(str(argument))
 
 
-def _attribute(template: Template, argument: Any) -> Any:
+def _attribute(template: StackTemplate, argument: Any) -> Any:
     name, _, attribute = (
         ".".join(map(str, argument)).partition(".") if isinstance(argument, list) else (argument, "", "")
     )
     return template.attribute(name, attribute)
 
 
-def _substituted(template: Template, argument: Any) -> str | None:
+def _substituted(template: StackTemplate, argument: Any) -> str | None:
     text, own = argument if isinstance(argument, list) else (argument, {})
     own = {name: template.resolve(value) for name, value in own.items()}
     missing = False
@@ -157,7 +157,7 @@ def _substituted(template: Template, argument: Any) -> str | None:
     return UNKNOWN if missing else resolved
 
 
-def _joined(template: Template, argument: Any) -> str | None:
+def _joined(template: StackTemplate, argument: Any) -> str | None:
     separator, parts = argument
     resolved = template.resolve(parts)
     if not isinstance(resolved, list) or UNKNOWN in resolved:
@@ -165,39 +165,39 @@ def _joined(template: Template, argument: Any) -> str | None:
     return str(separator).join(map(str, resolved))
 
 
-def _selected(template: Template, argument: Any) -> Any:
+def _selected(template: StackTemplate, argument: Any) -> Any:
     position, several = (template.resolve(each) for each in argument)
     is_there = isinstance(several, list) and int(position) < len(several)
     return several[int(position)] if is_there else UNKNOWN
 
 
-def _split(template: Template, argument: Any) -> Any:
+def _split(template: StackTemplate, argument: Any) -> Any:
     separator, text = argument
     resolved = template.resolve(text)
     return UNKNOWN if resolved is UNKNOWN else str(resolved).split(separator)
 
 
-def _if(template: Template, argument: Any) -> Any:
+def _if(template: StackTemplate, argument: Any) -> Any:
     condition, then, otherwise = argument
     return template.resolve(then if template.holds(condition) else otherwise)
 
 
-def _equals(template: Template, argument: Any) -> bool | None:
+def _equals(template: StackTemplate, argument: Any) -> bool | None:
     first, second = (template.resolve(each) for each in argument)
     return UNKNOWN if UNKNOWN in (first, second) else str(first) == str(second)
 
 
-def _not(template: Template, argument: Any) -> bool | None:
+def _not(template: StackTemplate, argument: Any) -> bool | None:
     (of,) = (template.resolve(each) for each in argument)
     return UNKNOWN if of is UNKNOWN else not of
 
 
-def _in_map(template: Template, argument: Any) -> Any:
+def _in_map(template: StackTemplate, argument: Any) -> Any:
     name, first, second = (template.resolve(each) for each in argument[:3])
     return (template.document.get("Mappings") or {}).get(name, {}).get(first, {}).get(second)
 
 
-_FUNCTIONS: Final[Mapping[str, Callable[[Template, Any], Any]]] = MappingProxyType(
+_FUNCTIONS: Final[Mapping[str, Callable[[StackTemplate, Any], Any]]] = MappingProxyType(
     {
         "Ref": _reference,
         "Fn::Equals": _equals,
