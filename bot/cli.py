@@ -15,21 +15,7 @@ import typer
 from typer.exceptions import TyperException
 
 from bot import __version__
-from bot.commands import (
-    about,
-    audit,
-    check,
-    diagnose,
-    doctor,
-    error,
-    evaluate,
-    explain,
-    failures,
-    mcp,
-    needs,
-    processes,
-    sandbox,
-)
+from bot.commands.registry import FUNCTIONS, CommandGroup
 from bot.errors import BackupWhyError
 
 _USAGE_ERROR = 2
@@ -37,29 +23,13 @@ _INTERRUPTED = 130
 
 app = typer.Typer(
     name="backup-why",
+    cls=CommandGroup,
     help="Show an on-call engineer why an AWS Backup job was denied: job id in, proven answer out. It only reads.",
     invoke_without_command=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(diagnose.diagnose)
-app.command()(error.error)
-app.command()(failures.failures)
-app.command()(explain.explain)
-app.command()(check.check)
-app.command()(needs.needs)
-app.command()(evaluate.evaluate)
-app.command()(sandbox.sandbox)
-app.command("try")(processes.try_)
-app.command()(processes.serve)
-app.command()(processes.work)
-app.command()(audit.audit)
-app.command()(mcp.mcp)
-app.command()(doctor.doctor)
-app.command()(about.permissions)
-app.command()(about.manifest)
-app.command()(about.schema)
 
 
 @app.callback()
@@ -95,8 +65,7 @@ def run(arguments: list[str]) -> int:
     except BackupWhyError as trouble:
         return _tell(trouble.message, trouble.exit_code)
     except TyperException as wrong:
-        known = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
-        asked = " ".join(["backup-why", *(name for name in arguments[:1] if name in known)])
+        asked = " ".join(["backup-why", *(name for name in arguments[:1] if name in FUNCTIONS)])
         return _tell(f"{_sentence(wrong.format_message())} See {asked} --help.", _USAGE_ERROR)
     except (KeyboardInterrupt, typer.Abort):
         return _INTERRUPTED

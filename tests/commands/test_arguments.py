@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from bot.cli import app, run
+from bot.cli import run
+from bot.commands.registry import FUNCTIONS
 from sandbox.aws.here import only
 
 JOB = "00000000-0000-4000-8000-000000000000"
@@ -56,11 +57,7 @@ def test_credentials_that_can_not_be_used_are_told(
     assert says in capsys.readouterr().err
 
 
-def commands() -> list[str]:
-    return [str(command.name or getattr(command.callback, "__name__", "")) for command in app.registered_commands]
-
-
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize("command", FUNCTIONS)
 def test_an_example_of_the_help_is_one_line_however_narrow_the_terminal(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
