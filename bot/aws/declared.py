@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import botocore.session
 from botocore.handlers import BUILTIN_HANDLERS, REGISTER_FIRST, REGISTER_LAST
+from botocore.hooks import EVENT_ALIASES
 from botocore.loaders import Loader
 
 from bot.aws.bedrock import CONVERSE
@@ -39,6 +40,7 @@ def declared_session() -> botocore.session.Session:
     session = botocore.session.Session(include_builtin_handlers=False)
     session.register_component("data_loader", _loader())
     events = session.get_component("event_emitter")
+    events._event_aliases = _aliases()  # botocore has no other way to give it those of some services
     register = {REGISTER_FIRST: events.register_first, REGISTER_LAST: events.register_last, None: events.register}
     for event, handler, when in _handlers():
         register[when](event, handler)
@@ -74,6 +76,15 @@ def _handlers() -> tuple[tuple[str, Any, object], ...]:
         if kind != _DOCUMENTATION and (not rest or rest[0] in _declared() or rest[0] == "*"):
             found.append((event, handler, when[0] if when else None))
     return tuple(found)
+
+
+@cache
+def _aliases() -> dict[str, str]:
+    """What else the declared services are called in events, such as EFS `elasticfilesystem`.
+
+    Each client compares each kind of event with all of them, and botocore has those of 65 services.
+    """
+    return {old: new for old, new in EVENT_ALIASES.items() if not _declared().keys().isdisjoint({*old.split("."), new})}
 
 
 class _DeclaredOnly(Loader):  # type: ignore[misc]  # botocore ships no types

@@ -35,3 +35,10 @@ def test_a_client_knows_the_errors_of_what_is_declared_and_no_others() -> None:
     kms = client("kms").exceptions  # type: ignore[attr-defined]  # botocore makes its clients at run time
     assert issubclass(kms.NotFoundException, kms.ClientError)
     assert not hasattr(kms, "CustomKeyStoreNotFoundException")
+
+
+def test_in_events_a_declared_service_goes_by_its_other_name_too() -> None:
+    events, heard = declared_session().get_component("event_emitter"), list[str]()
+    events.register("told.elasticfilesystem", lambda event_name, **_: heard.append(event_name))
+    events.emit("told.efs.DescribeFileSystems")
+    assert heard == ["told.efs.DescribeFileSystems"]
