@@ -13,24 +13,15 @@ from bot.aws.sessions import Sessions
 from bot.cli import run
 from bot.settings import load_settings
 from sandbox.aws.server import Sandbox
-from tests.conftest import ServeEstate
-from tests.diagnosis.incidents import FILES, expectation, reference_to, text_of
-from tests.diagnosis.test_incidents import MakeDiagnostician
+from tests.diagnosis.incidents import FILES, diagnosed_with_calls
 
 SOURCE = Path(bot.__file__).parent
 
 
-def test_every_call_of_every_incident_is_permitted_by_what_is_printed(
-    served_estate: ServeEstate, diagnostician: MakeDiagnostician
-) -> None:
-    called: set[tuple[str, str]] = set()
-    for incident in FILES[::4]:
-        text = text_of(incident)
-        sandbox = served_estate(text)
-        diagnostician().diagnose(reference_to(expectation(text)))
-        called |= {(call.service, call.operation) for call in sandbox.calls}
-    declared = {(operation.service, operation.name) for operation in operations()}
-    assert called <= declared
+@pytest.mark.xdist_group("incidents")
+def test_every_call_of_every_incident_is_permitted_by_what_is_printed() -> None:
+    called = {(call.service, call.operation) for incident in FILES for call in diagnosed_with_calls(incident)[1]}
+    assert called <= {(operation.service, operation.name) for operation in operations()}
 
 
 def test_every_operation_that_is_declared_is_used() -> None:

@@ -1,12 +1,11 @@
 """No read ends a diagnosis but that of the job: what else fails is unread, and makes nothing clear and nothing proven.
 
-That every error of every operation is a fact or unread is tested on the reader (`tests/aws/test_read_errors.py`); what
-a diagnosis makes of that depends on the operation alone, so each is failed here once in a diagnosis that needs it.
+That every error of every operation is a fact or unread is tested on the reader (`tests/aws/test_read_errors.py`); the
+sweep of the same name fails each operation in a diagnosis that needs it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
 
 import pytest
 
@@ -25,18 +24,15 @@ from sandbox.aws.here import only
 from sandbox.aws.server import Sandbox, environment
 from sandbox.aws.service import AwsError
 from sandbox.aws.wire import Reply
-from tests.aws.failing import GENERIC, OPERATIONS, modelled
+from tests.aws.failing import OPERATIONS
 from tests.diagnosis.altering import ACCOUNT, Altered
 from tests.diagnosis.incidents import differences, reference_to
 from tests.diagnosis.refusing import refusing
-from tests.diagnosis.test_allowed_images import copying
 from tests.diagnosis.test_caller import ANA, FULL_ACCESS, Staffed, allow, document
-from tests.diagnosis.test_ebs_encryption import ON, restoring
 
 THROTTLED = AwsError("ThrottlingException", "Rate exceeded", 429)
 EXPIRED = AwsError("ExpiredTokenException", "It is expired.", 403)
 PAGE = Reply(404, b"<!DOCTYPE html><html><body><p>A proxy's page.</body></html>")
-TOKEN = "Access Denied with the following authorization id: 0123456789abcdef"
 
 
 class Bench:
@@ -81,79 +77,12 @@ def incident(number: int, **members: object) -> Altered:
     return altered
 
 
-def tagging() -> Altered:
-    """A backup under a service control policy that asks for the vault's tags."""
-    altered = incident(18)
-    asking = {"Null": {"aws:ResourceTag/owner": "true"}}
-    statement = {"Effect": "Deny", "Action": "backup:StartBackupJob", "Resource": "*", "Condition": asking}
-    organization = altered.estate["organization"]
-    content = {"Version": "2012-10-17", "Statement": [statement]}
-    organization["policies"].append(
-        {"Id": "p-asking", "Name": "Asking", "Type": "SERVICE_CONTROL_POLICY", "Content": content}
-    )
-    organization["root"]["policies"].append("p-asking")
-    return altered
-
-
-GATEWAY = f"arn:aws:storagegateway:eu-west-1:{ACCOUNT}:gateway/sgw-12A3456B/volume/vol-1122AABBCCDDEEFFG"
-CLUSTER = f"arn:aws:eks:eu-west-1:{ACCOUNT}:cluster/orders"
-DSQL = f"arn:aws:dsql:eu-west-1:{ACCOUNT}:cluster/abcdefghijklmnopqrstuvwxyz"
-INCIDENTS: dict[str, tuple[Callable[[], Altered], tuple[str, ...]]] = {
-    "a nested stack": (lambda: incident(36), ("ListBackupJobs",)),
-    "a backup with skipped objects": (lambda: incident(35), ("ListCopyJobs",)),
-    "a composite restore": (lambda: incident(46, IsParent=True), ("ListRestoreJobs",)),
-    "a copy into a vault that is gone": (lambda: incident(10), ("ListBackupVaults",)),
-    "a table": (lambda: incident(4), ("DescribeRegionSettings", "DescribeTable", "ListTagsOfResource")),
-    "an instance": (lambda: incident(8), ("DescribeInstances", "DescribeVolumes", "GetInstanceProfile")),
-    "an encoded message": (lambda: incident(37), ("DecodeAuthorizationMessage", "GetRolePolicy")),
-    "an authorization id": (lambda: incident(29, StatusMessage=TOKEN), ("GetRequestAuthorizationDetails",)),
-    "an image that is hidden": (lambda: copying({"State": "disabled"}), ("GetAllowedImagesSettings",)),
-    "a volume under the default key": (lambda: restoring(ON), ("GetEbsDefaultKmsKeyId", "GetEbsEncryptionByDefault")),
-    "a vault whose tags are asked for": (tagging, ("ListTags",)),
-    "a default key": (lambda: incident(30), ("ListAliases",)),
-    "a database": (lambda: incident(17), ("DescribeDBInstances",)),
-    "a cluster": (lambda: incident(34), ("DescribeDBClusters",)),
-    "a file system": (lambda: incident(32), ("efs:DescribeFileSystems", "DescribeFileSystemPolicy")),
-    "an FSx file system": (lambda: incident(6), ("fsx:DescribeFileSystems",)),
-    "a bucket": (lambda: incident(31), ("GetBucketEncryption", "GetBucketPolicy", "GetBucketTagging")),
-    "a guard rail": (lambda: incident(6), ("ListPolicyVersions",)),
-    "a gateway's volume": (
-        lambda: incident(29, ResourceType="Storage Gateway", ResourceArn=GATEWAY),
-        ("DescribeCachediSCSIVolumes", "DescribeStorediSCSIVolumes"),
-    ),
-    "an EKS cluster": (
-        lambda: incident(29, ResourceType="EKS", ResourceArn=CLUSTER, StatusMessage="Access denied"),
-        ("DescribeCluster",),
-    ),
-    "a DSQL cluster": (lambda: incident(29, ResourceType="Aurora DSQL", ResourceArn=DSQL), ("GetCluster",)),
-}
-"""Incidents, each with the operations that it is needed for; all others are failed in a copy across accounts."""
-
 OF_CALLERS = tuple(one for one in OPERATIONS if one.service == "iam" and ("User" in one.name or "Group" in one.name))
 """Operations that are called for error texts alone."""
-JOB_READS = tuple(operation for operation, _id in DESCRIBE_JOB.values())
-ELSEWHERE = (*OF_CALLERS, *JOB_READS, ASSUME_ROLE, GET_CALLER_IDENTITY, LIST_ACCOUNTS, LIST_PARENTS)
-"""Operations whose failures have tests of their own."""
 
 
-def by_incident() -> Iterator[Any]:
-    """Each incident with the operations that are failed in it."""
-    named = {name: (make, operations) for name, (make, names) in INCIDENTS.items() if (operations := _named(*names))}
-    others = [one for one in OPERATIONS if one not in ELSEWHERE]
-    for name, (make, operations) in named.items():
-        others = [one for one in others if one not in operations]
-        yield pytest.param(make, operations, id=name)
-    yield pytest.param(lambda: incident(12), others, id="a copy across accounts")
-
-
-def _named(*names: str) -> list[Operation]:
+def operations_named(*names: str) -> list[Operation]:
     return [one for one in OPERATIONS if {one.name, f"{one.service}:{one.name}"} & set(names)]
-
-
-def fault_of(operation: Operation) -> AwsError:
-    """One error of an operation that is no fact; another kind for each, in turn."""
-    errors = [error for error in (*modelled(operation), *GENERIC) if error.code not in operation.absent]
-    return errors[OPERATIONS.index(operation) % len(errors)]
 
 
 def assert_nothing_is_made_up(known: Diagnosis, found: Diagnosis) -> None:
@@ -165,30 +94,6 @@ def assert_nothing_is_made_up(known: Diagnosis, found: Diagnosis) -> None:
     assert clear <= {layer for layer, verdict in before.items() if verdict is Verdict.CLEAR}
     if known.outcome is Outcome.DENIED:
         assert found.outcome in (Outcome.DENIED, Outcome.UNDETERMINED)
-
-
-@pytest.mark.parametrize(("make", "operations"), list(by_incident()))
-def test_a_read_that_fails_is_unread_and_ends_nothing(make: Callable[[], Altered], operations: list[Operation]) -> None:
-    with Bench(make()).served() as bench:
-        known = bench.diagnosed()
-        for operation in operations:
-            fault = fault_of(operation)
-            bench.fails(operation, fault)
-            found = bench.diagnosed()
-            assert_nothing_is_made_up(known, found)
-            unread = [each for each in found.unread if each.what == f"{operation.service}:{operation.name}"]
-            assert unread or (found.causes, found.layers) == (known.causes, known.layers), operation
-            for each in unread:
-                assert each.why == fault.code
-                assert each.says.startswith("I couldn't read ")
-                assert f" in account {each.account} ({each.region}): " in each.says
-                assert fault.code in each.says
-                assert (each.permission is not None) == (fault.code in ("AccessDenied", "AccessDeniedException"))
-
-
-def test_every_operation_is_failed_somewhere() -> None:
-    failed = [operation for each in by_incident() for operation in each.values[1]]
-    assert set(failed) | set(ELSEWHERE) == set(OPERATIONS)
 
 
 def test_a_path_that_can_not_be_walked_up_is_unread() -> None:
@@ -227,7 +132,7 @@ def test_the_sentence_says_what_to_do() -> None:
     with Bench(incident(17)).served() as bench:
         place = f"I couldn't read the key policy in account {bench.reference.account} ({bench.reference.region}): "
         for fault, sentence in KEY_POLICY_SAYS:
-            bench.fails(_named("GetKeyPolicy")[0], fault)
+            bench.fails(operations_named("GetKeyPolicy")[0], fault)
             said = {each.says for each in bench.diagnosed().unread if each.what == "kms:GetKeyPolicy"}
             assert said == {place + sentence}
 
@@ -292,7 +197,7 @@ def test_accounts_that_can_not_be_listed_leave_the_own_one_to_search() -> None:
 def test_a_vault_that_can_not_be_described_is_known_by_the_list_of_vaults() -> None:
     with Bench(incident(30)).served() as bench:
         known = bench.diagnosed()
-        bench.fails(_named("DescribeBackupVault")[0], THROTTLED)
+        bench.fails(operations_named("DescribeBackupVault")[0], THROTTLED)
         found = bench.diagnosed()
     assert [cause.code for cause in found.causes] == [cause.code for cause in known.causes] == ["vault-default-key"]
     assert found.unread == ()
@@ -300,7 +205,7 @@ def test_a_vault_that_can_not_be_described_is_known_by_the_list_of_vaults() -> N
 
 def test_children_that_can_not_be_listed_leave_every_layer_unknown() -> None:
     with Bench(incident(36)).served() as bench:
-        bench.fails(_named("ListBackupJobs")[0], THROTTLED)
+        bench.fails(operations_named("ListBackupJobs")[0], THROTTLED)
         found = bench.diagnosed()
     assert found.outcome is Outcome.UNDETERMINED
     assert {layer.verdict for layer in found.layers} == {Verdict.UNKNOWN}
@@ -326,12 +231,12 @@ def test_jobs_that_can_not_be_listed_are_not_told_as_none() -> None:
         bench.faults.update({("backup", f"List{kind}Jobs"): THROTTLED for kind in ("Backup", "Copy", "Restore")})
         with pytest.raises(AwsUnreachableError, match="No failed jobs can be listed: AWS throttles backup:List"):
             bench.diagnostician.failures()
-        bench.fails(_named("ListBackupJobs")[0], THROTTLED)
+        bench.fails(operations_named("ListBackupJobs")[0], THROTTLED)
         bench.diagnostician.failures()
 
 
 def test_a_role_that_can_not_be_read_is_told_with_the_reason() -> None:
     with Bench(incident(12)).served() as bench:
-        bench.fails(_named("GetRole")[0], THROTTLED)
+        bench.fails(operations_named("GetRole")[0], THROTTLED)
         with pytest.raises(AwsUnreachableError, match=r"can't be read: AWS throttles iam:GetRole .*Ask again"):
             bench.diagnostician.compare_role(str(bench.altered.job["IamRoleArn"]), "copy", "Aurora")

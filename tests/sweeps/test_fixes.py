@@ -23,7 +23,7 @@ UNMENDABLE = {"different-organization", "aws-managed-key", "vault-default-key"}
 """Causes that no change of a policy fixes."""
 
 
-@pytest.mark.parametrize("incident", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("incident", sample(FILES, one_in=2, turn=1), ids=lambda file: file.stem)
 def test_the_fixes_together_repair_the_job(
     incident: Path, served_estate: ServeEstate, diagnostician: MakeDiagnostician
 ) -> None:

@@ -134,5 +134,5 @@ def some_cases() -> Iterator[Case]:
             if not met[job, kind]:
                 met[job, kind] += 1
                 yield cases[kind]
-    yield from list(unharmed())[::8]
-    yield from list(put_together())[::4]
+    yield from list(unharmed())[::16]
+    yield from list(put_together())[::12]

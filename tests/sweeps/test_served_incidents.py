@@ -11,12 +11,13 @@ import pytest
 from sandbox.aws.estate import INCIDENTS, load_estate
 from sandbox.aws.server import Sandbox
 from tests.sandbox.aws.conftest import Reader
+from tests.sweeps.sampling import sample
 
 FILES = sorted(INCIDENTS.glob("*.json"))
 Client = Callable[[str], Any]
 
 
-@pytest.fixture(params=FILES, ids=lambda file: file.stem[:2])
+@pytest.fixture(params=sample(FILES, one_in=3, turn=2), ids=lambda file: file.stem[:2])
 def incident(request: pytest.FixtureRequest) -> Iterator[tuple[dict[str, Any], Client]]:
     """The file as it is written, and clients of the account and the Region of its job."""
     with Sandbox(load_estate(request.param)) as sandbox:
