@@ -88,6 +88,7 @@ def names(facts: JobFacts, region: str) -> Mapping[str, str]:
         "restored_file_system": _arn(
             place, "elasticfilesystem", f"file-system/{UNKNOWN_PART if is_new or not file_system else file_system}"
         ),
+        "metadata_clusterName": metadata.get("clusterName") or UNKNOWN_PART,
         "metadata_DBInstanceIdentifier": metadata.get("DBInstanceIdentifier") or UNKNOWN_PART,
         "metadata_DBClusterIdentifier": metadata.get("DBClusterIdentifier") or UNKNOWN_PART,
     }

@@ -42,9 +42,10 @@ _WITH_ENCRYPTION_CONTEXT: Final = (
 Management Service")."""
 _ON_GRANTS: Final = frozenset({"kms:creategrant", "kms:listgrants", "kms:revokegrant"})
 """The actions that carry kms:GrantIsForAWSResource (the same page)."""
-_WITHOUT_RESOURCE_ACCOUNT: Final = ("ebs:", "ec2:copysnapshot")
+_WITHOUT_RESOURCE_ACCOUNT: Final = "ebs:"
 """How the actions begin whose requests have none of the keys of the resource's account ("AWS global condition context
-keys", aws:ResourceAccount, aws:ResourceOrgID and aws:ResourceOrgPaths)."""
+keys", aws:ResourceAccount, aws:ResourceOrgID and aws:ResourceOrgPaths: Amazon EBS, all actions). An earlier page
+had ec2:CopySnapshot and ec2:CreateVolume beside them; the present one has not."""
 _OF_RESOURCE_ACCOUNT: Final = ("aws:ResourceAccount", "aws:ResourceOrgID", "aws:ResourceOrgPaths")
 
 

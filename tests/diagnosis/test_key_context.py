@@ -50,12 +50,12 @@ def test_calls_about_grants_say_that_these_are_for_a_resource_of_aws(action: str
     assert context.of_kms_call(ROLE, action, None, "eu-west-1")[OF_GRANTS] == expected
 
 
-@pytest.mark.parametrize("action", ["ec2:CopySnapshot", "ebs:StartSnapshot", "ec2:CreateSnapshot"])
-def test_some_calls_lack_the_keys_of_the_resources_account(action: str, served_estate: ServeEstate) -> None:
+@pytest.mark.parametrize("action", ["ebs:GetSnapshotBlock", "ebs:StartSnapshot", "ec2:CopySnapshot"])
+def test_calls_of_amazon_ebs_lack_the_keys_of_the_resources_account(action: str, served_estate: ServeEstate) -> None:
     facts = collected(Altered(29).text, served_estate)
     carried = context.of_call(facts, facts.role, action, "*", facts.account, "eu-west-1")
     absent = {key for key in ("aws:ResourceAccount", "aws:ResourceOrgID", "aws:ResourceOrgPaths") if not carried[key]}
-    assert bool(absent) is (action != "ec2:CreateSnapshot")
+    assert bool(absent) is action.startswith("ebs:")
 
 
 def efs_under(condition: dict[str, Any], action: str) -> Altered:
