@@ -96,7 +96,16 @@ def possible_resources(line: dict[str, Any], known: Reading) -> list[str]:
         if (pattern := expand(value, CURRENT_VERSION, reading)) is not None
     }
     texts |= {value for _, _, values in all_conditions(line) for value in values}
-    filled = {text.replace("*", star).replace("?", "y") for text in {*texts, *named} for star in ("", "x", ":")}
+    assumed = [
+        pattern
+        for value in named
+        for name in variables_in(value)
+        for _, ones in conditions_on(line, name)
+        for one in ones
+        if (pattern := expand(value, CURRENT_VERSION, known | {name: [one]})) is not None
+    ]
+    filled = {fill(pattern, star) for pattern in assumed for star in ("", "x", ":")}
+    filled |= {text.replace("*", star).replace("?", "y") for text in {*texts, *named} for star in ("", "x", ":")}
     words = {word for text in filled for word in re.split("[:/]", text)} | {"", "x", "*", "?", "$"}
     words |= {text[place + 1 :] for text in filled for place, character in enumerate(text) if character in ":/"}
     fillings = words | {part for word in words for part in (OTHERS[0] + word, word + OTHERS[0])} | set(OTHERS)

@@ -367,3 +367,12 @@ def test_a_star_that_ends_a_segment_of_a_resource_runs_over_colons(pattern: str,
     expanded = expand(pattern, "2012-10-17", {})
     assert expanded is not None
     assert resource_matches(expanded, "arn:aws:kms:eu-west-1:111122223333:key/1") is expected
+
+
+def test_a_variables_value_can_have_a_star_that_is_no_wildcard() -> None:
+    """A tag may be `re*`, and so may a part of an object's name that is not known."""
+    own = allow("s3:*", "arn:aws:s3:::bucket/${aws:PrincipalTag/team}")
+    own |= {"Condition": {"StringEqualsIgnoreCase": {"aws:PrincipalTag/team": "re*"}}}
+    line: Json = {"id": "1", "principal": ROLE, "action": "s3:GetObject", "resource": "arn:aws:s3:::bucket/*"}
+    line |= {"partial_resource": True, "unknown": ["aws:PrincipalTag/team"], "identity_policies": [policy(own)]}
+    assert evaluate(line)["decision"] == "depends"

@@ -74,6 +74,7 @@ def names(resource_type: ResourceTypeNeeds) -> Mapping[str, str]:
         "restored_table": f"arn:aws:dynamodb:{place}:table/Orders-restored",
         "restored_bucket": "arn:aws:s3:::orders-restored",
         "restored_file_system": f"arn:aws:elasticfilesystem:{place}:file-system/*",
+        "metadata_clusterName": "restored",
         "metadata_DBInstanceIdentifier": "restored",
         "metadata_DBClusterIdentifier": "restored",
     }
