@@ -70,6 +70,8 @@ class BedrockStandIn:
     """What the next calls are answered with."""
     requests: list[dict[str, Any]] = field(default_factory=list)
     """The parameters of each call."""
+    signatures: list[str] = field(default_factory=list)
+    """How each of them was signed."""
     closing: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Self:
@@ -104,6 +106,7 @@ class BedrockStandIn:
         if problems.has_errors():
             return refusal("ValidationException", problems.generate_report(), 400)
         self.requests.append(asked)
+        self.signatures.append(signature)
         given = self.answers.popleft() if self.answers else text_answer("Hello.")
         unlike = ParamValidator().validate(dict(given.body), self._shapes[1])
         if not given.error and unlike.has_errors():

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, NoRegionError
 
 from bot.aws.bedrock import CONVERSE
 from bot.aws.declared import declared_session
 from bot.aws.read_errors import BOTO_ERRORS, of_exception, of_response
+from bot.errors import BadInputError
 
 _CONNECT_SECONDS: Final = 2
 
@@ -27,6 +28,9 @@ class Bedrock:
         model: The id or ARN of the model or inference profile.
         region: The Region to call; None for the session's.
         seconds: How long an answer may take. A call is made once: who asked waits for it.
+
+    Raises:
+        BadInputError: There is no Region to call.
     """
 
     def __init__(self, model: str, region: str | None, seconds: int) -> None:
@@ -38,7 +42,13 @@ class Bedrock:
             user_agent_extra="backup-why",
         )
         session = boto3.Session(botocore_session=declared_session(), region_name=region)
-        self._client: Any = session.client(CONVERSE.service, config=config)
+        try:
+            self._client: Any = session.client(CONVERSE.service, config=config)
+        except NoRegionError as error:
+            raise BadInputError(
+                "Set BACKUP_WHY_LANGUAGE_MODEL_REGION, or a Region for all of AWS (AWS_DEFAULT_REGION): "
+                "the language model has none."
+            ) from error
 
     def converse(self, request: dict[str, Any]) -> dict[str, Any]:
         """Calls the model; it blocks.

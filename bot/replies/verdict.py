@@ -69,7 +69,7 @@ def _next_step(diagnosis: Diagnosis) -> list[Part]:
     if has_fix or is_fixed(diagnosis) or diagnosis.outcome not in (Outcome.DENIED, Outcome.UNDETERMINED):
         return []
     if diagnosis.unread:
-        return [Paragraph(line(strong("Next: "), "Give me access to what is listed below, then check again."))]
+        return [Paragraph(line(strong("Next: "), "Give me access to what I couldn't read, then check again."))]
     if diagnosis.outcome is Outcome.DENIED:
         return []
     return [Paragraph(line(strong("Next: "), "Ask AWS Support what was denied, with the job ID."))]
@@ -116,7 +116,7 @@ def layers_parts(answer: DiagnosisDocument) -> list[Part]:
 def _unread(unread: tuple[Unread, ...]) -> Line:
     if not unread:
         return ()
-    return line(f". I couldn't read {counted(len(unread), 'thing')}, listed below.")
+    return line(f". I couldn't read {counted(len(unread), 'thing')}.")
 
 
 def _footer(diagnosis: Diagnosis, names: Names) -> Line:

@@ -7,6 +7,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.aws.conversing import Bedrock, ModelUnavailableError
+from bot.errors import BadInputError
 from bot.language.choosing import Candidate
 from bot.language.model import LanguageModel, ModelUse, model_use
 from bot.settings import Settings
@@ -35,6 +36,20 @@ def use(**changes: object) -> ModelUse:
 
 def test_without_a_setting_there_is_no_model() -> None:
     assert model_use(Settings(_env_file=None)) is None
+
+
+def test_without_a_region_it_is_said_which_setting_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE":
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    with pytest.raises(BadInputError, match="Set BACKUP_WHY_LANGUAGE_MODEL_REGION"):
+        use()
+
+
+async def test_it_is_called_in_the_region_of_the_settings(bedrock: BedrockStandIn, redis: Redis) -> None:
+    bedrock.answers.append(CHOICE)
+    await LanguageModel(redis, use(language_model_region="eu-central-1")).choose("is it locked?", LISTED)
+    assert "/eu-central-1/bedrock/aws4_request" in bedrock.signatures[0]
 
 
 async def test_a_call_is_one_of_converse_to_the_model_of_the_settings(bedrock: BedrockStandIn, redis: Redis) -> None:

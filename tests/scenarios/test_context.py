@@ -8,6 +8,7 @@ import pytest
 
 from bot.access.audit import STREAM, Act
 from bot.access.rules import Grant, Rules
+from bot.errors import JobNotFoundError
 from sandbox.slack.block_kit import message_problems
 from sandbox.slack.workspace import BOT, BOT_ID, TEAM, Fault
 from tests.replies import diagnoses
@@ -312,3 +313,25 @@ async def test_where_slack_shows_only_the_beginning_of_a_file_that_is_said(
     said = [call.args["text"] for call in bench.workspace.calls_of("chat.postEphemeral")]
     sentence = "I see only the beginning of nightly.log. If the job is further down, paste its ID."
     assert said == ([sentence] if told else [])
+
+
+async def test_where_the_job_above_cannot_be_diagnosed_the_head_says_why(redis_url: str) -> None:
+    gone = JobNotFoundError(f"There is no job {JOB_ID} in scope.")
+    async with open_bench(redis_url, Script(gone)) as bench:
+        await ask(bench, "why?", alert(bench, JOB_ID))
+        await bench.answered()
+        (reply,) = await replied(bench)
+        assert "There is no job" in reply["text"]
+        assert bench.slots() in ([], ["parent"]), "a stream has no metadata"
+
+
+async def test_what_is_tried_again_goes_on_with_the_question_that_was_opened(bench: Bench) -> None:
+    bench.workspace.streams = False
+    bench.workspace.fail("chat.postMessage", *[Fault(error="internal_error")] * 2)
+    await ask(bench, "why?", alert(bench, JOB_ID))
+    await bench.answered()
+    assert bench.slots().count("parent") == 1
+    read = [call for call in bench.workspace.calls_of("conversations.replies") if call.args["limit"] == "1"]
+    assert len(read) == 1, "the message above is read once; the others look for what was posted"
+    questions = [line for line in await bench.trail(3) if line.act is Act.QUESTION]
+    assert [line.about for line in questions] == ["a question in words", JOB_ID]
