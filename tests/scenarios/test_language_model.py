@@ -6,6 +6,8 @@ import pytest
 
 from bot.language.model import model_use
 from bot.settings import Settings
+from bot.work.assistance import MOST
+from knowledge import search
 from sandbox.bedrock import BedrockStandIn, Recorded, refusal, text_answer, tool_answer
 from sandbox.slack.workspace import BOT
 from tests.language.conftest import bedrock
@@ -46,14 +48,16 @@ def picking(id_: str) -> Recorded:
 async def test_an_entry_that_the_model_chooses_is_shown_as_the_models_choice(
     bench: Bench, bedrock: BedrockStandIn
 ) -> None:
-    bedrock.answers.append(picking("entry:key-policy-missing"))
+    listed = [hit.slug for hit in search.search(UNSURE, MOST)]
+    bedrock.answers.append(picking(f"entry:{listed[-1]}"))
     reply = await ask(bench, UNSURE)
     assert CHOSEN in reply
     assert "What it is" in reply
     choice, rephrase = bedrock.requests
     assert "<account>" in text_sent(choice)
     assert "222233334444" not in str(bedrock.requests)
-    assert "shout" not in str(rephrase)
+    assert "robot" in text_sent(choice)
+    assert "robot" not in str(rephrase)
 
 
 async def test_what_is_certain_is_not_asked_of_the_model(bench: Bench, bedrock: BedrockStandIn) -> None:
@@ -104,12 +108,11 @@ async def test_an_entry_in_other_words_says_so_and_names_the_original(bench: Ben
     (request,) = bedrock.requests
     original = text_sent(request)
     assert PLAIN not in reply, "the model did not call its tool"
-    said_by_model = original.replace("Do not look for a policy to change.", "A policy to change: do not look for one.")
-    assert said_by_model != original
+    said_by_model = f"{original}\n\nSo much for the lock."
     await bench.redis.flushall()
     bedrock.answers.append(tool_answer("rephrase", {"text": said_by_model}))
     reply = await ask(bench, "what is a vault lock?")
-    assert "A policy to change: do not look for one." in reply
+    assert "So much for the lock." in reply
     assert PLAIN in reply
     assert "/backup-explain vault-lock" in reply
 
