@@ -206,7 +206,12 @@ class _Index:
         weights = self._weights(terms)
         ranks = self._ranks(weights)
         best = max(ranks.values(), default=0.0) or 1.0
-        hits = [Hit(slug, self._titles[slug], self._score(slug, weights, rank / best)) for slug, rank in ranks.items()]
+        # Another subject's question may have the words of an entry; then only its very name counts.
+        worth = 1.0 if self.is_ours(weights) else _FOREIGN
+        hits = [
+            Hit(slug, self._titles[slug], self._score(slug, weights, rank / best, worth))
+            for slug, rank in ranks.items()
+        ]
         own = self.whole_names.get(tuple(split(text)), set())  # the very words of a name count before their stems
         return sorted(hits, key=lambda hit: (hit.slug not in own, -hit.score, hit.slug))
 
@@ -227,10 +232,8 @@ class _Index:
             return True
         return _has_one(terms, self._services) and not _has_one(terms, self._core)
 
-    def _score(self, slug: str, weights: dict[str, float], rank: float) -> float:
+    def _score(self, slug: str, weights: dict[str, float], rank: float, worth: float) -> float:
         whole = sum(weights.values())
-        # Another subject's question may have the words of an entry; then only its very name counts.
-        is_ours = 1.0 if self.is_ours(weights) else _FOREIGN
         in_names = sum(weight for term, weight in weights.items() if term in self._named[slug]) / whole
         in_text = sum(weight for term, weight in weights.items() if term in self._texts[slug]) / whole
         by_name = max(
@@ -238,7 +241,7 @@ class _Index:
             for at, name in enumerate(self._names[slug])
         )
         score = _BY_NAME * by_name + _BY_NAMES * in_names + _BY_TEXT * in_text + _BY_RANK * rank
-        return score if score >= _NAMED else score * is_ours
+        return score if score >= _NAMED else score * worth
 
     def _covered(self, name: set[str], weights: dict[str, float], whole: float) -> float:
         """How far a question and a name are the same: 1 where they are, less for each word that one of them lacks."""

@@ -5,6 +5,7 @@ answer only where the search is sure of it; below that the closest are named, an
 is not known.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -17,6 +18,7 @@ from bot.replies.needing import named_action, named_operation, needed
 from bot.replies.surface import Surface
 from bot.replies.teaching import ask_page, closest_page, entry_page, sentence_page, topic_page, unknown_page
 from knowledge import library, search
+from knowledge.causes import cause_codes
 from knowledge.intents import Intent, Wish, intents_of
 from knowledge.messages import messages
 from knowledge.search import Closeness, Hit
@@ -81,6 +83,12 @@ _SAID: Final = 2
 _SAYS_LITTLE: Final = frozenset({"vague-message", "implicit-and-explicit-deny", "permission-missing"})
 """Entries of messages that have no cause of their own: what else the question says is worth more."""
 
+_KIND = r"(?:[\w-]+ ){0,3}?polic(?:y|ies)|permissions? boundar(?:y|ies)|SCPs?|RCPs?"
+_IAM_SAYS: Final = re.compile(
+    rf"\bbecause no (?P<lacks>{_KIND}) allows?\b|\bexplicit deny in an? (?P<denies>{_KIND})\b", re.IGNORECASE
+)
+"""IAM's words for which type of policy decided: they say more than the action that stands beside them."""
+
 _SENTENCE, _LONG, _MOST = 3, 40, 0.6
 """From how many words, and then from how many characters or which share of a question, a message is quoted."""
 
@@ -126,6 +134,12 @@ def _entry_named(question: str) -> Answered | None:
 
 def _quoted(question: str) -> Answered | None:
     """The entry on a message of AWS's that a question quotes; None where it quotes none that says something."""
+    if says := _IAM_SAYS.search(question):
+        effect = "explicit-deny" if says["denies"] else "implicit-deny"
+        kind = messages().policy_type(says["denies"] or says["lacks"])
+        codes = [code for code, known in cause_codes().items() if (known.policy, known.effect) == (kind, effect)]
+        if kind != "resource" and len(codes) == 1:  # a vault's and a key's policy are resource policies, too
+            return entry_answer(codes[0])
     for form in messages().forms:
         match = form.search(question)
         if match and form.knowledge not in _SAYS_LITTLE and _is_a_quote(match[0], question):
