@@ -212,7 +212,8 @@ class _Index:
             Hit(slug, self._titles[slug], self._score(slug, weights, rank / best, worth))
             for slug, rank in ranks.items()
         ]
-        own = self.whole_names.get(tuple(split(text)), set())  # the very words of a name count before their stems
+        spelled = tuple(right for word in split(text) for right, _ in self.vocabulary.spelled(word))
+        own = self.whole_names.get(spelled, set())  # the very words of a name count before their stems
         return sorted(hits, key=lambda hit: (hit.slug not in own, -hit.score, hit.slug))
 
     def is_ours(self, terms: Iterable[str]) -> bool:
