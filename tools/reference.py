@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 
 import typer
 
+from bot.aws.permissions import read_policy
 from bot.cli import app
 from bot.diagnosis.document_schema import schema_of
 from bot.settings import Settings
@@ -23,6 +24,8 @@ from knowledge import table
 
 ROOT: Final = Path(__file__).parents[1]
 _GENERATED: Final = re.compile(r"(<!-- generated: (\w+) ?(.*?) -->\n).*?(<!-- end -->\n)", re.DOTALL)
+_ACTIONS: Final = re.compile(r"( +# generated: actions\n).*?( +# end\n)", re.DOTALL)
+"""The actions of a CloudFormation template, between two comments."""
 _UNSET: Final = " Unset: "
 """What comes after it in the description of a setting is said in place of the default."""
 _ABOVE_COMMANDS: Final = """\
@@ -32,6 +35,18 @@ Every command and option of `backup-why`; `backup-why COMMAND --help` prints the
 `make docs` writes it, and a test compares it with the code. [Settings](settings.md) has the environment
 variables and the exit codes.
 """
+
+
+def templates() -> Mapping[Path, str]:
+    """The parts of the deployment templates that say what the read role may do, as they should be."""
+    stack = ROOT / "deploy/cloudformation/read-role.yaml"
+    policy = json.dumps(read_policy(), indent=2) + "\n"
+    actions = "".join(f"                  - {action}\n" for action in read_policy()["Statement"][0]["Action"])
+    return {
+        stack: _ACTIONS.sub(lambda part: f"{part[1]}{actions}{part[2]}", stack.read_text(encoding="utf-8")),
+        ROOT / "deploy/terraform/read-role/policy.json": policy,
+        ROOT / "deploy/terraform/bot/policy.json": policy,
+    }
 
 
 def pages() -> Mapping[Path, str]:
@@ -178,5 +193,5 @@ def _table(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 if __name__ == "__main__":
-    for page, text in pages().items():
+    for page, text in {**pages(), **templates()}.items():
         page.write_text(text, encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.aws.permissions import model_permissions
+from bot.aws.permissions import model_permissions, read_policy
 from bot.aws.permissions import permissions as called
 from bot.errors import BadInputError
 
@@ -30,9 +30,7 @@ def permissions(
     if not as_policy:
         sys.stdout.write("\n".join(actions) + "\n")
         return
-    reads = [action for action in actions if action != "sts:AssumeRole"]
-    statement = {"Sid": "BackupWhyReads", "Effect": "Allow", "Action": reads, "Resource": "*"}
-    _print({"Version": "2012-10-17", "Statement": [statement]})
+    _print(read_policy())
 
 
 def _print_model_permissions(*, as_policy: bool) -> None:
