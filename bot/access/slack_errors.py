@@ -13,6 +13,11 @@ TRANSIENT = frozenset(
 )
 """Slack's errors after which the same call may succeed."""
 
+RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
+
+TOKEN_REFUSED = frozenset({"token_revoked", "account_inactive", "invalid_auth", "not_authed", "token_expired"})
+"""Errors that say that Slack takes no call with this token any more, whatever the call."""
+
 SLACK_FAULTS = (SlackApiError, aiohttp.ClientError, TimeoutError)
 """What a call of Slack's Web API may raise."""
 
@@ -37,3 +42,20 @@ def is_transient(error: BaseException) -> bool:
 def _status(answer: Any) -> int:
     """The HTTP status of the SDK's response, or of aiohttp's where the body was no JSON."""
     return int(getattr(answer, "status_code", None) or getattr(answer, "status", None) or 200)
+
+
+def retry_after(error: BaseException) -> float | None:
+    """The seconds after which Slack takes the call again, if it was one too many; None for any other error.
+
+    Source: "Rate limits": the answer has the status 429 and the header `Retry-After`.
+    """
+    if not isinstance(error, SlackApiError):
+        return None
+    answer = error.response
+    if _status(answer) != 429 and code_of(error) not in RATE_LIMITED:
+        return None
+    headers = {str(name).lower(): value for name, value in dict(getattr(answer, "headers", {})).items()}
+    try:
+        return max(1.0, float(headers.get("retry-after", 1)))
+    except ValueError:
+        return 1.0

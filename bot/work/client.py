@@ -1,10 +1,18 @@
 """The client of Slack's Web API that the web process and the worker share."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler, AsyncServerErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.access.slack_errors import retry_after
+from bot.work.rate_limiter import RateLimiter, Urgency, current_urgency
+
+MOST_REFUSALS = 10
+"""How often a call may be refused as one too many before its task is put off."""
 
 
 class PostingWebClient(AsyncWebClient):
@@ -22,6 +30,50 @@ class PostingWebClient(AsyncWebClient):
         return await super().api_call(api_method, http_verb="POST", **request)
 
 
+class LimitedWebClient(PostingWebClient):
+    """A client that keeps Slack's rate limits together with all other processes of the workspace.
+
+    Args:
+        client: The client that it calls like.
+        limiter: Knows the limits.
+    """
+
+    def __init__(self, client: AsyncWebClient, limiter: RateLimiter) -> None:
+        super().__init__(
+            token=client.token,
+            base_url=client.base_url,
+            retry_handlers=[AsyncServerErrorRetryHandler(max_retry_count=2)],
+        )
+        self._limiter = limiter
+
+    async def api_call(self, api_method: str, *, http_verb: str = "POST", **request: Any) -> AsyncSlackResponse:
+        """Makes a call once the limits allow it; see the SDK.
+
+        Raises:
+            BudgetSpentError: It is progress (`calling`), and not allowed now.
+        """
+        channel, urgency, refused = _channel_of(request), current_urgency(), 0
+        while True:
+            await self._limiter.wait(api_method, channel, urgency)
+            try:
+                return await super().api_call(api_method, http_verb=http_verb, **request)
+            except SlackApiError as error:
+                seconds, refused = retry_after(error), refused + 1
+                if seconds is None:
+                    raise
+                await self._limiter.close(api_method, channel, seconds)
+                if urgency is Urgency.PROGRESS or refused == MOST_REFUSALS:
+                    raise
+
+
+def _channel_of(request: Mapping[str, Any]) -> str:
+    """The channel that a call is about; empty for none."""
+    for arguments in (request.get("json"), request.get("params"), request.get("data")):
+        if isinstance(arguments, Mapping):
+            return str(arguments.get("channel") or arguments.get("channel_id") or "")
+    return ""
+
+
 def _form(value: Any) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
 
@@ -29,7 +81,7 @@ def _form(value: Any) -> str:
 def web_client(token: str, api_url: str) -> AsyncWebClient:
     """A client that waits when Slack asks it to and tries again when Slack stumbles.
 
-    A connection that breaks is not tried again here: the message may have been posted, and only `posting` can tell.
+    A connection that breaks is not tried again here: the message may have been posted, and only the poster can tell.
 
     Args:
         token: The bot token, `xoxb-…`, or an app token to open a socket with.

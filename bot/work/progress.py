@@ -1,13 +1,15 @@
 """Keeps the head of a thread up to date while a diagnosis runs in another thread of this process.
 
 Three ways, the first that Slack takes at this place: a stream of task updates (only as a reply to somebody), a plan
-that is edited, and plain text that is edited. What Slack refuses once is not tried again by this process.
+that is edited, and plain text that is edited.
 
-Progress is a courtesy: whatever happens to an edit, the diagnosis goes on and its result is not lost.
+Progress is a courtesy: whatever happens to an edit, the diagnosis goes on and its result is not lost. Where calls are
+scarce (`bot.work.rate_limiter`) it is left out, even the first message: the verdict is then the first.
 """
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,13 +23,18 @@ from bot.access.slack_errors import SLACK_FAULTS, code_of
 from bot.diagnosis.events import Event
 from bot.replies.checklist import Checklist, checklist_page
 from bot.replies.document import Page, without_plans
-from bot.work.streaming import Stream
+from bot.work.rate_limiter import BudgetSpentError, Urgency, calling
+from bot.work.streaming import OVER, Stream
 from bot.work.thread_poster import ThreadPoster
 
 logger = logging.getLogger(__name__)
 
 NOT_OFFERED = frozenset({"unknown_method", "feature_not_enabled", "missing_scope", "not_allowed_token_type"})
-"""Errors that say that this workspace has no streams, now or later; any other one speaks of one place or one moment."""
+"""Errors that say that this workspace has no streams; any other one speaks of one place or one moment."""
+
+REFUSALS = 2
+UNASKED_SECONDS = 600.0
+"""After so many such refusals in a row streams are not asked for during so long: Slack may offer them again."""
 
 EDIT_SECONDS = 1.0
 """Between two edits: Slack takes about one message a second and channel."""
@@ -39,10 +46,29 @@ Pause = Callable[[float], Awaitable[object]]
 
 @dataclass(slots=True)
 class Abilities:
-    """What this workspace's Slack has been found to take."""
+    """What this workspace's Slack has been found to take.
 
-    streams: bool = True
+    Args:
+        clock: Seconds.
+        plans: Whether it takes plans.
+    """
+
+    clock: Callable[[], float] = time.monotonic
     plans: bool = True
+    _refused: int = 0
+    _refused_at: float = 0.0
+
+    @property
+    def streams(self) -> bool:
+        """Whether it is worth asking for a stream."""
+        return self._refused < REFUSALS or self.clock() - self._refused_at >= UNASKED_SECONDS
+
+    def note_stream(self, refusal: str = "") -> None:
+        """Takes note that a stream was started, or with which of Slack's errors it was refused."""
+        if refusal in NOT_OFFERED:
+            self._refused, self._refused_at = self._refused + 1, self.clock()
+        else:
+            self._refused = 0
 
 
 class ThreadProgress:
@@ -71,11 +97,13 @@ class ThreadProgress:
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
-        if self._abilities.streams and await self._poster.can_stream():
-            self._stream = await self._start_stream()
-        if self._stream is None:
-            await self._put()
-        self._edits = asyncio.create_task(self._edit())
+        with calling(Urgency.PROGRESS):
+            if self._abilities.streams and await self._poster.can_stream():
+                self._stream = await self._start_stream()
+            if self._stream is None:
+                with suppress(BudgetSpentError):
+                    await self._put()
+            self._edits = asyncio.create_task(self._edit())
         return self
 
     async def __aexit__(
@@ -101,16 +129,26 @@ class ThreadProgress:
 
     async def _start_stream(self) -> Stream | None:
         try:
-            return await Stream.start(self._poster, self._audience.page(self._page()))
+            stream = await Stream.start(self._poster, self._audience.page(self._page()))
+        except BudgetSpentError:
+            return None
         except SLACK_FAULTS as error:
             logger.info("a stream can't be started here, the checklist is edited: %s", code_of(error))
-            self._abilities.streams = code_of(error) not in NOT_OFFERED
+            self._abilities.note_stream(code_of(error))
             return None
+        self._abilities.note_stream()
+        return stream
 
     async def _put(self) -> None:
         if self._stream is not None:
-            await self._stream.show(self._audience.page(self._page()))
-            return
+            try:
+                await self._stream.show(self._audience.page(self._page()))
+            except SlackApiError as error:
+                if code_of(error) not in OVER:
+                    raise
+                self._stream = None  # it is a message like any other now
+            else:
+                return
         if self._abilities.plans:
             try:
                 await self._poster.put(self._audience.message(self._page()))
@@ -130,6 +168,8 @@ class ThreadProgress:
                 return
             try:
                 await self._put()
+            except BudgetSpentError as error:
+                logger.debug("an edit of the checklist is left out: %s", error)
             except Exception as error:  # noqa: BLE001 — no edit may cost the diagnosis that it tells of
                 logger.info("an edit of the checklist failed, the next one shows all: %s", code_of(error))
             pause = asyncio.ensure_future(self._pause(EDIT_SECONDS))

@@ -33,8 +33,8 @@ QUEUE = "backup-why-queue"
 DEAD_LETTERS = "backup-why:dead-letters"
 MOST_DEAD_LETTERS = 1_000
 
-CONCURRENCY = 20
-"""Tasks at a time in a worker. docket's Redis client runs out of connections at 100."""
+CONCURRENCY = 60
+"""Tasks at a time in a worker, most of which wait for Slack. docket's Redis client runs out of connections at 100."""
 
 REDELIVERY = timedelta(seconds=30)
 """How long after a worker's death its tasks are given to another. A living worker renews its claim to them."""

@@ -14,6 +14,9 @@ from bot.work.thread_poster import ThreadPoster
 
 logger = logging.getLogger(__name__)
 
+OVER = frozenset({"message_not_in_streaming_state", "stopped_by_user"})
+"""Errors that say that a stream has ended already."""
+
 TEXT = 250
 """Characters of a title, and of what a task has found: Slack takes 256."""
 

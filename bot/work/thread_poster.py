@@ -2,20 +2,24 @@
 
 Each message has a slot. A slot that is filled is edited. A slot that was begun and never noted as filled belongs to a
 worker that died between Slack's answer and Redis: the message is then looked for in the channel by the metadata that
-it carries, before anything is posted again.
+it carries, before anything is posted again. What a slot shows already is not sent to it again.
 """
 
 import hashlib
+import json
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access.place import Place
-from bot.access.slack_errors import code_of
+from bot.access.slack_errors import SLACK_FAULTS, code_of, is_transient
 from bot.replies.message import Message, Snippet
 from bot.replies.verdict import PARENT
+from bot.work.rate_limiter import BudgetSpentError, Urgency, current_urgency
 from bot.work.thread_store import Slot, ThreadStore
 
 logger = logging.getLogger(__name__)
@@ -27,6 +31,10 @@ CLOSED = frozenset(
     | {"restricted_action_read_only_channel", "ekm_access_denied", "cannot_reply_to_message", "thread_not_found"}
 )
 """Errors that say that the bot can't post at this place, now or later."""
+
+GONE = "message_not_found"
+UNEDITABLE = frozenset({GONE, "cant_update_message", "edit_window_closed", "is_inactive", "update_failed"})
+"""Errors that say that a message is gone, or stays as it is: what it should show is posted anew."""
 
 SKEW_SECONDS = 60.0
 """How far Slack's clock and this host's may be apart."""
@@ -63,7 +71,8 @@ class ThreadPoster:
 
         Raises:
             ClosedPlaceError: The bot can't post at this place.
-            SlackApiError: Slack refuses, for a reason that may pass.
+            SlackApiError: Slack refuses it.
+            BudgetSpentError: It is progress, and there is no call left for it.
         """
         try:
             ts = await self._put(message)
@@ -87,16 +96,17 @@ class ThreadPoster:
 
         Raises:
             SlackApiError: Slack does not offer it here.
+            BudgetSpentError: It is progress, and there is no call left for it.
         """
-        await self._threads.begin(self._thread, PARENT)
-        started = await self._client.chat_startStream(
-            channel=self._place.channel,
-            thread_ts=self._place.thread,
-            recipient_user_id=self._place.user,
-            recipient_team_id=self._place.team,
-            task_display_mode="plan",
-            chunks=chunks,
-        )
+        async with self._beginning(PARENT, Slot()):
+            started = await self._client.chat_startStream(
+                channel=self._place.channel,
+                thread_ts=self._place.thread,
+                recipient_user_id=self._place.user,
+                recipient_team_id=self._place.team,
+                task_display_mode="plan",
+                chunks=chunks,
+            )
         ts = str(started["ts"])
         await self._threads.fill(self._thread, PARENT, ts)
         await self._threads.place(self._thread, self._place.channel, ts, self._place.thread)
@@ -111,45 +121,90 @@ class ThreadPoster:
         await self._client.chat_stopStream(channel=self._place.channel, ts=ts)
 
     async def _put(self, message: Message) -> str:
-        slot = await self._threads.slot(self._thread, message.slot)
+        slot, digest = await self._threads.slot(self._thread, message.slot), _digest(message)
         ts = slot.ts or await self._lost(message.slot, slot)
-        if ts is not None and await self._edit(ts, message):
+        if ts is not None and slot.digest == digest:
             return ts
-        await self._threads.begin(self._thread, message.slot)
-        posted = await self._client.chat_postMessage(
-            channel=self._place.channel,
-            thread_ts=await self._root(message.slot),
-            text=message.text,
-            blocks=message.blocks,
-            metadata=self._metadata(message.slot),
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-        await self._threads.fill(self._thread, message.slot, posted["ts"])
+        if ts is not None and await self._edit(ts, message):
+            await self._threads.fill(self._thread, message.slot, ts, digest)
+            return ts
+        async with self._beginning(message.slot, slot):
+            posted = await self._client.chat_postMessage(
+                channel=self._place.channel,
+                thread_ts=await self._root(message.slot),
+                text=message.text,
+                blocks=message.blocks,
+                metadata=self._metadata(message.slot),
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        await self._threads.fill(self._thread, message.slot, posted["ts"], digest)
         if message.slot == PARENT:
             await self._threads.place(
                 self._thread, self._place.channel, *filter(None, (posted["ts"], self._place.thread))
             )
         return str(posted["ts"])
 
-    async def _edit(self, ts: str, message: Message) -> bool:
-        """Edits a message; False if somebody has deleted it."""
+    @asynccontextmanager
+    async def _beginning(self, name: str, slot: Slot) -> AsyncIterator[None]:
+        """Notes that something is sent to a slot; what could not be sent after all leaves no trace."""
+        await self._threads.begin(self._thread, name)
         try:
-            await self._client.chat_update(
-                channel=self._place.channel,
-                ts=ts,
-                text=message.text,
-                blocks=message.blocks,
-                metadata=self._metadata(message.slot),
-            )
+            yield
+        except BudgetSpentError:
+            if slot.begun is None:
+                await self._threads.not_begun(self._thread, name)
+            raise
+
+    async def _edit(self, ts: str, message: Message) -> bool:
+        """Edits a message; False if it is gone, or can't be edited any more."""
+        try:
+            await self._update(ts, message)
         except SlackApiError as error:
-            if code_of(error) == "message_not_found":
-                return False
-            if code_of(error) != "streaming_state_conflict":
+            code = code_of(error)
+            if code == "streaming_state_conflict":
+                return await self._edit_stream(ts, message)
+            if code not in UNEDITABLE or (code != GONE and current_urgency() is Urgency.PROGRESS):
                 raise
-            await self.stop_stream(ts)  # a worker died over it
-            return await self._edit(ts, message)
+            if code != GONE:
+                await self._take_away(ts, message.slot)
+            return False
         return True
+
+    async def _take_away(self, ts: str, slot: str) -> None:
+        """Deletes a head that can't be edited, which nobody has replied to: it would go on to say that I look."""
+        if await self._threads.filled(self._thread) != [PARENT] or slot != PARENT:
+            return
+        try:
+            await self._client.chat_delete(channel=self._place.channel, ts=ts)
+        except SLACK_FAULTS as error:
+            logger.info("a head that can't be edited can't be deleted either: %s", code_of(error))
+
+    async def _edit_stream(self, ts: str, message: Message) -> bool:
+        """Ends a stream that a worker died over and edits it; False if Slack does not let it end."""
+        try:
+            await self.stop_stream(ts)
+        except SlackApiError as error:
+            if is_transient(error):
+                raise
+            logger.info("a stream can't be ended, or is over already: %s", code_of(error))
+        try:
+            await self._update(ts, message)
+        except SlackApiError as error:
+            if is_transient(error):
+                raise
+            logger.info("a stream can't be edited, what it should show is posted anew: %s", code_of(error))
+            return False
+        return True
+
+    async def _update(self, ts: str, message: Message) -> None:
+        await self._client.chat_update(
+            channel=self._place.channel,
+            ts=ts,
+            text=message.text,
+            blocks=message.blocks,
+            metadata=self._metadata(message.slot),
+        )
 
     async def _attach(self, name: str, snippet: Snippet) -> None:
         """Posts a file below the thread's messages, once."""
@@ -210,3 +265,9 @@ class ThreadPoster:
 
     def _metadata(self, slot: str) -> dict[str, Any]:
         return {"event_type": EVENT_TYPE, "event_payload": {"thread": self._thread, "slot": slot}}
+
+
+def _digest(message: Message) -> str:
+    """The same for two messages that show the same."""
+    shown = json.dumps([message.text, message.blocks], sort_keys=True)
+    return hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -45,10 +45,12 @@ class Slot:
     Args:
         ts: The message that stands there; None as long as nothing is known to.
         begun: When a message was first sent there, in seconds since the epoch; None if never.
+        digest: Of what the message shows; None where that is not known.
     """
 
     ts: str | None = None
     begun: float | None = None
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +191,9 @@ class ThreadStore:
 
     async def slot(self, thread: str, name: str) -> Slot:
         """What stands in a slot."""
-        ts, begun = await self._redis.hmget(_key(thread), [f"ts:{name}", f"begun:{name}"])
-        return Slot(_text(ts), None if begun is None else float(begun))
+        known = await self._redis.hmget(_key(thread), [f"ts:{name}", f"begun:{name}", f"digest:{name}"])
+        ts, begun, digest = map(_text, known)
+        return Slot(ts, None if begun is None else float(begun), digest)
 
     async def begin(self, thread: str, name: str) -> None:
         """Notes that a message is about to be sent to a slot."""
@@ -199,9 +202,13 @@ class ThreadStore:
             pipe.expire(_key(thread), KEPT_SECONDS)
             await pipe.execute()
 
-    async def fill(self, thread: str, name: str, ts: str) -> None:
-        """Notes the message that stands in a slot."""
-        await self._redis.hset(_key(thread), f"ts:{name}", ts)
+    async def not_begun(self, thread: str, name: str) -> None:
+        """Notes that nothing was sent to a slot after all."""
+        await self._redis.hdel(_key(thread), f"begun:{name}")
+
+    async def fill(self, thread: str, name: str, ts: str, digest: str = "") -> None:
+        """Notes the message that stands in a slot, and what it shows."""
+        await self._redis.hset(_key(thread), items=[f"ts:{name}", ts, f"digest:{name}", digest])
 
     async def filled(self, thread: str) -> list[str]:
         """The slots in which something stands."""

@@ -5,6 +5,7 @@ anything else ends in one sentence where the asker sees it, with a reference to 
 """
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from bot.language.model import LanguageModel, ModelUse
 from bot.work.answers import Answers
 from bot.work.assistance import Assistance
 from bot.work.audit_report import AuditReport
+from bot.work.client import LimitedWebClient
 from bot.work.connection import check, connect, place
 from bot.work.conversation import Conversation
 from bot.work.diagnosing import Diagnose, FindEffects
@@ -31,12 +33,17 @@ from bot.work.heartbeat import beating
 from bot.work.home import Home
 from bot.work.picker import ListFailedJobs, Picker
 from bot.work.progress import Pause
-from bot.work.queue import CONCURRENCY, REDELIVERY, consuming, open_queue
+from bot.work.queue import REDELIVERY, consuming, open_queue
+from bot.work.rate_limiter import RateLimiter
+from bot.work.rate_limits import RateLimit
 from bot.work.schemas import settle
 from bot.work.sweeper import sweeping
 from bot.work.tasks import AnswerQuestion, CheckAgain, Converse, ListFailures, OpenHome, RunDoctor, ShowAudit, Task
 
 logger = logging.getLogger(__name__)
+
+DIAGNOSES = 20
+"""Diagnoses at a time in a worker; what waits for Slack holds up none of them."""
 
 T_contra = TypeVar("T_contra", contravariant=True)
 
@@ -100,6 +107,7 @@ def make_duties(
     examine: Examine = no_examination,
     *,
     pause: Pause = asyncio.sleep,
+    limits: Mapping[str, RateLimit] | None = None,
 ) -> Duties:
     """What a worker does.
 
@@ -113,7 +121,9 @@ def make_duties(
         model: The language model; None where there is none.
         examine: Examines the set-up.
         pause: Waits between two edits of a checklist.
+        limits: Slack's rate limits by method; those of `slack_limits.yaml` by default.
     """
+    client = LimitedWebClient(client, RateLimiter(redis, _workspace_of(client), limits))
     authorizer = Authorizer(rules, client)
     answers = Answers(redis, client, diagnose, authorizer, pause)
     assistance = Assistance(LanguageModel(redis, model)) if model else None
@@ -128,6 +138,11 @@ def make_duties(
             ShowAudit: AuditReport(redis, client),
         }
     )
+
+
+def _workspace_of(client: AsyncWebClient) -> str:
+    """What names the workspace of a token, without naming the token."""
+    return hashlib.sha256((client.token or "").encode()).hexdigest()[:12]
 
 
 @asynccontextmanager
@@ -145,7 +160,7 @@ async def working(
     Yields:
         The running worker, once it takes tasks up; it ends by itself only with an error.
     """
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="diagnosis"))
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(DIAGNOSES, thread_name_prefix="diagnosis"))
     async with open_queue(redis_url) as queue:
         async with consuming(queue, duties.run, redelivery=redelivery) as worker:
             running = asyncio.create_task(worker.run_forever())

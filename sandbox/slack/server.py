@@ -80,13 +80,19 @@ class WorkspaceServer:
     async def _api(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         args = await _arguments(request)
+        answer: dict[str, Any]
         if not request.headers.get("Authorization", "").startswith("Bearer x"):
             return web.json_response({"ok": False, "error": "not_authed"})
         if method == "apps.connections.open":
             return web.json_response({"ok": True, "url": f"{self.workspace.url.replace('http', 'ws', 1)}/socket"})
+        retry_after = self._limited(method, args)
+        if retry_after is not None:
+            answer = {"ok": False, "error": "ratelimited"}
+            self.workspace.record(Call(method, args, answer))
+            return web.json_response(answer, status=429, headers={"Retry-After": str(retry_after)})
         fault = self.workspace.next_fault(method)
         if fault is not None and not fault.delivered:
-            answer: dict[str, Any] = {"ok": False, "error": fault.error}
+            answer = {"ok": False, "error": fault.error}
         else:
             answer = call(self.workspace, method, args)
         self.workspace.record(Call(method, args, answer))
@@ -99,6 +105,11 @@ class WorkspaceServer:
         if fault is not None and fault.retry_after is not None:
             headers["Retry-After"] = str(fault.retry_after)
         return web.json_response(answer, status=fault.status if fault else 200, headers=headers)
+
+    def _limited(self, method: str, args: Mapping[str, Any]) -> int | None:
+        """The seconds after which a call may be tried again, if the app has made too many."""
+        channel = str(args.get("channel") or args.get("channel_id") or "")
+        return None if self.workspace.tiers is None else self.workspace.tiers.take(method, channel)
 
     async def _upload(self, request: web.Request) -> web.Response:
         file = self.workspace.files.get(request.match_info["file"])

@@ -83,6 +83,17 @@ def _update(workspace: Workspace, args: Args) -> dict[str, Any]:
     return {"channel": channel.id, "ts": message["ts"], "text": message["text"], "message": message}
 
 
+def _delete(workspace: Workspace, args: Args) -> dict[str, Any]:
+    channel = channel_of(workspace, args)
+    message = channel.messages.get(args.get("ts", ""))
+    if message is None:
+        raise RefusedError("message_not_found")
+    if message.get("user") != BOT:
+        raise RefusedError("cant_delete_message")
+    del channel.messages[message["ts"]]
+    return {"channel": channel.id, "ts": message["ts"]}
+
+
 def _post_ephemeral(workspace: Workspace, args: Args) -> dict[str, Any]:
     channel = channel_of(workspace, args)
     if args.get("user") not in workspace.people:
@@ -228,6 +239,7 @@ METHODS: Mapping[str, Method] = {
     "auth.test": _auth_test,
     "chat.postMessage": _post_message,
     "chat.update": _update,
+    "chat.delete": _delete,
     "chat.postEphemeral": _post_ephemeral,
     "chat.getPermalink": _permalink,
     "conversations.history": _history,

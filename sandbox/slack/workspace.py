@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
+from sandbox.slack.tiers import Tiers
+
 TEAM = "T0LOCAL01"
 BOT = "U0BACKUPWHY"
 BOT_ID = "B0BACKUPWHY"
@@ -89,6 +91,8 @@ class Workspace:
     """Whether this workspace offers streaming; some plans and channels do not."""
     scopes: tuple[str, ...] = field(default_factory=_scopes_of_manifest)
     """What the bot token may do; nothing is refused for the lack of one."""
+    tiers: Tiers | None = None
+    """The rate limits; None where nothing is limited."""
     url: str = ""
     """Where `server` serves it, without a slash at the end."""
     _faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))

@@ -86,7 +86,7 @@ class Script:
         for event in self.events:
             before, shown = shown, shown.after(event)
             observe(event)
-            if self.live and not (self._streams and shown.steps == before.steps):
+            if self.live and (shown.steps != before.steps if self._streams else shown != before):
                 self._edits.acquire()
             time.sleep(self.seconds)
         self._running -= 1
@@ -271,7 +271,9 @@ async def open_bench(
         url = await stack.enter_async_context(serving(make_site(app, impatient, SECRET)))
         if worker:
             diagnose = diagnosing(script, diagnose_text)
-            duties = make_duties(redis, client, diagnose, effects, rules, lambda: failures, model, examine, pause=pause)
+            duties = make_duties(
+                redis, client, diagnose, effects, rules, lambda: failures, model, examine, pause=pause, limits={}
+            )
             await stack.enter_async_context(working(redis_url, redis, duties, redelivery=timedelta(seconds=redelivery)))
         slack = await stack.enter_async_context(SlackClient(f"{url}{EVENTS_PATH}", SECRET, workspace))
         channel, user = workspace.add_channel("backups"), workspace.add_person("ana")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.diagnosis.events import STATES, Entered, Left
+from bot.work.progress import REFUSALS, UNASKED_SECONDS, Abilities
 from sandbox.slack.block_kit import message_problems
 from sandbox.slack.workspace import Fault
 from tests.replies import diagnoses
@@ -43,17 +44,67 @@ async def test_a_reply_to_somebody_is_streamed_and_ends_as_the_verdict(redis_url
         assert message_problems(head["text"], head["blocks"]) == []
 
 
-async def test_a_workspace_without_streams_has_plans_and_is_asked_once(redis_url: str) -> None:
+async def ask_elsewhere(bench: Bench) -> None:
+    """Asks in a thread of another channel, and waits for the answer."""
+    other = bench.workspace.add_channel("other")
+    await bench.slack.write(other.id, f"<@U0BACKUPWHY> {JOB_ID}", user=bench.user)
+    await bench.until(lambda: len(other.messages) > 0)
+    await bench.finished()
+
+
+async def test_a_workspace_without_streams_has_plans_and_is_asked_twice(redis_url: str) -> None:
     async with open_bench(redis_url, script()) as bench:
         bench.workspace.streams = False
         head = await mention(bench)
-        other = bench.workspace.add_channel("other")
-        await bench.slack.write(other.id, f"<@U0BACKUPWHY> {JOB_ID}", user=bench.user)
-        await bench.finished()
-        assert len(bench.workspace.calls_of("chat.startStream")) == 1
+        await ask_elsewhere(bench)
+        await ask_elsewhere(bench)
+        assert len(bench.workspace.calls_of("chat.startStream")) == REFUSALS
         first = bench.workspace.calls_of("chat.postMessage")[0]
         assert [block["type"] for block in first.args["blocks"]] == ["plan"]
         assert head["text"].startswith("Denied.")
+
+
+@pytest.mark.parametrize("error", ["feature_not_enabled", "missing_scope", "internal_error", "msg_blocks_too_long"])
+async def test_one_stream_that_slack_refuses_costs_no_other(redis_url: str, error: str) -> None:
+    async with open_bench(redis_url, script()) as bench:
+        bench.workspace.fail("chat.startStream", Fault(error=error))
+        head = await mention(bench)
+        assert head["text"].startswith("Denied.")
+        await ask_elsewhere(bench)
+        assert [call.response["ok"] for call in bench.workspace.calls_of("chat.startStream")] == [False, True]
+
+
+def test_streams_are_asked_for_again_after_a_while() -> None:
+    now = [0.0]
+    abilities = Abilities(clock=lambda: now[0])
+    offered = [abilities.streams]
+    for _ in range(REFUSALS):
+        abilities.note_stream("feature_not_enabled")
+        offered.append(abilities.streams)
+    now[0] = UNASKED_SECONDS
+    offered.append(abilities.streams)
+    abilities.note_stream()
+    now[0] += 1
+    assert [*offered, abilities.streams] == [True, True, False, True, True]
+
+
+@pytest.mark.parametrize("error", ["internal_error", "channel_not_found", "ekm_access_denied"])
+async def test_a_stream_that_can_not_be_ended_does_not_cost_the_verdict(redis_url: str, error: str) -> None:
+    async with open_bench(redis_url, script()) as bench:
+        bench.workspace.fail("chat.stopStream", *[Fault(error=error)] * 2)
+        await mention(bench)
+        texts = [message["text"] for message in bench.channel.messages.values()]
+        assert len([text for text in texts if text.startswith("Denied.")]) == 1
+
+
+@pytest.mark.parametrize("error", ["cant_update_message", "edit_window_closed"])
+async def test_a_head_that_can_not_be_edited_gives_way_to_the_verdict(redis_url: str, error: str) -> None:
+    async with open_bench(redis_url, Script(diagnoses.denied())) as bench:
+        bench.workspace.fail("chat.update", Fault(error=error))
+        await bench.command(JOB_ID)
+        await bench.finished()
+        assert bench.slots() == ["parent", "fix", "denies", "rest"]
+        assert next(iter(bench.channel.messages.values()))["text"].startswith("Denied.")
 
 
 async def test_a_slack_that_refuses_plans_has_plain_text_and_is_asked_once(redis_url: str) -> None:
