@@ -25,6 +25,7 @@ from bot.work.connection import check, connect
 from bot.work.intake import make_intake
 from bot.work.queue import open_queue
 from bot.work.schemas import settle
+from bot.work.token_watch import TokenWatch
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +79,7 @@ async def serving(settings: Settings, rules: Rules | None = None, *, host: str |
         await check(redis)
         await settle(redis)
         client = web_client(token, settings.slack_api_url)
+        client.watch = TokenWatch(redis)
         alert_bots = frozenset(settings.alert_bots)
         await greet(client, alert_bots)
         app = build_app(client, make_intake(redis, open_queue(redis_url), client, rules), alert_bots)

@@ -1,7 +1,7 @@
 """The site of the web process: `/slack/events` for Slack, and what those who run it look at.
 
 `/livez` says that the process runs. `/healthz` and `/readyz` say whether a question would be answered: Redis answers,
-and a worker is alive.
+a worker is alive, and for `/readyz` Slack takes the bot token.
 """
 
 import logging
@@ -19,12 +19,13 @@ from slack_sdk.signature import SignatureVerifier
 from bot.verification import is_from_slack
 from bot.work.connection import UNANSWERED
 from bot.work.heartbeat import living_workers
+from bot.work.token_watch import token_refusal
 
 logger = logging.getLogger(__name__)
 
 EVENTS_PATH = "/slack/events"
 LIVE_PATH = "/livez"
-HEALTH_PATHS = ("/healthz", "/readyz")
+HEALTH_PATH, READY_PATH = "/healthz", "/readyz"
 
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 """What reading a body may raise that has another shape than Slack's."""
@@ -43,7 +44,7 @@ def make_site(app: AsyncApp | None, redis: Redis, signing_secret: str = "") -> w
         signing_secret: What Slack signs its requests with.
     """
     site = web.Application()
-    site.add_routes([web.get(LIVE_PATH, _live), *(web.get(path, _health(redis)) for path in HEALTH_PATHS)])
+    site.add_routes([web.get(LIVE_PATH, _live), *(web.get(path, _health(redis)) for path in (HEALTH_PATH, READY_PATH))])
     if app is not None:
         site.add_routes([web.post(EVENTS_PATH, _events(app, SignatureVerifier(signing_secret)))])
     return site
@@ -54,14 +55,15 @@ async def _live(_request: web.Request) -> web.Response:
 
 
 def _health(redis: Redis) -> Handler:
-    async def health(_request: web.Request) -> web.Response:
+    async def health(request: web.Request) -> web.Response:
         try:
-            workers = await living_workers(redis)
+            workers, refusal = await living_workers(redis), await token_refusal(redis)
         except UNANSWERED:
             return web.json_response({"redis": "unreachable", "workers": "unknown"}, status=503)
         last = workers.last_seen.isoformat() if workers.last_seen else None
-        found = {"redis": "ok", "workers": workers.alive, "last_worker_seen": last}
-        return web.json_response(found, status=200 if workers.alive else 503)
+        found = {"redis": "ok", "workers": workers.alive, "last_worker_seen": last, "slack": refusal or "ok"}
+        is_well = workers.alive and not (refusal and request.path == READY_PATH)
+        return web.json_response(found, status=200 if is_well else 503)
 
     return health
 

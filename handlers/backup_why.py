@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 
 from bot.access.audience import ANYBODY
 from bot.diagnosis.job_id import job_among
@@ -21,8 +21,8 @@ def register(app: AsyncApp, intake: Intake) -> None:
     """Registers the command."""
 
     @app.command("/backup-why")
-    async def backup_why(ack: AsyncAck, command: dict[str, Any]) -> None:
-        text, place = optional_text(command, "text").strip(), of_command(command)
+    async def backup_why(ack: AsyncAck, command: dict[str, Any], context: AsyncBoltContext) -> None:
+        text, place = optional_text(command, "text").strip(), of_command(command, context)
         delivery = text_at(command, "trigger_id")
         words = text.lower().split()
         if words in ([], ["help"]):

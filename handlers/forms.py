@@ -47,9 +47,10 @@ def register(app: AsyncApp, intake: Intake) -> None:
 
 
 def _about(body: Any, view: Any, context: AsyncBoltContext) -> tuple[str, Place]:
-    """The thread that a form is about, and where it was opened."""
-    thread, _, channel = text_at(view, "private_metadata").partition(":")
-    return thread, replace(of_interaction(body, context), channel=channel, thread="")
+    """The thread that a form is about, and the button that opened it, with its response URL."""
+    thread, _, rest = text_at(view, "private_metadata").partition(":")
+    channel, _, url = rest.partition(":")
+    return thread, replace(of_interaction(body, context), channel=channel, thread="", response_url=url)
 
 
 def _value(view: Any, name: str) -> str:

@@ -9,26 +9,31 @@ from bot.access.place import Place
 from handlers.payload import optional_text, text_at
 
 
-def of_command(command: Any) -> Place:
+def of_command(command: Any, context: AsyncBoltContext) -> Place:
     """The channel that a slash command was typed in."""
+    channel, team = text_at(command, "channel_id"), text_at(command, "team_id")
     return Place(
-        text_at(command, "channel_id"),
+        channel,
         text_at(command, "user_id"),
-        text_at(command, "team_id"),
+        team,
         response_url=optional_text(command, "response_url"),
+        outsider=_is_outsider(team, context),
+        direct=_is_direct(channel, optional_text(command, "channel_name")),
     )
 
 
 def of_event(event: Any, context: AsyncBoltContext) -> Place:
     """The thread that a message is in, or that it begins."""
     team = optional_text(event, "user_team") or optional_text(event, "team")
+    channel = text_at(event, "channel")
     return Place(
-        text_at(event, "channel"),
+        channel,
         text_at(event, "user"),
         team or context.team_id or "",
         optional_text(event, "thread_ts") or text_at(event, "ts"),
         outsider=_is_outsider(team, context),
         opens=not optional_text(event, "thread_ts"),
+        direct=_is_direct(channel, optional_text(event, "channel_type")),
     )
 
 
@@ -39,21 +44,27 @@ def of_alert(event: Any, context: AsyncBoltContext) -> Place:
 
 def of_interaction(body: Any, context: AsyncBoltContext) -> Place:
     """The thread of the message that a button or a message shortcut belongs to; no thread for a view."""
-    team = optional_text(body, "user", "team_id")
+    team, channel = optional_text(body, "user", "team_id"), optional_text(body, "channel", "id")
     return Place(
-        optional_text(body, "channel", "id"),
+        channel,
         text_at(body, "user", "id"),
         team or context.team_id or "",
         optional_text(body, "message", "thread_ts") or optional_text(body, "message", "ts"),
         optional_text(body, "response_url"),
         outsider=_is_outsider(team, context),
         opens="message" in body and not optional_text(body, "message", "thread_ts"),
+        direct=_is_direct(channel, optional_text(body, "channel", "name")),
     )
 
 
 def name_of(body: Any) -> str:
     """What to call who pressed something: a name, since a mention would call them."""
     return optional_text(body, "user", "name") or optional_text(body, "user", "username") or text_at(body, "user", "id")
+
+
+def _is_direct(channel: str, name: str) -> bool:
+    """Whether a conversation is a direct message, by its id and what Slack calls it in place of a name."""
+    return channel.startswith("D") or name in ("directmessage", "mpim") or name.startswith("mpdm-")
 
 
 def _is_outsider(team: str, context: AsyncBoltContext) -> bool:

@@ -18,6 +18,7 @@ class Place:
         outsider: The person belongs to another organization, which shares the channel.
         opens: The thread begins with what was asked, as far as Slack said: nobody may have replied there yet.
         bot: What asked is no person: it is another bot that may, and the user is its id.
+        direct: It is a direct message, of two or more: nobody can be invited to it.
     """
 
     channel: str
@@ -29,3 +30,4 @@ class Place:
     outsider: bool = False
     opens: bool = False
     bot: bool = False
+    direct: bool = False

@@ -18,6 +18,15 @@ RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
 TOKEN_REFUSED = frozenset({"token_revoked", "account_inactive", "invalid_auth", "not_authed", "token_expired"})
 """Errors that say that Slack takes no call with this token any more, whatever the call."""
 
+CONTENT_REFUSED = frozenset(
+    {"invalid_blocks", "invalid_blocks_format", "block_mismatch", "no_text", "invalid_attachments"}
+    | {"msg_blocks_too_long", "msg_blocks_too_many", "msg_too_long", "metadata_too_large"}
+)
+"""Errors that speak of what a message shows: a shorter one may be taken."""
+
+TRIGGERS = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
+"""Errors that say that the press of a button can open nothing any more: Slack allows three seconds, and one view."""
+
 SLACK_FAULTS = (SlackApiError, aiohttp.ClientError, TimeoutError)
 """What a call of Slack's Web API may raise."""
 

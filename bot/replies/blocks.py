@@ -4,7 +4,7 @@ No part is drawn as `mrkdwn`: rich text, headers and plain text take every chara
 person wrote can mention, link or format.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from slack_sdk.models.blocks import (
@@ -238,3 +238,27 @@ def _pieces(text: Line) -> Iterator[Line]:
             room -= len(head)
     if current:
         yield tuple(current)
+
+
+def whole(part: Part) -> list[Part]:
+    """A document in as many pieces as it takes to show it without a file, cut at the ends of lines."""
+    if not isinstance(part, Verbatim):
+        return [part]
+    pieces, current = [], ""
+    for text in _lines(safe.visible(part.text)):
+        if current and len(current) + len(text) > BLOCK_TEXT - len(part.label):
+            pieces.append(current)
+            current = ""
+        current += text
+    pieces.append(current)
+    if len(pieces) == 1:
+        return [part]
+    total = len(pieces)
+    return [Verbatim(f"{part.label} ({n} of {total})", part.name, piece) for n, piece in enumerate(pieces, start=1)]
+
+
+def _lines(text: str) -> Iterable[str]:
+    """The lines of a text with their ends; one that is too long for a block in pieces."""
+    room = BLOCK_TEXT - 100
+    for whole in text.splitlines(keepends=True):
+        yield from (whole[at : at + room] for at in range(0, len(whole), room))

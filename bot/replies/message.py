@@ -9,10 +9,17 @@ View = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A document that is posted as a file of the thread."""
+    """A document that is posted as a file of the thread.
+
+    Args:
+        name: The file's name.
+        text: What is in it.
+        inline: Block Kit, as JSON: as much of it as a message takes, for where Slack takes no file from the bot.
+    """
 
     name: str
     text: str
+    inline: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.replies import safe
-from bot.replies.blocks import Drawn, drawn, is_long
+from bot.replies.blocks import Drawn, drawn, is_long, whole
 from bot.replies.document import (
     Bullets,
     Buttons,
@@ -44,6 +44,9 @@ NOTIFICATION_TEXT = 1_000
 WORDLESS = "backup-why has replied."
 """The `text` of a reply whose own sentence turned out to be blank: Slack shows it alone in notifications."""
 
+INLINE = 4
+"""Blocks of a document that stands in a message instead of a file: together they stay below `MESSAGE_TEXT`."""
+
 LINE_IN_SINGLE = 700
 """A verdict has at most sixteen lines, so that together they stay below `MESSAGE_TEXT`."""
 
@@ -59,17 +62,13 @@ def draw(page: Page) -> tuple[Message, ...]:
     """
     text = safe.notification(safe.shorten(page.says, NOTIFICATION_TEXT)) or WORDLESS
     groups = list(_packed([block for part in page.parts for block in drawn(part)]))
-    snippets = tuple(
-        Snippet(part.name, safe.visible(part.text))
-        for part in page.parts
-        if isinstance(part, Verbatim) and is_long(part.text)
-    )
+    snippets = tuple(_snippet(part) for part in page.parts if isinstance(part, Verbatim) and is_long(part.text))
     if len(groups) > MESSAGES:
-        whole = Snippet(f"{page.slot.replace(':', '-')}.txt", safe.visible(text_of(page)))
+        all_of_it = Verbatim("This reply", f"{page.slot.replace(':', '-')}.txt", text_of(page))
         rest = Paragraph(
-            line(strong("This reply is too long for messages. "), "All of it is a file below: ", code(whole.name))
+            line(strong("This reply is too long for messages. "), "All of it is a file below: ", code(all_of_it.name))
         )
-        groups, snippets = [[*groups[0][: BLOCKS - 1], *drawn(rest)]], (whole,)
+        groups, snippets = [[*groups[0][: BLOCKS - 1], *drawn(rest)]], (_snippet(all_of_it),)
     messages = []
     for number, group in enumerate(groups, start=1):
         slot = page.slot if number == 1 else f"{page.slot}:{number}"
@@ -94,6 +93,16 @@ def draw_single(page: Page) -> Message:
         fitted = replace(fitted, parts=(*fitted.parts, note))
     (message,) = draw(fitted)
     return message
+
+
+def _snippet(part: Verbatim) -> Snippet:
+    """A document as a file, and what of it a message shows where Slack takes no file."""
+    pieces = whole(part)
+    shown, left = pieces[:INLINE], len(pieces[INLINE:])
+    says = f"Slack takes no file from me here. This is what {part.name} has in it"
+    note = Paragraph(line(f"{says}{', shortened.' if left else '.'}"))
+    blocks = tuple(item.block.to_dict() for piece in (note, *shown) for item in drawn(piece))
+    return Snippet(part.name, safe.visible(part.text), blocks)
 
 
 def _fitted(part: Part) -> Part:

@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.replies import safe
-from bot.replies.blocks import drawn
-from bot.replies.document import Note, Part, Verbatim, line
+from bot.replies.blocks import drawn, whole
+from bot.replies.document import Note, Part, line
 from bot.replies.fields import Field, plain
 from bot.replies.message import View
 
 VIEW_BLOCKS = 100
 TITLE = 24
-DOCUMENT = 2_900
-"""Characters of a document in one block of a modal; a longer one takes several blocks, one below the other."""
 
 
 def modal(title: str, parts: Iterable[Part]) -> View:
@@ -21,7 +18,7 @@ def modal(title: str, parts: Iterable[Part]) -> View:
         title: Up to 24 characters.
         parts: What it says.
     """
-    blocks = [item.block.to_dict() for part in parts for piece in _whole(part) for item in drawn(piece)]
+    blocks = [item.block.to_dict() for part in parts for piece in whole(part) for item in drawn(piece)]
     if len(blocks) > VIEW_BLOCKS:
         rest = Note(line(f"{len(blocks) - VIEW_BLOCKS + 1} more blocks don't fit here."))
         blocks = [*blocks[: VIEW_BLOCKS - 1], *(item.block.to_dict() for item in drawn(rest))]
@@ -55,27 +52,3 @@ def home(parts: Iterable[Part]) -> View:
     """A Home tab."""
     blocks = [item.block.to_dict() for part in parts for item in drawn(part)]
     return {"type": "home", "blocks": blocks[:VIEW_BLOCKS]}
-
-
-def _whole(part: Part) -> list[Part]:
-    """A document in as many pieces as it takes to show it without a file, cut at the ends of lines."""
-    if not isinstance(part, Verbatim):
-        return [part]
-    pieces, current = [], ""
-    for text in _lines(safe.visible(part.text)):
-        if current and len(current) + len(text) > DOCUMENT - len(part.label):
-            pieces.append(current)
-            current = ""
-        current += text
-    pieces.append(current)
-    if len(pieces) == 1:
-        return [part]
-    total = len(pieces)
-    return [Verbatim(f"{part.label} ({n} of {total})", part.name, piece) for n, piece in enumerate(pieces, start=1)]
-
-
-def _lines(text: str) -> Iterable[str]:
-    """The lines of a text with their ends; one that is too long for a block in pieces."""
-    room = DOCUMENT - 100
-    for whole in text.splitlines(keepends=True):
-        yield from (whole[at : at + room] for at in range(0, len(whole), room))

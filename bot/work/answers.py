@@ -29,7 +29,7 @@ from bot.replies.trouble import trouble_page
 from bot.replies.verdict import PARENT
 from bot.work.diagnosing import Diagnose
 from bot.work.faults import passes
-from bot.work.notices import sentence_for
+from bot.work.notices import sentence_at, sentence_for
 from bot.work.patience import patiently
 from bot.work.progress import Abilities, Pause, ThreadProgress
 from bot.work.publishing import Publisher
@@ -41,8 +41,7 @@ from bot.work.thread_store import ThreadStore
 
 logger = logging.getLogger(__name__)
 
-INVITE = "I can't post here. Invite me to this channel with /invite, then ask again."
-REFUSED = "Slack doesn't let me post the answer here ({}). Tell whoever runs this bot."
+PARTLY = "Slack doesn't let me post all of the answer here ({}). Details under the first message has all of it."
 ASKED_BEFORE = "This was asked here a moment ago. The answer is on its way."
 
 
@@ -125,24 +124,33 @@ class Answers:
         if question is None:
             return
         if isinstance(task, CheckAgain):
-            await self._responder.respond(task.place, _sentence(error))
+            await self._responder.respond(task.place, sentence_for(error))
             return
         await self._threads.release(question, task.thread)
         asked = await self._asked(task.thread, question)
         act, account, outcome = Act.ANSWER, "", type(error).__name__
         if isinstance(error, NotAllowedError):
             act, account = Act.REFUSAL, error.account
-        try:
-            if isinstance(error, SlackApiError):
-                raise error
-            await asked.poster.put(asked.audience.message(trouble_page(asked.name, _sentence(error))))
-        except SlackApiError as refused:
-            if passes(refused):
-                raise
-            outcome = code_of(refused)
+        sentence = sentence_at(error, asked.place)
+        if isinstance(error, SlackApiError):
+            outcome = code_of(error)
             logger.warning("Slack does not let an answer be posted in channel %s: %s", asked.place.channel, outcome)
-            await self._responder.respond(asked.place, _sentence(refused))
+            await self._responder.respond(asked.place, sentence)
+        if not isinstance(error, ClosedPlaceError):
+            await self._say_in_thread(asked, sentence, told=isinstance(error, SlackApiError))
         await self._finish(asked, act, outcome, account)
+
+    async def _say_in_thread(self, asked: _Asked, sentence: str, *, told: bool) -> None:
+        """Lets the head say why there is no answer; where Slack does not let it, the asker alone is told."""
+        try:
+            await asked.poster.put(asked.audience.message(trouble_page(asked.name, sentence)))
+        except SlackApiError as error:
+            if passes(error):
+                raise
+            logger.warning("Slack does not let a thread say why there is no answer: %s", code_of(error))
+            await asked.poster.take_away_head()
+            if not told:
+                await self._responder.respond(asked.place, sentence)
 
     async def _answer(self, thread: str) -> None:
         """Answers the question of a thread, or goes on with an answer that was begun."""
@@ -157,7 +165,9 @@ class Answers:
             return
         asked = await self._asked(thread, question)
         answer = await self._threads.answer(thread) or await self._find_out(asked)
-        await asked.publisher.publish(answer, asked.audience.about(answer))
+        refusal = await asked.publisher.publish(answer, asked.audience.about(answer))
+        if refusal:
+            await self._responder.respond(asked.place, PARTLY.format(refusal))
         await self._finish(asked, Act.ANSWER, answer.outcome, main_account(answer))
         await self._suggest(asked.place, answer)
 
@@ -170,7 +180,9 @@ class Answers:
         answer, note = before, look.note
         if look.id != task.press:
             answer, note = await self._look_again(asked, before, task)
-        await asked.publisher.publish(answer, asked.audience.about(answer), note)
+        refusal = await asked.publisher.publish(answer, asked.audience.about(answer), note)
+        if refusal:
+            await self._responder.respond(task.place, PARTLY.format(refusal))
         await self._audit.write(self._entry(asked, Act.ANSWER, answer.outcome, main_account(answer)))
 
     async def _asked(self, thread: str, question: Question) -> _Asked:
@@ -206,7 +218,7 @@ class Answers:
         except Exception as error:
             if passes(error):
                 raise
-            return before, f"I couldn't recheck this for {task.by}. {_sentence(error)}"
+            return before, f"I couldn't recheck this for {task.by}. {sentence_for(error)}"
         note = changes(before, answer, by=task.by, at=datetime.now(UTC))
         await patiently(lambda: self._threads.keep(asked.thread, answer, look=task.press, note=note))
         return answer, note
@@ -245,15 +257,6 @@ class Answers:
             )
         except SLACK_FAULTS as error:
             logger.info("no questions can be suggested here: %s", code_of(error))
-
-
-def _sentence(error: Exception) -> str:
-    """What to tell of an error; an error of Slack's says what Slack does not let the bot do."""
-    if isinstance(error, ClosedPlaceError):
-        return INVITE
-    if isinstance(error, SlackApiError):
-        return REFUSED.format(code_of(error))
-    return sentence_for(error)
 
 
 def _quiet(observe: Observer) -> Observer:

@@ -8,8 +8,9 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.access.slack_errors import retry_after
+from bot.access.slack_errors import code_of, retry_after
 from bot.work.rate_limiter import RateLimiter, Urgency, current_urgency
+from bot.work.token_watch import TokenWatch
 
 MOST_REFUSALS = 10
 """How often a call may be refused as one too many before its task is put off."""
@@ -22,12 +23,25 @@ class PostingWebClient(AsyncWebClient):
     every proxy on the way.
     """
 
+    watch: TokenWatch | None = None
+    """Takes note of whether Slack takes the token."""
+
     async def api_call(self, api_method: str, *, http_verb: str = "POST", **request: Any) -> AsyncSlackResponse:
         """Makes a call; see the SDK."""
         if http_verb == "GET":
             given = request.pop("params", None) or {}
             request["data"] = {name: _form(value) for name, value in given.items() if value is not None}
-        return await super().api_call(api_method, http_verb="POST", **request)
+        try:
+            answer = await super().api_call(api_method, http_verb="POST", **request)
+        except SlackApiError as error:
+            await self._note(code_of(error))
+            raise
+        await self._note("")
+        return answer
+
+    async def _note(self, code: str) -> None:
+        if self.watch is not None:
+            await self.watch.note(code)
 
 
 class LimitedWebClient(PostingWebClient):
@@ -36,15 +50,17 @@ class LimitedWebClient(PostingWebClient):
     Args:
         client: The client that it calls like.
         limiter: Knows the limits.
+        watch: Takes note of whether Slack takes the token.
     """
 
-    def __init__(self, client: AsyncWebClient, limiter: RateLimiter) -> None:
+    def __init__(self, client: AsyncWebClient, limiter: RateLimiter, watch: TokenWatch | None = None) -> None:
         super().__init__(
             token=client.token,
             base_url=client.base_url,
             retry_handlers=[AsyncServerErrorRetryHandler(max_retry_count=2)],
         )
         self._limiter = limiter
+        self.watch = watch
 
     async def api_call(self, api_method: str, *, http_verb: str = "POST", **request: Any) -> AsyncSlackResponse:
         """Makes a call once the limits allow it; see the SDK.
@@ -78,7 +94,7 @@ def _form(value: Any) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
-def web_client(token: str, api_url: str) -> AsyncWebClient:
+def web_client(token: str, api_url: str) -> PostingWebClient:
     """A client that waits when Slack asks it to and tries again when Slack stumbles.
 
     A connection that breaks is not tried again here: the message may have been posted, and only the poster can tell.

@@ -8,6 +8,7 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from redis.asyncio import Redis
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access.audience import Audience, audience_at, main_account
@@ -26,10 +27,11 @@ from bot.work.answers import Answers
 from bot.work.assistance import Assistance
 from bot.work.diagnosing import FindEffects
 from bot.work.follow_up import CHECK_AGAIN, FAILED_JOBS, Wanted, follow_up, points_above
-from bot.work.notices import sentence_for
+from bot.work.notices import sentence_at
 from bot.work.picker import ListFailedJobs
 from bot.work.question import AskedJob, Question, Subject
 from bot.work.refusing import refuse_unless_allowed
+from bot.work.responding import Responder
 from bot.work.tasks import AnswerQuestion, CheckAgain, Converse
 from bot.work.thread_poster import ThreadPoster
 from bot.work.thread_root import UnreadRootError, read_root
@@ -68,6 +70,7 @@ class Conversation:
     ) -> None:
         self._redis = redis
         self._client = client
+        self._responder = Responder(client)
         self._effects = effects
         self._answers = answers
         self._failures = failures
@@ -153,12 +156,20 @@ class Conversation:
         return checked_page(look.note, answer)
 
     async def give_up(self, task: Converse, error: Exception) -> None:
-        """Says in the thread why there is no reply; raises as `carry_out`."""
+        """Says in the thread why there is no reply, where Slack lets it; else who wrote is told alone.
+
+        Raises:
+            Exception: As `carry_out`.
+        """
         if await self._threads.question(task.thread):
             await self._answers.give_up(AnswerQuestion(thread=task.thread), error)
             return
-        audience = await audience_at(self._authorizer, task.place)
-        await self._post(task, audience, trouble_page("what you wrote", sentence_for(error)))
+        sentence = sentence_at(error, task.place)
+        if isinstance(error, SlackApiError):
+            await self._responder.respond(task.place, sentence)
+        else:
+            audience = await audience_at(self._authorizer, task.place)
+            await self._post(task, audience, trouble_page("what you wrote", sentence))
         await self._audit.write(_entry(task, type(error).__name__))
 
     async def _post(self, task: Converse, audience: Audience, page: Page) -> None:

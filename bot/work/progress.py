@@ -19,7 +19,7 @@ from typing import Self
 from slack_sdk.errors import SlackApiError
 
 from bot.access.audience import Audience
-from bot.access.slack_errors import SLACK_FAULTS, code_of
+from bot.access.slack_errors import CONTENT_REFUSED, SLACK_FAULTS, code_of, is_transient
 from bot.diagnosis.events import Event
 from bot.replies.checklist import Checklist, checklist_page
 from bot.replies.document import Page, without_plans
@@ -101,8 +101,7 @@ class ThreadProgress:
             if self._abilities.streams and await self._poster.can_stream():
                 self._stream = await self._start_stream()
             if self._stream is None:
-                with suppress(BudgetSpentError):
-                    await self._put()
+                await self._put_first()
             self._edits = asyncio.create_task(self._edit())
         return self
 
@@ -126,6 +125,21 @@ class ThreadProgress:
 
     def _page(self) -> Page:
         return checklist_page(self._about, self._checklist)
+
+    async def _put_first(self) -> None:
+        """Shows the checklist for the first time, unless Slack has no room or no time for it.
+
+        Raises:
+            SlackApiError: Slack would refuse the verdict too: the bot can't post here.
+        """
+        try:
+            await self._put()
+        except BudgetSpentError:
+            logger.debug("the checklist is left out, the verdict is the first message")
+        except SLACK_FAULTS as error:
+            if not is_transient(error) and code_of(error) not in CONTENT_REFUSED:
+                raise
+            logger.info("the checklist can't be shown, the verdict is the first message: %s", code_of(error))
 
     async def _start_stream(self) -> Stream | None:
         try:

@@ -18,7 +18,8 @@ class Responder:
 
     A response URL works in every channel, five times within 30 minutes ("Handling user interaction in your Slack
     apps"); an ephemeral message in a channel needs the bot to be in it, and is shown in a thread only where somebody
-    has replied there ("chat.postEphemeral"). Another bot that asked is told nothing: it does not read.
+    has replied there ("chat.postEphemeral"); a direct message always finds who asked. Another bot that asked is told
+    nothing: it does not read.
 
     Args:
         client: The Web API.
@@ -42,7 +43,11 @@ class Responder:
             logger.warning("the bot %s in channel %s can't be told: %s", place.user, place.channel, sentence)
             return False
         text = notification(sentence)
-        return await self._by_url(place, text, blocks) or await self._in_channel(place, text, blocks)
+        return (
+            await self._by_url(place, text, blocks)
+            or await self._in_channel(place, text, blocks)
+            or await self._directly(place, text, blocks)
+        )
 
     async def _by_url(self, place: Place, text: str, blocks: tuple[dict[str, object], ...]) -> bool:
         if not place.response_url:
@@ -59,17 +64,24 @@ class Responder:
         return answer.status_code == 200
 
     async def _in_channel(self, place: Place, text: str, blocks: tuple[dict[str, object], ...]) -> bool:
+        if not place.channel:
+            return False
         try:
-            if place.channel:
-                await self._client.chat_postEphemeral(
-                    channel=place.channel,
-                    user=place.user,
-                    text=text,
-                    blocks=blocks or None,
-                    thread_ts=None if place.opens else place.thread or None,
-                )
-            else:
-                await self._client.chat_postMessage(channel=place.user, text=text, blocks=blocks or None)
+            await self._client.chat_postEphemeral(
+                channel=place.channel,
+                user=place.user,
+                text=text,
+                blocks=blocks or None,
+                thread_ts=None if place.opens else place.thread or None,
+            )
+        except SLACK_FAULTS as error:
+            logger.info("the asker can't be told anything in the channel: %s", code_of(error))
+            return False
+        return True
+
+    async def _directly(self, place: Place, text: str, blocks: tuple[dict[str, object], ...]) -> bool:
+        try:
+            await self._client.chat_postMessage(channel=place.user, text=text, blocks=blocks or None)
         except SLACK_FAULTS as error:
             logger.warning("the asker can't be told anything: %s", code_of(error))
             return False

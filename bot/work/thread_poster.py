@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access.place import Place
@@ -26,9 +26,12 @@ logger = logging.getLogger(__name__)
 
 EVENT_TYPE = "backup_why_reply"
 
+NOT_IN = frozenset({"channel_not_found", "not_in_channel"})
+ARCHIVED = "is_archived"
 CLOSED = frozenset(
-    {"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "restricted_action_thread_locked"}
-    | {"restricted_action_read_only_channel", "ekm_access_denied", "cannot_reply_to_message", "thread_not_found"}
+    {*NOT_IN, ARCHIVED, "restricted_action", "restricted_action_thread_locked", "restricted_action_read_only_channel"}
+    | {"restricted_action_non_threadable_channel", "restricted_action_thread_only_channel", "ekm_access_denied"}
+    | {"cannot_reply_to_message", "thread_not_found", "messages_tab_disabled", "posting_to_channel_denied"}
 )
 """Errors that say that the bot can't post at this place, now or later."""
 
@@ -166,14 +169,15 @@ class ThreadPoster:
                 return await self._edit_stream(ts, message)
             if code not in UNEDITABLE or (code != GONE and current_urgency() is Urgency.PROGRESS):
                 raise
-            if code != GONE:
-                await self._take_away(ts, message.slot)
+            if code != GONE and message.slot == PARENT:
+                await self.take_away_head()
             return False
         return True
 
-    async def _take_away(self, ts: str, slot: str) -> None:
-        """Deletes a head that can't be edited, which nobody has replied to: it would go on to say that I look."""
-        if await self._threads.filled(self._thread) != [PARENT] or slot != PARENT:
+    async def take_away_head(self) -> None:
+        """Deletes a head that can't be edited, as long as it is all there is: it would go on to say that I look."""
+        ts = (await self._threads.slot(self._thread, PARENT)).ts
+        if ts is None or await self._threads.filled(self._thread) != [PARENT]:
             return
         try:
             await self._client.chat_delete(channel=self._place.channel, ts=ts)
@@ -207,19 +211,30 @@ class ThreadPoster:
         )
 
     async def _attach(self, name: str, snippet: Snippet) -> None:
-        """Posts a file below the thread's messages, once."""
+        """Posts a file below the thread's messages, once; where Slack takes none, a message with what is in it.
+
+        The bot can write in a public channel that it is not in, but can't share files there ("chat:write.public").
+        """
         slot = await self._threads.slot(self._thread, name)
         if slot.ts is not None or await self._lost(name, slot, title=snippet.name) is not None:
             return
         await self._threads.begin(self._thread, name)
-        posted = await self._client.files_upload_v2(
-            filename=snippet.name,
-            title=snippet.name,
-            content=snippet.text,
-            channel=self._place.channel,
-            thread_ts=await self._root(name),
-        )
-        await self._threads.fill(self._thread, name, posted["files"][0]["id"])
+        try:
+            posted = await self._client.files_upload_v2(
+                filename=snippet.name,
+                title=snippet.name,
+                content=snippet.text,
+                channel=self._place.channel,
+                thread_ts=await self._root(name),
+            )
+        except (SlackApiError, SlackRequestError) as error:
+            if is_transient(error):
+                raise
+            logger.info("Slack takes no file here, its text is posted: %s", code_of(error))
+            await self._threads.not_begun(self._thread, name)
+            await self._put(Message(name, snippet.name, snippet.inline))
+        else:
+            await self._threads.fill(self._thread, name, posted["files"][0]["id"])
 
     async def _root(self, slot: str) -> str | None:
         """The message that a slot's message replies to; None for the head of a thread of its own."""

@@ -39,6 +39,7 @@ from bot.work.rate_limits import RateLimit
 from bot.work.schemas import settle
 from bot.work.sweeper import sweeping
 from bot.work.tasks import AnswerQuestion, CheckAgain, Converse, ListFailures, OpenHome, RunDoctor, ShowAudit, Task
+from bot.work.token_watch import TokenWatch
 
 logger = logging.getLogger(__name__)
 
@@ -123,7 +124,7 @@ def make_duties(
         pause: Waits between two edits of a checklist.
         limits: Slack's rate limits by method; those of `slack_limits.yaml` by default.
     """
-    client = LimitedWebClient(client, RateLimiter(redis, _workspace_of(client), limits))
+    client = LimitedWebClient(client, RateLimiter(redis, _workspace_of(client), limits), TokenWatch(redis))
     authorizer = Authorizer(rules, client)
     answers = Answers(redis, client, diagnose, authorizer, pause)
     assistance = Assistance(LanguageModel(redis, model)) if model else None

@@ -1,7 +1,6 @@
 """Slack's side of a conversation: commands, interactions and events, signed and sent to the app over HTTP."""
 
 import json
-import secrets
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -61,7 +60,7 @@ class SlackClient:
             "user_id": user,
             "team_id": TEAM,
             "api_app_id": APP,
-            "trigger_id": secrets.token_hex(12),
+            "trigger_id": self._workspace.new_trigger(),
             "response_url": self._workspace.response_url(channel, user),
         }
 
@@ -128,7 +127,7 @@ class SlackClient:
             "user": {"id": user, "name": self._workspace.people.get(user, user), "team_id": TEAM},
             "team": {"id": TEAM, "domain": "local"},
             "api_app_id": APP,
-            "trigger_id": secrets.token_hex(12),
+            "trigger_id": self._workspace.new_trigger(),
         }
         if channel is not None:
             payload["channel"] = {"id": channel, "name": self._workspace.channels[channel].name}

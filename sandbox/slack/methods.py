@@ -35,3 +35,11 @@ def channel_of(workspace: Workspace, args: Args, *, name: str = "channel") -> Ch
     if channel is None or (channel.private and not channel.has_bot):
         raise RefusedError("channel_not_found")
     return channel
+
+
+def joined_channel_of(workspace: Workspace, args: Args, *, name: str = "channel") -> Channel:
+    """The channel that an argument names, which the bot has to be in; raises as `channel_of`."""
+    channel = channel_of(workspace, args, name=name)
+    if not channel.has_bot:
+        raise RefusedError("not_in_channel")
+    return channel

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from aiohttp import WSMsgType, web
 
-from sandbox.slack.web_api import call
+from sandbox.slack.web_api import call, respond
 from sandbox.slack.workspace import Call, Workspace
 
 LOOPBACK = "127.0.0.1"
@@ -127,8 +127,7 @@ class WorkspaceServer:
             return web.Response(status=404, text="expired_url")
         channel, user = to
         public = body.get("response_type") == "in_channel"
-        method = "chat.postMessage" if public else "chat.postEphemeral"
-        answer = call(self.workspace, method, {**body, "channel": channel, "user": user})
+        answer = respond(self.workspace, {**body, "channel": channel, "user": user}, public=public)
         self.workspace.record(Call("response_url", {**body, "channel": channel, "user": user}, answer))
         return web.Response(text="ok" if answer["ok"] else answer["error"], status=200 if answer["ok"] else 400)
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.slack.block_kit import message_problems
-from sandbox.slack.methods import Args, Method, RefusedError, channel_of
+from sandbox.slack.methods import Args, Method, RefusedError, channel_of, joined_channel_of
 from sandbox.slack.workspace import BOT, BOT_ID, Workspace
 
 
 def _start_stream(workspace: Workspace, args: Args) -> dict[str, Any]:
-    channel = channel_of(workspace, args)
+    channel = joined_channel_of(workspace, args)
     if not workspace.streams:
         raise RefusedError("feature_not_enabled")
     if args.get("thread_ts") not in channel.messages:

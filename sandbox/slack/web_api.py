@@ -5,8 +5,17 @@ from typing import Any
 
 from sandbox.slack import streams
 from sandbox.slack.block_kit import message_problems, view_problems
-from sandbox.slack.methods import Args, Method, RefusedError, channel_of
-from sandbox.slack.workspace import APP, BOT, BOT_ID, TEAM, Workspace
+from sandbox.slack.methods import Args, Method, RefusedError, channel_of, joined_channel_of
+from sandbox.slack.workspace import APP, BOT, BOT_ID, TEAM, Channel, Workspace
+
+
+def respond(workspace: Workspace, args: Args, *, public: bool) -> dict[str, Any]:
+    """Answers at a response URL, which works in every channel, whether the bot is in it or not."""
+    channel = workspace.channels[args["channel"]]
+    try:
+        return {"ok": True, **(_post_message(workspace, args) if public else _show_alone(workspace, channel, args))}
+    except RefusedError as refused:
+        return {"ok": False, "error": refused.error}
 
 
 def call(workspace: Workspace, method: str, args: Args) -> dict[str, Any]:
@@ -95,9 +104,13 @@ def _delete(workspace: Workspace, args: Args) -> dict[str, Any]:
 
 
 def _post_ephemeral(workspace: Workspace, args: Args) -> dict[str, Any]:
-    channel = channel_of(workspace, args)
+    channel = joined_channel_of(workspace, args)
     if args.get("user") not in workspace.people:
         raise RefusedError("user_not_in_channel")
+    return _show_alone(workspace, channel, args)
+
+
+def _show_alone(workspace: Workspace, channel: Channel, args: Args) -> dict[str, Any]:
     ts = workspace.next_ts()
     thread = args.get("thread_ts")
     workspace.ephemeral.append(
@@ -116,7 +129,7 @@ def _permalink(workspace: Workspace, args: Args) -> dict[str, Any]:
 
 
 def _history(workspace: Workspace, args: Args) -> dict[str, Any]:
-    channel = channel_of(workspace, args)
+    channel = joined_channel_of(workspace, args)
     oldest = float(args.get("oldest") or 0)
     found = [
         message
@@ -127,7 +140,7 @@ def _history(workspace: Workspace, args: Args) -> dict[str, Any]:
 
 
 def _replies(workspace: Workspace, args: Args) -> dict[str, Any]:
-    channel = channel_of(workspace, args)
+    channel = joined_channel_of(workspace, args)
     if args.get("ts", "") not in channel.messages:
         raise RefusedError("thread_not_found")
     return {"messages": workspace.thread(channel.id, args["ts"]), "has_more": False}
@@ -163,7 +176,7 @@ def _upload_url(workspace: Workspace, args: Args) -> dict[str, Any]:
 
 
 def _complete_upload(workspace: Workspace, args: Args) -> dict[str, Any]:
-    channel = channel_of(workspace, args, name="channel_id")
+    channel = joined_channel_of(workspace, args, name="channel_id")
     shared = []
     for named in args.get("files") or []:
         file = workspace.files.get(named.get("id"))
@@ -197,9 +210,11 @@ def _view(args: Args) -> dict[str, Any]:
 
 
 def _open_view(workspace: Workspace, args: Args) -> dict[str, Any]:
-    if not args.get("trigger_id"):
-        raise RefusedError("invalid_trigger_id")
-    view = {**_view(args), "id": workspace.next_id("V"), "app_id": APP}
+    shown = _view(args)
+    refusal = workspace.exchange_trigger(str(args.get("trigger_id") or ""))
+    if refusal:
+        raise RefusedError(refusal)
+    view = {**shown, "id": workspace.next_id("V"), "app_id": APP}
     workspace.views[view["id"]] = view
     return {"view": view}
 

@@ -17,6 +17,11 @@ from typing import Any
 from sandbox.slack.tiers import Tiers
 
 TEAM = "T0LOCAL01"
+TRIGGER_SECONDS = 3.0
+"""How long after an interaction a view can be opened ("Triggers")."""
+RESPONSES, RESPONSE_SECONDS = 5, 1_800.0
+"""How often, and for how long, a response URL is answered at ("Handling user interaction in your Slack apps")."""
+
 BOT = "U0BACKUPWHY"
 BOT_ID = "B0BACKUPWHY"
 APP = "A0BACKUPWHY"
@@ -65,14 +70,26 @@ def _scopes_of_manifest() -> tuple[str, ...]:
 
 
 @dataclass(slots=True)
+class _Response:
+    """A response URL: whom it reaches, until when, and how often still."""
+
+    channel: str
+    user: str
+    until: float
+    left: int = RESPONSES
+
+
+@dataclass(slots=True)
 class Workspace:
     """The workspace.
 
     Args:
         clock: Seconds since the epoch; every message gets a `ts` later than the one before.
+        waiting: Seconds, by which triggers and response URLs expire.
     """
 
     clock: Callable[[], float] = time.time
+    waiting: Callable[[], float] = time.monotonic
     channels: dict[str, Channel] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
     """Names by user id."""
@@ -97,7 +114,9 @@ class Workspace:
     """Where `server` serves it, without a slash at the end."""
     _faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     _watchers: list[Callable[[Call], None]] = field(default_factory=list)
-    _responses: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _responses: dict[str, _Response] = field(default_factory=dict)
+    _triggers: dict[str, float | None] = field(default_factory=dict)
+    """When each was made; None for one that has opened a view."""
     _last: int = 0
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -122,6 +141,14 @@ class Workspace:
         self.channels[channel.id] = channel
         return channel
 
+    def between(self, *users: str) -> Channel:
+        """The direct message between people, which the bot is not in."""
+        channel = Channel(f"D0{next(self._numbers):07d}", "directmessage", private=True, has_bot=False, direct=True)
+        if len(users) > 2:
+            channel = Channel(f"C0{next(self._numbers):07d}", "mpdm-some--people-1", private=True, has_bot=False)
+        self.channels[channel.id] = channel
+        return channel
+
     def write(self, channel: str, user: str, text: str, *, thread: str | None = None, **members: Any) -> dict[str, Any]:
         """A message that a person, or another app, writes."""
         message: dict[str, Any] = {"type": "message", "ts": self.next_ts(), "user": user, "text": text, "blocks": []}
@@ -143,12 +170,34 @@ class Workspace:
     def response_url(self, channel: str, user: str) -> str:
         """A URL by which the bot may answer one command or interaction."""
         token = secrets.token_urlsafe(12)
-        self._responses[token] = (channel, user)
+        self._responses[token] = _Response(channel, user, self.waiting() + RESPONSE_SECONDS)
         return f"{self.url}/respond/{token}"
 
     def responds_to(self, token: str) -> tuple[str, str] | None:
-        """The channel and the user that a response URL belongs to."""
-        return self._responses.get(token)
+        """The channel and the user that a response URL belongs to; None for one that is not answered at any more."""
+        response = self._responses.get(token)
+        if response is None or not response.left or self.waiting() >= response.until:
+            return None
+        response.left -= 1
+        return response.channel, response.user
+
+    def new_trigger(self) -> str:
+        """A trigger by which a view can be opened, once and soon."""
+        trigger = secrets.token_hex(12)
+        self._triggers[trigger] = self.waiting()
+        return trigger
+
+    def exchange_trigger(self, trigger: str) -> str:
+        """Uses a trigger up; returns Slack's error where it can't be used, else an empty text."""
+        if trigger not in self._triggers:
+            return "invalid_trigger_id"
+        made = self._triggers[trigger]
+        if made is None:
+            return "exchanged_trigger_id"
+        if self.waiting() - made >= TRIGGER_SECONDS:
+            return "expired_trigger_id"
+        self._triggers[trigger] = None
+        return ""
 
     def fail(self, method: str, *faults: Fault) -> None:
         """Lets the next calls of a method fail, one fault a call."""

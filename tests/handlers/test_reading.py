@@ -88,9 +88,29 @@ def test_an_interaction_of_another_organization_is_an_outsiders() -> None:
 
 def test_a_command_is_in_its_channel() -> None:
     command = {"channel_id": "C0X", "user_id": "U0ANA", "team_id": OURS}
-    assert of_command(command) == Place("C0X", "U0ANA", OURS)
+    assert of_command(command, context()) == Place("C0X", "U0ANA", OURS)
     url = "https://hooks.slack.com/x"
-    assert of_command({**command, "response_url": url}) == Place("C0X", "U0ANA", OURS, response_url=url)
+    assert of_command({**command, "response_url": url}, context()) == Place("C0X", "U0ANA", OURS, response_url=url)
+    assert of_command({**command, "team_id": THEIRS}, context()).outsider
+
+
+@pytest.mark.parametrize(
+    ("channel", "name", "direct"),
+    [
+        ("D0X", "directmessage", True),
+        ("C0X", "mpdm-ana--ben--eve-1", True),
+        ("C0X", "privategroup", False),
+        ("C0X", "backups", False),
+        ("D0X", "", True),
+    ],
+)
+def test_a_direct_message_is_known_by_its_id_or_by_what_stands_for_its_name(
+    channel: str, name: str, direct: bool
+) -> None:
+    command = {"channel_id": channel, "channel_name": name, "user_id": "U0ANA", "team_id": OURS}
+    assert of_command(command, context()).direct is direct
+    body = {"user": {"id": "U0ANA"}, "channel": {"id": channel, "name": name}}
+    assert of_interaction(body, context()).direct is direct
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,13 @@ class Bench:
         await self.until(lambda: len(self.workspace.calls_of(method)) >= times)
         return self.workspace.calls_of(method)[times - 1]
 
+    async def told(self) -> str:
+        """What somebody who pressed something is told: in the modal that it opened, or by the response URL."""
+        ways = ("views.update", "response_url")
+        await self.until(lambda: any(self.workspace.calls_of(way) for way in ways))
+        call = next(call for call in reversed(self.workspace.calls) if call.method in ways)
+        return str(call.args.get("view") or call.args["text"])
+
     async def posted(self, count: int) -> list[dict[str, Any]]:
         """The messages of the channel, once there are that many."""
         await self.until(lambda: len(self.channel.messages) >= count)
@@ -259,7 +266,7 @@ async def open_bench(
 ) -> AsyncIterator[Bench]:
     """Sets everything up; with `worker=False` nothing takes the questions up."""
     async with AsyncExitStack() as stack:
-        workspace = Workspace()
+        workspace = Workspace(waiting=lambda: 0.0)
         server = await stack.enter_async_context(WorkspaceServer(workspace))
         redis = connect(redis_url)
         stack.push_async_callback(redis.aclose)

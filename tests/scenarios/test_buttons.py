@@ -11,8 +11,11 @@ from bot.diagnosis.model import Diagnosis, Outcome, Verdict
 from bot.errors import AwsUnreachableError
 from bot.work.feedback import COMMENTS, Feedback
 from bot.work.heartbeat import WORKERS
+from bot.work.notices import PRESS_AGAIN
 from bot.work.publishing import OVER
 from sandbox.slack.block_kit import message_problems, view_problems
+from sandbox.slack.client import element_of, pressed
+from sandbox.slack.workspace import RESPONSE_SECONDS, TRIGGER_SECONDS, Fault
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID, POLICY
 from tests.scenarios.bench import ANA, Bench, Script, open_bench
@@ -119,7 +122,7 @@ async def test_a_button_works_after_a_restart_of_everything_but_redis(redis_url:
 
 async def test_the_policy_is_shown_whole_to_the_one_who_pressed(bench: Bench) -> None:
     await press(bench, "show_details")
-    view = (await bench.called("views.open")).args["view"]
+    view = (await bench.called("views.update")).args["view"]
     assert view_problems(view) == []
     assert '"Sid": "OnlyEU"' in shown(view).replace("\\n", "\n")
     assert "attached to" in shown(view)
@@ -127,7 +130,7 @@ async def test_the_policy_is_shown_whole_to_the_one_who_pressed(bench: Bench) ->
 
 async def test_the_fix_is_shown_as_commands_in_one_press(bench: Bench) -> None:
     await press(bench, "show_fix")
-    view = (await bench.called("views.open")).args["view"]
+    view = (await bench.called("views.update")).args["view"]
     assert view_problems(view) == []
     assert "aws organizations update-policy" in shown(view)
 
@@ -138,7 +141,7 @@ async def test_the_fix_is_shown_as_commands_in_one_press(bench: Bench) -> None:
 )
 async def test_the_fix_is_shown_in_the_form_that_was_chosen(bench: Bench, option: int, expected: str) -> None:
     await press(bench, "show_fix_as", option=option)
-    view = (await bench.called("views.open")).args["view"]
+    view = (await bench.called("views.update")).args["view"]
     assert view_problems(view) == []
     assert expected in shown(view)
 
@@ -149,7 +152,7 @@ async def test_a_long_policy_is_shown_whole_in_pieces(redis_url: str) -> None:
         await bench.command(JOB_ID)
         await bench.finished()
         await press(bench, "show_details")
-        view = (await bench.called("views.open")).args["view"]
+        view = (await bench.called("views.update")).args["view"]
         assert view_problems(view) == []
         assert all(f'"S{number}"' in shown(view) for number in range(2_000))
 
@@ -157,7 +160,7 @@ async def test_a_long_policy_is_shown_whole_in_pieces(redis_url: str) -> None:
 async def test_the_owner_gets_the_draft_as_it_was_sent(bench: Bench) -> None:
     owner = bench.workspace.add_person("olga")
     await press(bench, "ask_owner")
-    view = (await bench.called("views.open")).response["view"]
+    view = (await bench.called("views.update")).response["view"]
     assert view_problems({key: value for key, value in view.items() if key not in ("id", "app_id")}) == []
     draft = view["blocks"][-1]["element"]["initial_value"]
     assert "Exempt the job role" in draft
@@ -176,14 +179,14 @@ async def test_a_vote_counts_once_a_person_for_each_entry_and_the_last_one_count
     feedback = Feedback(bench.redis)
     for option, user in ((0, None), (0, None), (0, ben), (1, ben)):
         await press(bench, "feedback", option=option, user=user)
-    await bench.called("views.open")
+    await bench.called("views.update")
     assert await feedback.votes("scp-denied") == (1, 1)
     assert await feedback.votes("key-policy-missing") == (1, 1)
 
 
 async def test_a_no_asks_what_was_wrong_and_keeps_it(bench: Bench) -> None:
     await press(bench, "feedback", option=1)
-    view = (await bench.called("views.open")).response["view"]
+    view = (await bench.called("views.update")).response["view"]
     values = {"reason": {"selected_option": {"value": "missed"}}, "text": {"value": "the <@U1> boundary"}}
     await bench.slack.submit(view, values, user=bench.user)
     await bench.until(lambda: any("Thanks" in message["text"] for message in bench.workspace.ephemeral))
@@ -202,21 +205,20 @@ async def test_without_a_right_to_the_account_no_button_works(redis_url: str, ac
         await bench.finished()
         eve = bench.workspace.add_person("eve")
         await press(bench, action, user=eve)
-        told = await bench.called("response_url")
-        assert "Ask #cloud-security for access." in told.args["text"]
-        assert bench.workspace.calls_of("views.open") == []
+        assert "Ask #cloud-security for access." in await bench.told()
+        assert JOB_ID not in str([call.args for call in bench.workspace.calls_of("views.update")])
         assert len(bench.script.asked) == 1
 
 
 async def test_a_thread_that_is_not_known_any_more_is_told(bench: Bench) -> None:
     await bench.redis.flushall()
     await press(bench, "show_details")
-    assert "I no longer have this answer" in (await bench.called("response_url")).args["text"]
+    assert "I no longer have this answer" in await bench.told()
 
 
 async def test_every_question_answer_refusal_and_button_is_in_the_trail(bench: Bench) -> None:
     await press(bench, "show_details")
-    await bench.called("views.open")
+    await bench.called("views.update")
     lines = [f"{line.act} {line.about} {line.account} {line.outcome}".strip() for line in await bench.trail(3)]
     assert lines == [
         f"question {JOB_ID}",
@@ -229,11 +231,11 @@ async def test_the_trail_says_what_each_button_did(bench: Bench) -> None:
     olga = bench.workspace.add_person("olga")
     await press(bench, "show_fix_as", option=1)
     await press(bench, "ask_owner")
-    form = (await bench.called("views.open", 2)).response["view"]
+    form = (await bench.called("views.update", 2)).response["view"]
     await bench.slack.submit(form, {"to": {"selected_user": olga}, "text": {"value": "please"}}, user=bench.user)
     await press(bench, "feedback", option=0)
     await press(bench, "feedback", option=1)
-    form = (await bench.called("views.open", 3)).response["view"]
+    form = (await bench.called("views.update", 3)).response["view"]
     values = {"reason": {"selected_option": {"value": "missed"}}, "text": {"value": "the boundary"}}
     await bench.slack.submit(form, values, user=bench.user)
     about = [line.about for line in (await bench.trail(8))[2:]]
@@ -279,19 +281,50 @@ async def test_who_found_an_answer_helpful_is_thanked_alone_and_asked_nothing(be
     assert thanks.args["response_type"] == "ephemeral"
     assert bench.workspace.calls_of("views.open") == []
     await press(bench, "feedback", option=1)
-    await bench.called("views.open")
+    await bench.called("views.update")
     assert len(bench.workspace.calls_of("response_url")) == 1, "who found it not helpful is asked, and not thanked yet"
 
 
 async def test_who_sent_a_form_is_told_in_the_channel_that_it_was_opened_in(bench: Bench) -> None:
     await press(bench, "feedback", option=1)
-    form = (await bench.called("views.open")).response["view"]
+    form = (await bench.called("views.update")).response["view"]
     await bench.slack.submit(form, {"reason": {"selected_option": {"value": "fix"}}}, user=bench.user)
-    told = await bench.called("chat.postEphemeral")
+    told = await bench.called("response_url")
     assert told.args["channel"] == bench.channel.id
     assert told.args["user"] == bench.user
     assert told.args["text"] == "Thanks for the feedback. It helps to improve this answer."
     assert "thread_ts" not in told.args
+
+
+async def test_who_sent_a_form_too_late_for_the_response_url_is_told_in_the_channel(bench: Bench) -> None:
+    await press(bench, "feedback", option=1)
+    form = (await bench.called("views.update")).response["view"]
+    bench.workspace.waiting = lambda: RESPONSE_SECONDS
+    await bench.slack.submit(form, {"reason": {"selected_option": {"value": "fix"}}}, user=bench.user)
+    assert (await bench.called("chat.postEphemeral")).args["channel"] == bench.channel.id
+
+
+async def test_a_modal_opens_before_anybody_is_asked_whether_it_may(bench: Bench) -> None:
+    before = len(bench.workspace.calls)
+    await press(bench, "show_details")
+    assert next(call.method for call in bench.workspace.calls[before:]) == "views.open"
+    assert "One moment" in str(bench.workspace.calls_of("views.open")[0].args["view"])
+
+
+@pytest.mark.parametrize("error", ["not_found", "hash_conflict"])
+async def test_a_modal_that_can_not_be_filled_is_no_error_if_it_was_closed(bench: Bench, error: str) -> None:
+    bench.workspace.fail("views.update", Fault(error=error))
+    await press(bench, "show_details")
+    assert len(bench.workspace.calls_of("response_url")) == (error != "not_found")
+
+
+async def test_an_expired_trigger_is_told_with_what_to_do(bench: Bench) -> None:
+    ts = head(bench)["ts"]
+    payload = bench.slack.interaction_payload("block_actions", channel=bench.channel.id, user=bench.user)
+    bench.workspace.waiting = lambda: TRIGGER_SECONDS
+    element = element_of(head(bench)["blocks"], "show_details")
+    await bench.slack.interaction({**payload, "message": {"ts": ts}, "actions": [pressed(element)]})
+    assert await bench.told() == PRESS_AGAIN
 
 
 async def test_a_long_draft_is_as_long_as_a_field_takes(redis_url: str) -> None:
@@ -300,7 +333,7 @@ async def test_a_long_draft_is_as_long_as_a_field_takes(redis_url: str) -> None:
         await bench.command(JOB_ID)
         await bench.finished()
         await press(bench, "ask_owner")
-        draft = (await bench.called("views.open")).args["view"]["blocks"][-1]["element"]["initial_value"]
+        draft = (await bench.called("views.update")).args["view"]["blocks"][-1]["element"]["initial_value"]
         assert 2_990 < len(draft) <= 3_000
         assert draft.endswith("…")
 

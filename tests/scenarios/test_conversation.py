@@ -405,7 +405,7 @@ async def test_in_a_shared_channel_accounts_and_documents_are_masked_everywhere(
         await bench.finished()
         head = next(iter(bench.channel.messages.values()))
         await bench.slack.press(bench.channel.id, head["ts"], "show_details", user=bench.user)
-        await bench.called("views.open")
+        await bench.called("views.update")
         before = len(bench.channel.messages)
         await bench.slack.write(bench.channel.id, "<@U0BACKUPWHY> how do I fix it?", user=bench.user, thread=head["ts"])
         await said(bench, bench.channel.id, before + 1)

@@ -4,6 +4,7 @@ What was changed on purpose is written anew with `pytest tests/scenarios/test_go
 """
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,10 +17,11 @@ from bot.access.rules import Grant, Rules
 from bot.diagnosis.failures import FailedJob
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import JobType
-from bot.work.answers import ASKED_BEFORE, INVITE, REFUSED
+from bot.work.answers import ASKED_BEFORE, PARTLY
 from bot.work.heartbeat import Workers
 from bot.work.intake import GONE, NO_ADMIN, OUTSIDERS, UNREACHABLE
-from bot.work.publishing import OVER
+from bot.work.notices import BUSY, IN_ARCHIVE, INVITE, NOT_BETWEEN_OTHERS, NOT_HERE, PRESS_AGAIN, REFUSED
+from bot.work.publishing import LEFT_OUT, OVER
 from sandbox.slack.block_kit import message_problems, view_problems
 from sandbox.slack.workspace import Channel
 from tests.replies.diagnoses import JOB_ID
@@ -52,6 +54,13 @@ SENTENCES = {
     "Redis does not answer": UNREACHABLE,
     "rights unknown": RIGHTS_UNKNOWN,
     "Slack refuses": REFUSED.format("restricted_action"),
+    "Slack refuses a part": LEFT_OUT,
+    "Slack refuses replies": PARTLY.format("restricted_action_thread_locked"),
+    "Slack refuses here": NOT_HERE.format("restricted_action"),
+    "Slack is busy": BUSY.format("ratelimited"),
+    "archived": IN_ARCHIVE,
+    "between others": NOT_BETWEEN_OTHERS,
+    "too late": PRESS_AGAIN,
     "thread unknown": GONE,
     "other organizations": OUTSIDERS,
 }
@@ -66,16 +75,17 @@ async def asked(bench: Bench, channel: Channel) -> str:
 
 async def pressed(bench: Bench, channel: Channel, ts: str, action: str, *, option: int = 0) -> dict[str, Any]:
     """The view that a button opens, as it was handed to Slack, and as Slack has it."""
-    opened = len(bench.workspace.calls_of("views.open"))
+    filled = len(bench.workspace.calls_of("views.update"))
     await bench.slack.press(channel.id, ts, action, user=bench.user, option=option)
-    call = await bench.called("views.open", opened + 1)
+    call = await bench.called("views.update", filled + 1)
     assert view_problems(call.args["view"]) == []
     return {"handed": call.args["view"], "open": call.response["view"]}
 
 
 def as_json(value: object, thread: str = "no thread") -> str:
     """What a file holds: nothing in it is another one in the next run."""
-    return json.dumps(value, indent=1, ensure_ascii=False).replace(thread, "THREAD") + "\n"
+    text = json.dumps(value, indent=1, ensure_ascii=False).replace(thread, "THREAD")
+    return re.sub(r"http://127[^\"]*/respond/[^\"]*", "RESPONSE-URL", text) + "\n"
 
 
 @pytest.mark.parametrize("reader", READERS)

@@ -39,7 +39,7 @@ async def send(bench: Bench, *, user: str, owner: str, team: str | None = None, 
     """Sends the form that was opened for ana, as another person or as herself."""
     top = next(message for message in bench.channel.messages.values() if "metadata" in message)
     await bench.slack.press(bench.channel.id, top["ts"], "ask_owner", user=ANA)
-    view = (await bench.called("views.open")).response["view"]
+    view = (await bench.called("views.update")).response["view"]
     values = {"to": {"to": {"selected_user": owner}}, "text": {"text": {"value": text}}}
     payload = bench.slack.interaction_payload("view_submission", user=user)
     who = {**payload["user"], "team_id": team or payload["user"]["team_id"]}

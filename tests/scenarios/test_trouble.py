@@ -51,7 +51,8 @@ async def test_a_person_who_can_not_be_told_is_noted_in_the_log(
     async with open_bench(redis_url, Script(diagnoses.denied()), worker=False) as bench:
         await bench.redis.set("backup-why:audit", "no stream")
         bench.workspace.fail("chat.postEphemeral", Fault(error="user_not_in_channel"))
+        bench.workspace.fail("chat.postMessage", Fault(error="messages_tab_disabled"))
         await bench.slack.write(bench.channel.id, f"<@U0BACKUPWHY> {JOB_ID}", user=bench.user)
-        await bench.called("chat.postEphemeral")
+        await bench.called("chat.postMessage")
         await bench.slack.command("/backup-explain", "scp-denied", channel=bench.channel.id, user=bench.user)
-    assert "the asker can't be told anything: user_not_in_channel" in caplog.text
+    assert "the asker can't be told anything: messages_tab_disabled" in caplog.text

@@ -128,6 +128,6 @@ async def test_a_response_url_that_is_not_slacks_is_refused(bench: Bench, url: s
 
 
 async def test_an_error_of_a_signed_request_is_told_at_the_response_url_of_the_workspace(bench: Bench) -> None:
-    bench.workspace.fail("views.open", Fault(error="expired_trigger_id"))
+    bench.workspace.fail("views.open", Fault(error="view_too_large"))
     await bench.slack.shortcut("pick_failed", user=bench.user)
-    assert "the reference" in (await bench.called("chat.postMessage")).args["text"]
+    assert "(view_too_large)" in (await bench.called("chat.postMessage")).args["text"]
