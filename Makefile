@@ -107,11 +107,16 @@ mutants: $(TEST_READY)  ## Change the code on purpose: does a test notice? (MODU
 contract: $(TEST_READY)  ## Try the app against a stand-in for Slack that others wrote (needs npx)
 	BACKUP_WHY_CONTRACT=1 $(BIN)/pytest tests/scenarios/test_contract.py -q
 
+.PHONY: slack-errors
+slack-errors: $(TEST_READY)  ## Try every error of every method of Slack that the bot calls
+	BACKUP_WHY_SLACK_ERRORS=all $(BIN)/pytest tests/scenarios/test_slack_refusals.py -q
+
 .PHONY: bench
-bench: $(TEST_READY)  ## Measure: the evaluator, reading AWS, acknowledging
+bench: $(TEST_READY)  ## Measure: the evaluator, reading AWS, acknowledging, storms of questions
 	$(BIN)/python -m benchmarks.evaluator
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.acknowledge
+	$(BIN)/python -m benchmarks.storm
 
 .PHONY: knowledge-check
 knowledge-check: $(TEST_READY)  ## Compare the needs with AWS's newest service authorization data and managed policies

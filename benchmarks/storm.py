@@ -25,6 +25,7 @@ from bot.diagnosis.model import Diagnosis
 from bot.diagnosis.reading import TextDiagnosis, read_error
 from bot.diagnosis.run import Diagnostician
 from bot.diagnosis.what_if import Effects, WhatIf
+from bot.replies.thread import REST
 from bot.settings import load_settings
 from bot.site import EVENTS_PATH, LIVE_PATH
 from bot.work.client import web_client
@@ -45,8 +46,8 @@ from sandbox.stage import FIRST, SECRET, TOKEN
 COUNTS = (1, 5, 20, 50)
 DIAGNOSIS_SECONDS = 4.0
 WORKERS = 2
-QUIET_SECONDS = 12.0
-"""When nothing has been called for so long after all verdicts, the storm is over."""
+QUIET_SECONDS = 2.0
+"""When nothing has been called for so long after the last reply of every thread, the storm is over."""
 
 HEADINGS = (
     ("", 12),
@@ -69,7 +70,9 @@ class Seen:
     verdicts: dict[str, float] = field(default_factory=dict)
     """By the `ts` of the head, when its verdict stood there."""
     last: dict[str, float] = field(default_factory=dict)
-    """By the `ts` of the head, when its newest message was posted or changed."""
+    """By the thread, when its newest message was posted or changed."""
+    complete: set[str] = field(default_factory=set)
+    """The threads whose last reply stands there."""
     calls: int = 0
     refused: int = 0
     progress: int = 0
@@ -100,6 +103,8 @@ class Seen:
         thread = metadata.get("event_payload", {}).get("thread")
         if thread:
             self.last[thread] = now
+            if metadata["event_payload"]["slot"] == REST:
+                self.complete.add(thread)
 
     def row(self, name: str) -> str:
         """The line of the table."""
@@ -162,8 +167,8 @@ async def storm(count: int, *, mentions: bool, answer: Path) -> Seen:
 
 
 async def _over(seen: Seen, count: int) -> None:
-    """Waits until every verdict stands there and nothing more comes."""
-    while len(seen.verdicts) < count or time.monotonic() - seen.begun - seen.latest < QUIET_SECONDS:  # noqa: ASYNC110
+    """Waits until every thread is complete and nothing more comes."""
+    while len(seen.complete) < count or time.monotonic() - seen.begun - seen.latest < QUIET_SECONDS:  # noqa: ASYNC110
         await asyncio.sleep(0.2)
 
 

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
 from redis.asyncio import Redis
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access.authorizer import Authorizer
@@ -94,7 +95,10 @@ class Duties:
         except Exception as again:
             if passes(again):
                 raise
-            logger.exception("nobody can be told that a task of kind %s failed (%s)", task.kind, code_of(again))
+            stack = None if isinstance(again, SlackApiError) else again  # Slack's error says it all
+            logger.error(
+                "nobody can be told that a task of kind %s failed (%s)", task.kind, code_of(again), exc_info=stack
+            )
 
 
 def make_duties(

@@ -10,6 +10,7 @@ from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 from redis.asyncio import Redis
@@ -135,6 +136,11 @@ class Bench:
         """Types `/backup-why` and returns the acknowledgement."""
         place = channel or self.channel
         return await self.slack.command("/backup-why", text, channel=place.id, user=user or self.user)
+
+    async def status(self, path: str) -> int:
+        """The HTTP status of a page of the web process."""
+        async with aiohttp.ClientSession() as session, session.get(f"{self.app_url}{path}") as response:
+            return response.status
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Waits until the calls that were made make something true."""
