@@ -14,8 +14,6 @@ MayCall = Literal["any-account", "vault-owner", "management-account"]
 
 OWN_SERVICE: Final = "backup"
 _FILE: Final = "needs/callers.yaml"
-_CALLED_VIA: Final = "aws:CalledVia"
-"""What a call carries that AWS Backup makes for the caller in a service that people call too."""
 
 
 class _Data(BaseModel):
@@ -68,10 +66,9 @@ class CallerOperation(_Data):
         return f"{self.service}:{self.operation}"
 
     def asks_for(self, action: str) -> bool:
-        """Whether AWS documents that the operation asks for an action, which people do not call by themselves."""
+        """Whether AWS documents that the operation asks for an action."""
         documented = (need for need in self.needs if need.basis == "documented" and need.optional is None)
-        own = (need for need in documented if _CALLED_VIA not in need.context)
-        return any(action.casefold() in map(str.casefold, need.actions) for need in own)
+        return any(action.casefold() in map(str.casefold, need.actions) for need in documented)
 
 
 class _Described(_Data):
@@ -154,11 +151,13 @@ def of_operation(name: str) -> CallerOperation | None:
 def needing_action(action: str | None) -> CallerOperation | None:
     """The operation that asks for an IAM action: its own, else the only one with a documented need of it.
 
+    An action of another service, such as kms:CreateGrant, tells no operation: many calls ask for it.
+
     Args:
         action: Such as `backup:CreateBackupVault` or `backup-storage:MountCapsule`.
     """
     own = of_operation(action) if action else None
-    if own is not None or action is None:
+    if own is not None or action is None or not action.startswith(OWN_SERVICE):
         return own
     asking = [operation for operation in operations() if operation.asks_for(action)]
     return asking[0] if len(asking) == 1 else None

@@ -110,6 +110,17 @@ def test_the_likeliest_cause_comes_first(row: dict[str, Any]) -> None:
     assert found[: len(row["first"])] == row["first"]
 
 
+@pytest.mark.parametrize("how_many", ["No objects were restored", "One or more objects failed to be restored"])
+def test_objects_that_a_restore_left_out_may_lack_a_permission(how_many: str) -> None:
+    diagnosis = read_error(f"{how_many} from arn:aws:backup:eu-west-1:111122223333:recovery-point:1 to orders.")
+    assert (diagnosis.outcome, diagnosis.hypotheses[0].code) == (Outcome.UNDETERMINED, "permission-missing")
+
+
+def test_a_kms_action_tells_no_operation_of_aws_backup() -> None:
+    text = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: kms:CreateGrant on this resource"
+    assert read_error(text).reading.operation is None
+
+
 def test_a_request_for_vault_access_that_failed_may_lack_the_approval_session() -> None:
     diagnosis = read_error('{"eventName": "CreateRestoreAccessBackupVaultFailed"}')
     assert (diagnosis.outcome, diagnosis.reading.knowledge) == (Outcome.UNDETERMINED, "restore-access-vault")

@@ -46,11 +46,15 @@ def test_an_operation_is_found_by_its_action_only_in_its_own_service() -> None:
 
 @pytest.mark.parametrize(
     ("action", "operation"),
-    [("backup:SearchRecoveryPoint", "StartSearchJob"), ("s3:CreateAccessPoint", None), ("mpa:StartSession", None)],
+    [
+        ("backup:SearchRecoveryPoint", "StartSearchJob"),
+        ("backup-storage:MountCapsule", "CreateBackupVault"),
+        ("kms:CreateGrant", None),
+        ("s3:CreateAccessPoint", None),
+        ("mpa:StartSession", None),
+    ],
 )
-def test_an_action_tells_its_operation_only_where_people_do_not_call_it_themselves(
-    action: str, operation: str | None
-) -> None:
+def test_an_action_tells_its_operation_only_where_it_is_aws_backups(action: str, operation: str | None) -> None:
     found = needing_action(action)
     assert (found.operation if found else None) == operation
 
