@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError, NoRegionError
+from botocore.exceptions import ClientError
 
 from bot.aws.bedrock import CONVERSE
 from bot.aws.declared import declared_session
@@ -41,14 +41,15 @@ class Bedrock:
             retries={"mode": "standard", "total_max_attempts": 1},
             user_agent_extra="backup-why",
         )
-        session = boto3.Session(botocore_session=declared_session(), region_name=region)
-        try:
-            self._client: Any = session.client(CONVERSE.service, config=config)
-        except NoRegionError as error:
+        session = declared_session()
+        known = region or session.get_config_variable("region")
+        if not known:
             raise BadInputError(
                 "Set BACKUP_WHY_LANGUAGE_MODEL_REGION, or a Region for all of AWS (AWS_DEFAULT_REGION): "
                 "the language model has none."
-            ) from error
+            )
+        made = boto3.Session(botocore_session=session)
+        self._client: Any = made.client(CONVERSE.service, region_name=known, config=config)
 
     def converse(self, request: dict[str, Any]) -> dict[str, Any]:
         """Calls the model; it blocks.

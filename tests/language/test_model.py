@@ -38,9 +38,14 @@ def test_without_a_setting_there_is_no_model() -> None:
     assert model_use(Settings(_env_file=None)) is None
 
 
-def test_without_a_region_it_is_said_which_setting_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("default", [None, ""])
+def test_without_a_region_it_is_said_which_setting_is_missing(
+    monkeypatch: pytest.MonkeyPatch, default: str | None
+) -> None:
     for name in "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE":
         monkeypatch.delenv(name, raising=False)
+    if default is not None:
+        monkeypatch.setenv("AWS_DEFAULT_REGION", default)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
     with pytest.raises(BadInputError, match="Set BACKUP_WHY_LANGUAGE_MODEL_REGION"):
         use()
