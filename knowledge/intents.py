@@ -1,22 +1,25 @@
 """What a question is for, before any entry is looked up: `intents.yaml`, read and held against a text.
 
 Phrases are matched word by word, so that a word inside another does not count; a misspelled word counts as the word of
-the phrases or entries that it is nearest to.
+the phrases or entries that it is nearest to. What no phrase fits is compared with the questions of `follow_ups.yaml`.
 """
 
+import math
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, RootModel
 
 from knowledge.files import KNOWLEDGE, read_yaml, validated
 from knowledge.search import vocabulary
-from knowledge.vocabulary import Vocabulary, split
+from knowledge.vocabulary import Vocabulary, split, stem
 
 _FILE = "intents.yaml"
+_EXAMPLES = "follow_ups.yaml"
 _LONGEST = 500
 """Characters of a question that are looked at."""
 
@@ -53,6 +56,10 @@ class Wish:
     words: int
 
 
+class _Examples(RootModel[Mapping[str, tuple[str, ...]]]):
+    """`follow_ups.yaml`: questions by the name of their intent."""
+
+
 class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -78,6 +85,27 @@ def intents_of(text: str) -> tuple[Wish, ...]:
     words = matcher.words(text[:_LONGEST])
     wishes = [Wish(intent, length) for intent in _intents() if (length := matcher.longest(intent, words))]
     return tuple(sorted(wishes, key=lambda wish: -wish.words))
+
+
+def alike(text: str) -> tuple[Intent, float] | None:
+    """The intent whose examples a question is most like, and how much: 1 is an example word by word.
+
+    Args:
+        text: What was asked under an answer.
+
+    Returns:
+        None where it shares no word with an example.
+    """
+    words = {stem(word) for word in _matcher().words(text[:_LONGEST]).split()}
+    intents = {intent.name: intent for intent in _intents()}
+    scored = [(score, name) for name, example in _examples() if (score := _likeness(words, example))]
+    return (intents[max(scored)[1]], max(scored)[0]) if scored else None
+
+
+def _likeness(words: set[str], example: frozenset[str]) -> float:
+    """How far two sets of words are the same, between 0 and 1; rare words count for more."""
+    shared = sum(map(_weight, words & example))
+    return shared / math.sqrt(sum(map(_weight, words)) * sum(map(_weight, example))) if shared else 0.0
 
 
 class _Matcher:
@@ -135,3 +163,25 @@ def _intents() -> tuple[Intent, ...]:
 @cache
 def _matcher() -> _Matcher:
     return _Matcher(_intents())
+
+
+@cache
+def _examples() -> tuple[tuple[str, frozenset[str]], ...]:
+    """Each example with its intent, as the stems of its words."""
+    read = read_yaml((KNOWLEDGE / _EXAMPLES).read_text(encoding="utf-8"), _EXAMPLES)
+    questions = validated(_Examples, read, _EXAMPLES).root
+    words = _matcher().words
+    return tuple(
+        (name, frozenset(map(stem, words(question).split()))) for name, asked in questions.items() for question in asked
+    )
+
+
+@cache
+def _weight(word: str) -> float:
+    """What a word counts: the rarer in the examples, the more."""
+    return math.log(1 + len(_examples()) / (1 + _counts()[word]))
+
+
+@cache
+def _counts() -> Counter[str]:
+    return Counter(word for _, example in _examples() for word in example)

@@ -119,8 +119,9 @@ def find(text: str, limit: int = 3) -> Found:
 
 
 def _is_shared(text: str, hits: tuple[Hit, ...]) -> bool:
-    """Whether a text is one word that the names of several entries have, and that is the name of none."""
-    if len(split(text)) > 1 or names_an_entry(text):
+    """Whether a text tells of one thing that the names of several entries have, and that is the name of none."""
+    terms = {term.text for term in vocabulary().terms(text)}
+    if len(terms) > 1 or names_an_entry(text) or _index().is_a_name(terms):
         return False
     return len(hits) > 1 and hits[0].score - hits[1].score < _TIE
 
@@ -172,7 +173,12 @@ class _Index:
         asked = {entry.slug: phrases().get(entry.slug, ()) for entry in entries}
         self.vocabulary = Vocabulary(_words_of(entries, asked.values()))
         self._names = {
-            entry.slug: [self._set(name) for name in (*_names_of(entry), *asked[entry.slug])] for entry in entries
+            entry.slug: [
+                self._set(name)
+                for name in (*_names_of(entry), *asked[entry.slug])
+                if name == entry.slug or self.vocabulary.tells(name)
+            ]
+            for entry in entries
         }
         self.whole_names: dict[tuple[str, ...], set[str]] = {}
         for entry in entries:
@@ -220,6 +226,10 @@ class _Index:
         """Whether some terms name our subject; AWS Backup's own names do."""
         told = set(terms)
         return any("backup" in term for term in told) or _has_one(told, self._subject)
+
+    def is_a_name(self, terms: set[str]) -> bool:
+        """Whether some terms are all that a name of an entry says."""
+        return any(terms in names for names in self._names.values())
 
     def strangeness(self, terms: list[Term]) -> float:
         """How much of what a question says is in words that no entry has, between 0 and 1."""

@@ -152,6 +152,11 @@ class Vocabulary:
         )
         return list({term.text: term for term in terms}.values())
 
+    def tells(self, phrase: str) -> bool:
+        """Whether a phrase is a word, or has two that say something: “too many jobs” says no more than “job”."""
+        words = split(phrase)
+        return len(words) < 2 or sum(not self._tells_nothing(word) for word in words) > 1
+
     def _tells_nothing(self, word: str) -> bool:
         """Whether a word says nothing of a subject: one of those, or the id or time of something."""
         return word in self._ignored or (word not in self.words and any(letter.isdigit() for letter in word))

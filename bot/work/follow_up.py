@@ -16,7 +16,7 @@ from bot.replies.questions import Answered, AnswerKind, answer
 from bot.replies.surface import SLACK
 from bot.replies.teaching import ask_page, closest_page
 from knowledge import search
-from knowledge.intents import Wish, intents_of
+from knowledge.intents import Wish, alike, intents_of
 from knowledge.vocabulary import split
 
 _DEFINITION: Final = re.compile(
@@ -33,6 +33,9 @@ FAILED_JOBS: Final = "failed-jobs"
 
 _DEFINED: Final = 0.7
 """The score of an entry from which a question for what something is, is for it."""
+
+_LIKE: Final = 0.6
+"""How much a question must be like a known one to be taken for it."""
 
 _OUTRIGHT: Final = 5
 """Words of an intent's phrase from which it is meant, however the question begins."""
@@ -118,6 +121,8 @@ def what_to_ask() -> Page:
 def _about_answer(text: str) -> Wish | None:
     """What a question wants of the answer at hand; None where it is for the knowledge base or for nothing of it."""
     wishes = intents_of(text)
+    if not wishes and not named_action(text):
+        return _alike(text)
     if not wishes or wishes[0].intent.name not in _ABOUT or named_action(text):
         return None
     if wishes[0].words < min(_OUTRIGHT, len(split(text))) and search.names_an_entry(text):
@@ -127,10 +132,18 @@ def _about_answer(text: str) -> Wish | None:
     return wishes[0]
 
 
+def _alike(text: str) -> Wish | None:
+    """What a question wants that no phrase fits, and that is like one that is known."""
+    if search.names_an_entry(text) or (_DEFINITION.match(text) and _is_of_an_entry(text)):
+        return None
+    found = alike(text)
+    return Wish(found[0], 1) if found and found[1] >= _LIKE else None
+
+
 def _is_of_an_entry(text: str) -> bool:
     """Whether a question for what something is, is for what an entry is about."""
-    hits = search.find(text).hits
-    return bool(hits) and hits[0].score >= _DEFINED
+    found = search.find(text)
+    return found.answer is not None and found.hits[0].score >= _DEFINED
 
 
 def _is_general(text: str) -> bool:
