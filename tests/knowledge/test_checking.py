@@ -56,7 +56,7 @@ def test_the_tag_of_a_resource_is_carried_only_where_the_resource_type_has_tags(
 
 
 def test_a_managed_policy_that_aws_has_changed_is_found() -> None:
-    newest = checking._newest_policies()
+    newest = checking.newest_policies()
     changed = {name: dict(policy) for name, policy in newest.items() if name.startswith("AWS")}
     assert list(of_managed_policies(changed)) == []
 
@@ -73,7 +73,7 @@ def test_a_managed_policy_that_aws_has_changed_is_found() -> None:
 
 
 def test_a_managed_policy_with_the_same_actions_on_other_resources_is_found() -> None:
-    changed = dict(checking._newest_policies())
+    changed = dict(checking.newest_policies())
     name = "AWSBackupDataTransferAccess"
     document = next(policy.document for policy in managed_policies().values() if policy.name == name)
     statements = [statement | {"Resource": "arn:aws:s3:::other"} for statement in document["Statement"]]

@@ -67,7 +67,12 @@ def test_actions_are_pinned_to_a_commit_and_may_only_read_but_for_what_a_job_say
         for what, how in steps.get("permissions", {}).items()
         if how != "read"
     }
-    assert may_write <= {"release.build.id-token", "release.build.attestations", "release.publish.contents"}
+    assert may_write <= {
+        "release.build.id-token",
+        "release.build.attestations",
+        "release.publish.contents",
+        "knowledge.refresh.issues",
+    }
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
