@@ -151,6 +151,10 @@ sbom:  ## Write the list of what production depends on, as CycloneDX, to dist (n
 pictures: $(TEST_READY)  ## Take pictures of six answers, narrow and wide, light and dark, to look at (needs Chromium)
 	$(BIN)/python -m tools.pictures
 
+.PHONY: site
+site:  ## Build the documentation site, strictly, to artifacts/site (needs uv)
+	NO_MKDOCS_2_WARNING=1 $(UV) run --frozen --isolated --only-group docs mkdocs build --strict --site-dir artifacts/site
+
 .PHONY: lock
 lock:  ## Lock the dependencies anew (needs uv)
 	$(UV) lock --upgrade

@@ -15,12 +15,13 @@ from typing import Any, Final, Literal
 
 import typer
 
-from bot.aws.permissions import read_policy
+from bot.aws.permissions import operations, permissions, read_policy
 from bot.cli import app
 from bot.diagnosis.document_schema import schema_of
 from bot.settings import Settings
 from bot.work.schemas import KINDS
-from knowledge import table
+from knowledge import library, table
+from knowledge.causes import CauseCode, cause_codes
 
 ROOT: Final = Path(__file__).parents[1]
 _GENERATED: Final = re.compile(r"(<!-- generated: (\w+) ?(.*?) -->\n).*?(<!-- end -->\n)", re.DOTALL)
@@ -34,6 +35,23 @@ _ABOVE_COMMANDS: Final = """\
 Every command and option of `backup-why`; `backup-why COMMAND --help` prints the same. This page is generated:
 `make docs` writes it, and a test compares it with the code. [Settings](settings.md) has the environment
 variables and the exit codes.
+"""
+
+
+_ABOVE_CAUSES: Final = """\
+# Causes
+
+Every code of a cause, from `knowledge/causes.yaml` and its entry; `backup-why explain CODE` prints the whole entry.
+This page is generated: `make docs` writes it, and a test compares it with the data.
+
+"""
+_ABOVE_PERMISSIONS: Final = """\
+# Permissions
+
+Exactly the IAM actions that the bot calls; all of them read. `backup-why permissions` prints them, with `--policy` as a
+policy document; [deploy/](../../deploy/README.md) has templates of the role. This page is generated: `make docs` writes
+it, and a test compares it with the code. What a language model takes is in [its own page](../language-model.md).
+
 """
 
 
@@ -63,6 +81,8 @@ def pages() -> Mapping[Path, str]:
     return {
         **{ROOT / name: _GENERATED.sub(lambda part: _anew(part, parts), text) for name, text in texts.items()},
         ROOT / "docs/commands.md": commands_page(),
+        ROOT / "docs/reference/causes.md": causes_page(),
+        ROOT / "docs/reference/permissions.md": permissions_page(),
         ROOT / "docs/needs.md": table.page(),
         ROOT / "docs/schemas/diagnosis-1.json": _schema("diagnosis"),
         ROOT / "docs/schemas/error-1.json": _schema("error"),
@@ -136,6 +156,27 @@ def kept_table(_names: list[str]) -> str:
         for kind in KINDS
     )
     return _table(("keys", "what", "version", "oldest that is read", "what is lost if it is discarded"), rows)
+
+
+def causes_page() -> str:
+    """The page docs/reference/causes.md."""
+
+    def row(cause: CauseCode) -> tuple[str, ...]:
+        entry = library.get(cause.code)
+        return f"`{cause.code}`", f"**{entry.title}.** {entry.verdict}", cause.layer, cause.owner
+
+    rows = map(row, cause_codes().values())
+    return _ABOVE_CAUSES + _table(("code", "what it is", "layer", "who can change it"), rows)
+
+
+def permissions_page() -> str:
+    """The page docs/reference/permissions.md."""
+    rows: dict[str, list[str]] = {}
+    for operation in sorted(operations(), key=lambda each: each.permission):
+        if operation.permission in permissions():
+            rows.setdefault(operation.permission, []).append(operation.reads)
+    cells = ((f"`{action}`", "; ".join(dict.fromkeys(reads))) for action, reads in rows.items())
+    return _ABOVE_PERMISSIONS + _table(("action", "what it reads"), cells)
 
 
 def commands_page() -> str:
