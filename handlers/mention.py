@@ -21,6 +21,7 @@ from handlers.places import of_alert, of_event
 logger = logging.getLogger(__name__)
 
 _CUT = "I see only the beginning of {}. If the job is further down, paste its ID."
+_PICTURE = "I can't read pictures. Paste the text of the error, or the job ID."
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 
 
@@ -62,10 +63,13 @@ async def _take(
     intake: Intake,
 ) -> None:
     """Submits what was written; the answer belongs in the thread of the message."""
-    place, written = of_event(event, context), await understand(text)
-    notices = [await intake.take(written, place, text_at(body, "event_id"))]
-    if subject_of(written) is None:
+    place, written, notices = of_event(event, context), await understand(text), list[str]()
+    names_nothing, is_picture = subject_of(written) is None, _has_picture(event)
+    if not names_nothing or not is_picture or _MENTION.sub("", optional_text(event, "text")).strip():
+        notices.append(await intake.take(written, place, text_at(body, "event_id")))
+    if names_nothing:
         notices += [_CUT.format(name) for name in cut_files(event.get("files"))]
+        notices += [_PICTURE] if is_picture else []
     for notice in filter(None, notices):
         await Responder(client).respond(place, notice)
 
@@ -83,7 +87,12 @@ async def _take_alert(event: dict[str, Any], client: AsyncWebClient, context: As
 
 def _is_written(event: dict[str, Any]) -> bool:
     """Whether an event of a direct message is something that a person wrote or shared, and not a change of it."""
-    return event.get("subtype") in (None, "file_share")
+    return event.get("subtype") in (None, "file_share", "thread_broadcast", "me_message")
+
+
+def _has_picture(event: dict[str, Any]) -> bool:
+    """Whether a picture is beside what somebody wrote, such as a screenshot."""
+    return any(optional_text(file, "mimetype").startswith("image/") for file in event.get("files") or ())
 
 
 def _said(event: dict[str, Any]) -> str:

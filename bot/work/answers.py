@@ -26,11 +26,11 @@ from bot.errors import BackupWhyError
 from bot.replies.changes import changes
 from bot.replies.prompts import next_prompts
 from bot.replies.trouble import trouble_page
-from bot.replies.verdict import PARENT
 from bot.work.diagnosing import Diagnose
 from bot.work.faults import passes
 from bot.work.notices import sentence_at, sentence_for
 from bot.work.patience import patiently
+from bot.work.permalinks import permalink
 from bot.work.progress import Abilities, Pause, ThreadProgress
 from bot.work.publishing import Publisher
 from bot.work.question import Question
@@ -169,6 +169,7 @@ class Answers:
         if refusal:
             await self._responder.respond(asked.place, PARTLY.format(refusal))
         await self._finish(asked, Act.ANSWER, answer.outcome, main_account(answer))
+        await self._link(thread, asked.place)
         await self._suggest(asked.place, answer)
 
     async def _check_again(self, task: CheckAgain) -> None:
@@ -236,16 +237,17 @@ class Answers:
 
     async def _point_to(self, thread: str, place: Place) -> None:
         """Tells the asker alone where the answer to the same question is."""
-        head = await self._threads.slot(thread, PARENT)
-        if head.ts is None:
-            await self._responder.respond(place, ASKED_BEFORE)
-            return
+        link = await self._link(thread, place)
+        told = f"This was asked here a moment ago. The answer: {link}" if link else ASKED_BEFORE
+        await self._responder.respond(place, told)
+
+    async def _link(self, thread: str, place: Place) -> str:
+        """The link to an answer, which is kept; empty where there is none now."""
         try:
-            link = await self._client.chat_getPermalink(channel=place.channel, message_ts=head.ts)
-        except SlackApiError:
-            await self._responder.respond(place, ASKED_BEFORE)
-            return
-        await self._responder.respond(place, f"This was asked here a moment ago. The answer: {link['permalink']}")
+            return await permalink(self._client, self._threads, thread, place.channel)
+        except SLACK_FAULTS as error:
+            logger.info("no link to an answer now: %s", code_of(error))
+            return ""
 
     async def _suggest(self, place: Place, answer: AnyDiagnosis) -> None:
         """Offers the questions that an answer leads to, where Slack has a place for them: in the agent view."""

@@ -7,13 +7,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access.audience import ANYBODY, Audience, main_account
 from bot.access.authorizer import Authorizer
-from bot.access.slack_errors import SLACK_FAULTS, code_of, is_transient
 from bot.diagnosis.model import Diagnosis
 from bot.replies.document import Paragraph, line
 from bot.replies.home import Latest, home_parts
 from bot.replies.prompts import first_prompts
 from bot.replies.verdict import PARENT
 from bot.work.notices import sentence_for
+from bot.work.permalinks import permalink
 from bot.work.tasks import OpenHome
 from bot.work.thread_store import ThreadStore
 
@@ -41,7 +41,7 @@ class Home:
             Exception: Whatever happens on the way; `bot.work.faults.passes` says what is worth trying again.
         """
         place = task.place
-        audience = Audience(await self._authorizer.own_rights(place), shared=False)
+        audience = Audience(await self._authorizer.own_rights(place), shared=place.outsider)
         threads = await self._threads.latest(place.user)
         latest = [one for thread in threads if (one := await self._latest(thread, audience))]
         if task.tab == "home":
@@ -61,18 +61,16 @@ class Home:
             logger.warning("nothing can be suggested: %s", sentence_for(error))
 
     async def _latest(self, thread: str, audience: Audience) -> Latest | None:
-        """An answer as the tab shows it; None for one that its owner may not see there."""
+        """An answer as the tab shows it; None for one that its owner may not see there.
+
+        Who asked as a person of another organization is one in the tab too, of which Slack does not say it: there is
+        nothing of a channel that others share.
+        """
         question, answer = await self._threads.question(thread), await self._threads.answer(thread)
-        head = (await self._threads.slot(thread, PARENT)).ts
-        if question is None or not isinstance(answer, Diagnosis) or head is None:
+        if question is None or question.place.outsider or not isinstance(answer, Diagnosis):
             return None
         if not audience.rights.cover(main_account(answer)):
             return None
-        try:
-            link = await self._client.chat_getPermalink(channel=question.place.channel, message_ts=head)
-        except SLACK_FAULTS as error:
-            if is_transient(error):
-                raise
-            logger.info("no link to an answer: %s", code_of(error))
-            return Latest(answer)
-        return Latest(answer, link["permalink"])
+        if (await self._threads.slot(thread, PARENT)).ts is None:
+            return None
+        return Latest(answer, await permalink(self._client, self._threads, thread, question.place.channel))

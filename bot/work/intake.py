@@ -29,14 +29,13 @@ from bot.work.feedback import Feedback
 from bot.work.heartbeat import read_workers, workers_of
 from bot.work.question import Question, Subject
 from bot.work.queue import enqueue
-from bot.work.refusing import RefusedError, refuse_unless_allowed
+from bot.work.refusing import OUTSIDERS, RefusedError, refuse_unless_allowed
 from bot.work.tasks import AnswerQuestion, CheckAgain, Converse, ListFailures, OpenHome, RunDoctor, ShowAudit, Task
 from bot.work.thread_store import ThreadStore
 from bot.work.understanding import Written, subject_of
 
 UNREACHABLE = "My queue (Redis) doesn't answer, so I can't look into this now. Please ask again in a minute."
 GONE = "I no longer have this answer: I keep answers for 30 days. Ask again with /backup-why."
-OUTSIDERS = "Only people in the organization that installed me can send messages through me."
 NO_ADMIN_OF_DOCTOR = (
     "Only admins may examine my set-up, and the access file (BACKUP_WHY_ACCESS_FILE) doesn't list you as one."
 )
@@ -104,6 +103,10 @@ class Intake:
             RightsUnknownError: Slack does not say what they may ask.
             RedisUnreachableError: The question could not be taken.
         """
+        if place.chosen and place.outsider:
+            entry = Entry(Act.REFUSAL, place.user, place.channel, subject.about, outcome="another organization")
+            await self._write(entry)
+            raise RefusedError(OUTSIDERS)
         rights = await self._allowed(place, subject.about, subject.account)
         question, thread = Question(subject=subject, place=place, rights=rights.key), thread_of(delivery)
         if await self._answered(self._threads.is_known(thread)):

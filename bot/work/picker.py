@@ -13,6 +13,7 @@ from bot.replies.document import Paragraph, line
 from bot.replies.message import View
 from bot.replies.picking import NO_JOBS, PICK, TITLE, picking_form
 from bot.work.notices import sentence_for
+from bot.work.refusing import OUTSIDERS
 from bot.work.tasks import ListFailures
 
 ListFailedJobs = Callable[[], Sequence[FailedJob]]
@@ -39,10 +40,14 @@ class Picker:
         Raises:
             Exception: Whatever happens on the way; `bot.work.faults.passes` says what is worth trying again.
         """
-        rights = await self._authorizer.own_rights(task.place)
-        jobs = await asyncio.to_thread(self._failures)
-        allowed = [job for job in jobs if rights.cover(job.job.account or "")]
-        await self._client.views_update(view_id=task.view, view=_view(allowed, Audience(rights, shared=False)))
+        if task.place.outsider:  # they could not have the answer posted
+            view = ANYBODY.modal(TITLE, [Paragraph(line(OUTSIDERS))])
+        else:
+            rights = await self._authorizer.own_rights(task.place)
+            jobs = await asyncio.to_thread(self._failures)
+            allowed = [job for job in jobs if rights.cover(job.job.account or "")]
+            view = _view(allowed, Audience(rights, shared=False))
+        await self._client.views_update(view_id=task.view, view=view)
 
     async def give_up(self, task: ListFailures, error: Exception) -> None:
         """Says in the modal why it can't be filled; raises as `carry_out`."""

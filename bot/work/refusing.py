@@ -5,6 +5,8 @@ from bot.access.authorizer import Authorizer, Rights
 from bot.access.place import Place
 from bot.errors import BackupWhyError
 
+OUTSIDERS = "Only people in the organization that installed me can send messages through me."
+
 
 class RefusedError(BackupWhyError):
     """Somebody may not ask this here; the sentence says why and whom to ask."""

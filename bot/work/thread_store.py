@@ -210,6 +210,14 @@ class ThreadStore:
         """Notes the message that stands in a slot, and what it shows."""
         await self._redis.hset(_key(thread), items=[f"ts:{name}", ts, f"digest:{name}", digest])
 
+    async def link(self, thread: str, ts: str) -> str | None:
+        """The permalink of a message, if it is kept; empty for one that Slack gives none of."""
+        return _text(await self._redis.hget(_key(thread), f"link:{ts}"))
+
+    async def keep_link(self, thread: str, ts: str, link: str) -> None:
+        """Keeps the permalink of a message."""
+        await self._redis.hset(_key(thread), f"link:{ts}", link)
+
     async def filled(self, thread: str) -> list[str]:
         """The slots in which something stands."""
         names = [str(_text(name)) for name in await self._redis.hkeys(_key(thread))]

@@ -289,7 +289,7 @@ async def test_who_asked_where_the_bot_cannot_post_is_told_where_slack_shows_it(
     thread = bench.workspace.write(bench.channel.id, bench.user, "it failed")["ts"] if threaded else None
     await bench.slack.write(bench.channel.id, f"<@{BOT}> {JOB_ID}", user=bench.user, thread=thread)
     told = (await bench.called("chat.postEphemeral")).args
-    assert "post here" in told["text"]
+    assert "Slack doesn't let me post here" in told["text"]
     assert told.get("thread_ts") == thread, "Slack shows nothing in a thread in which nobody has replied"
 
 

@@ -19,9 +19,10 @@ from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import JobType
 from bot.work.answers import ASKED_BEFORE, PARTLY
 from bot.work.heartbeat import Workers
-from bot.work.intake import GONE, NO_ADMIN, OUTSIDERS, UNREACHABLE
+from bot.work.intake import GONE, NO_ADMIN, UNREACHABLE
 from bot.work.notices import BUSY, IN_ARCHIVE, INVITE, NOT_BETWEEN_OTHERS, NOT_HERE, PRESS_AGAIN, REFUSED
 from bot.work.publishing import LEFT_OUT, OVER
+from bot.work.refusing import OUTSIDERS
 from sandbox.slack.block_kit import message_problems, view_problems
 from sandbox.slack.workspace import Channel
 from tests.replies.diagnoses import JOB_ID

@@ -13,7 +13,7 @@ from bot.diagnosis.events import Entered, Left
 from bot.diagnosis.failures import FailedJob
 from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.model import JobType, Verdict
-from bot.work.intake import OUTSIDERS
+from bot.work.refusing import OUTSIDERS
 from sandbox.slack.workspace import TEAM, Channel, Fault
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID, POLICY

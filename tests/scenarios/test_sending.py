@@ -10,7 +10,7 @@ import pytest
 
 from bot.access.rules import Grant, Rules
 from bot.diagnosis.model import Diagnosis
-from bot.work.intake import OUTSIDERS
+from bot.work.refusing import OUTSIDERS
 from tests.replies import diagnoses
 from tests.replies.diagnoses import JOB_ID
 from tests.replies.kinds import MINE, OTHER
