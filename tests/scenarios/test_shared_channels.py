@@ -86,14 +86,14 @@ async def test_the_list_of_failed_jobs_names_no_account_to_somebody_from_outside
 async def test_nobody_from_outside_has_the_bot_post_where_they_choose(bench: Bench) -> None:
     payload = bench.slack.interaction_payload("view_submission", user=STRANGER)
     values = {
-        "job": {"job": {"selected_option": {"value": f"BACKUP|{MINE}|eu-west-1|{JOB_ID}"}}},
+        "job": {"job": {"selected_option": {"value": f"backup|{MINE}|eu-west-1|{JOB_ID}"}}},
         "channel": {"channel": {"selected_conversation": bench.channel.id}},
     }
     view = {"type": "modal", "callback_id": "pick_failed_job", "state": {"values": values}}
     who = {**payload["user"], "team_id": THEIRS}
     await bench.slack.interaction({**payload, "user": who, "view": view, "response_urls": []})
-    await bench.called("chat.postEphemeral")
-    assert bench.workspace.ephemeral[-1]["text"] == OUTSIDERS
+    told = (await bench.called("chat.postMessage")).args
+    assert (told["channel"], told["text"]) == (STRANGER, OUTSIDERS)
     assert not bench.channel.messages
     assert bench.script.asked == []
 
