@@ -10,6 +10,8 @@ from rich.console import Console
 from bot.commands.diagnose import reading
 from bot.commands.options import Account, AsJson, EstateFile, Quiet, Region
 from bot.diagnosis.model import Outcome
+from bot.errors import BadInputError
+from bot.foresight.forecast import Forecast
 from bot.settings import load_settings
 
 _DENIED = 1
@@ -134,6 +136,14 @@ def check(
             show_default=False,
         ),
     ] = None,
+    junit: Annotated[
+        Path | None,
+        typer.Option("--junit", metavar="FILE", help="Also write JUnit XML to this file.", show_default=False),
+    ] = None,
+    sarif: Annotated[
+        Path | None,
+        typer.Option("--sarif", metavar="FILE", help="Also write SARIF 2.1.0 to this file.", show_default=False),
+    ] = None,
     account: Account = None,
     region: Region = None,
     estate: EstateFile = None,
@@ -195,6 +205,7 @@ def check(
                 forecast = asked.check(diagnostician, checklist)
         else:
             forecast = asked.check(diagnostician, ignore)
+    _write(forecast, junit, sarif, plan_json or template)
     if as_json:
         sys.stdout.write(forecast.to_json(indent=2) + "\n")
     else:
@@ -207,3 +218,22 @@ def check(
             render_page(page, console)
     if forecast.outcome in (failing or [Outcome.DENIED]):
         raise typer.Exit(_DENIED)
+
+
+def _write(forecast: Forecast, junit: Path | None, sarif: Path | None, checked: Path | None) -> None:
+    """Writes what build servers read.
+
+    Raises:
+        BadInputError: A file can't be written.
+    """
+    from bot.replies import ci
+
+    texts = {
+        **({junit: ci.junit(forecast)} if junit else {}),
+        **({sarif: ci.sarif(forecast, checked)} if sarif else {}),
+    }
+    for file, text in texts.items():
+        try:
+            file.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise BadInputError(f"{file} can't be written ({error.strerror}).") from error
