@@ -235,6 +235,14 @@ def test_jobs_that_can_not_be_listed_are_not_told_as_none() -> None:
         bench.diagnostician.failures()
 
 
+def test_whether_a_role_exists_that_can_not_be_read_is_unknown() -> None:
+    with Bench(incident(12)).served() as bench:
+        bench.fails(operations_named("GetRole")[0], THROTTLED)
+        checks = [check for layer in bench.diagnosed().layers for check in layer.checks if check.check == "role-exists"]
+        assert [check.verdict for check in checks] == [Verdict.UNKNOWN]
+        assert checks[0].says == f"I couldn't read the role {bench.altered.job['IamRoleArn']}."
+
+
 def test_a_role_that_can_not_be_read_is_told_with_the_reason() -> None:
     with Bench(incident(12)).served() as bench:
         bench.fails(operations_named("GetRole")[0], THROTTLED)
