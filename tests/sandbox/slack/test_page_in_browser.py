@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright
 
 from bot.diagnosis.events import Observer
 from bot.diagnosis.job_id import JobReference
@@ -22,7 +23,11 @@ from sandbox.slack.local_page import showing
 from sandbox.stage import Stage, on_stage
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="the local page is not tried: there is no Chromium")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="the local page is not tried: there is no Chromium"),
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.xdist_group("browser"),
+]
 
 ARTIFACTS = Path(__file__).parents[3] / "artifacts"
 REPLIES = re.compile(r"^\d+ replies$")
@@ -32,12 +37,20 @@ def diagnose(job: JobReference, settings: Settings, *, observe: Observer) -> Dia
     return Diagnostician(settings).diagnose(job, observe=observe)
 
 
-@asynccontextmanager
-async def opened(**looks: Any) -> AsyncIterator[tuple[Stage, Page]]:
-    """A stage and its page in a browser; whatever goes wrong in the page's own code fails the test."""
-    async with on_stage(diagnose) as stage, showing(stage) as url, async_playwright() as driver:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for all tests; each has a profile of its own in it."""
+    async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=0)
-        tab = await browser.new_page(**looks)
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def opened(browser: Browser, **looks: Any) -> AsyncIterator[tuple[Stage, Page]]:
+    """A stage and its page in a browser; whatever goes wrong in the page's own code fails the test."""
+    async with on_stage(diagnose) as stage, showing(stage) as url, await browser.new_context(**looks) as profile:
+        tab = await profile.new_page()
         tab.set_default_timeout(0)
         wrong: list[str] = []
         tab.on("pageerror", lambda error: wrong.append(str(error)))
@@ -45,7 +58,7 @@ async def opened(**looks: Any) -> AsyncIterator[tuple[Stage, Page]]:
         await tab.goto(url)
         await tab.get_by_text("A backup job has failed").wait_for()
         yield stage, tab
-        await browser.close()
+        await tab.close()
         assert wrong == []
 
 
@@ -61,8 +74,8 @@ async def asked(tab: Page) -> None:
     await tab.get_by_role("button", name=REPLIES).wait_for()
 
 
-async def test_a_diagnosis_is_seen_to_come_and_its_thread_is_read() -> None:
-    async with opened() as (_, tab):
+async def test_a_diagnosis_is_seen_to_come_and_its_thread_is_read(browser: Browser) -> None:
+    async with opened(browser) as (_, tab):
         await asked(tab)
         await tab.get_by_role("button", name=REPLIES).click()
         thread = tab.get_by_role("complementary", name="Thread")
@@ -74,8 +87,8 @@ async def test_a_diagnosis_is_seen_to_come_and_its_thread_is_read() -> None:
         await thread.get_by_role("heading", name="Who must change what").wait_for()
 
 
-async def test_the_buttons_of_a_verdict_work() -> None:
-    async with opened() as (_, tab):
+async def test_the_buttons_of_a_verdict_work(browser: Browser) -> None:
+    async with opened(browser) as (_, tab):
         await asked(tab)
         await tab.get_by_label("Fix as…").select_option(label="Terraform")
         dialog = tab.get_by_role("dialog")
@@ -86,8 +99,8 @@ async def test_the_buttons_of_a_verdict_work() -> None:
         await tab.get_by_text("Rechecked for you").wait_for()
 
 
-async def test_a_failed_job_is_picked_in_a_form() -> None:
-    async with opened() as (_, tab):
+async def test_a_failed_job_is_picked_in_a_form(browser: Browser) -> None:
+    async with opened(browser) as (_, tab):
         await tab.get_by_role("button", name="Why did my backup fail?").click()
         form = tab.get_by_role("dialog", name="Why did it fail?")
         await form.get_by_label("The job").wait_for()
@@ -96,8 +109,8 @@ async def test_a_failed_job_is_picked_in_a_form() -> None:
         await tab.get_by_role("heading", name="Denied: copy of Aurora cluster").wait_for()
 
 
-async def test_an_error_is_told_to_the_asker_alone_and_an_unknown_block_is_shown_as_one() -> None:
-    async with opened() as (stage, tab):
+async def test_an_error_is_told_to_the_asker_alone_and_an_unknown_block_is_shown_as_one(browser: Browser) -> None:
+    async with opened(browser) as (stage, tab):
         composer = tab.get_by_label("Message", exact=True)
         await composer.fill("/backup-why last night's")
         await composer.press("Enter")
@@ -117,8 +130,8 @@ async def test_an_error_is_told_to_the_asker_alone_and_an_unknown_block_is_shown
         await shoot(tab, "errors")
 
 
-async def test_everything_can_be_done_with_the_keyboard() -> None:
-    async with opened() as (stage, tab):
+async def test_everything_can_be_done_with_the_keyboard(browser: Browser) -> None:
+    async with opened(browser) as (stage, tab):
         await tab.keyboard.press("Tab")
         assert await tab.evaluate("document.activeElement.textContent") == "Skip to writing a message"
         await tab.keyboard.press("Enter")
@@ -140,8 +153,8 @@ async def test_everything_can_be_done_with_the_keyboard() -> None:
         await tab.get_by_role("dialog").wait_for(state="hidden")
 
 
-async def test_everything_to_press_or_fill_in_has_a_name_for_a_screen_reader() -> None:
-    async with opened() as (_, tab):
+async def test_everything_to_press_or_fill_in_has_a_name_for_a_screen_reader(browser: Browser) -> None:
+    async with opened(browser) as (_, tab):
         await asked(tab)
         await tab.get_by_role("button", name=REPLIES).click()
         nameless = await tab.evaluate(
@@ -155,8 +168,8 @@ async def test_everything_to_press_or_fill_in_has_a_name_for_a_screen_reader() -
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_a_narrow_screen_shows_all_of_it_without_scrolling_sideways(scheme: str) -> None:
-    async with opened(viewport={"width": 360, "height": 740}, color_scheme=scheme) as (_, tab):
+async def test_a_narrow_screen_shows_all_of_it_without_scrolling_sideways(browser: Browser, scheme: str) -> None:
+    async with opened(browser, viewport={"width": 360, "height": 740}, color_scheme=scheme) as (_, tab):
         await asked(tab)
         assert await tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         await tab.get_by_role("button", name=REPLIES).click()
@@ -168,8 +181,8 @@ async def test_a_narrow_screen_shows_all_of_it_without_scrolling_sideways(scheme
         await tab.get_by_role("main").wait_for()
 
 
-async def test_another_incident_can_be_tried() -> None:
-    async with opened() as (_, tab):
+async def test_another_incident_can_be_tried(browser: Browser) -> None:
+    async with opened(browser) as (_, tab):
         await tab.get_by_label("Incident served as AWS").select_option("29-backup-ebs-boundary-lacks-create-snapshot")
         await tab.get_by_text("A backup job has failed").nth(1).wait_for()
         await tab.get_by_role("button", name="Ask about its job").click()
