@@ -123,7 +123,7 @@ def test_a_kms_action_tells_no_operation_of_aws_backup() -> None:
 
 def test_a_request_for_vault_access_that_failed_may_lack_the_approval_session() -> None:
     diagnosis = read_error('{"eventName": "CreateRestoreAccessBackupVaultFailed"}')
-    assert (diagnosis.outcome, diagnosis.reading.knowledge) == (Outcome.UNDETERMINED, "restore-access-vault")
+    assert (diagnosis.outcome, diagnosis.reading.knowledge) == (Outcome.UNDETERMINED, "multi-party-approval")
     assert ["mpa:StartSession" in hypothesis.why for hypothesis in diagnosis.hypotheses] == [True]
 
 
