@@ -134,6 +134,8 @@ def _entry_named(question: str) -> Answered | None:
 
 def _quoted(question: str) -> Answered | None:
     """The entry on a message of AWS's that a question quotes; None where it quotes none that says something."""
+    if len(question.split()) < _SENTENCE:
+        return None
     if says := _IAM_SAYS.search(question):
         effect = "explicit-deny" if says["denies"] else "implicit-deny"
         kind = messages().policy_type(says["denies"] or says["lacks"])

@@ -28,9 +28,9 @@ class Rates:
 
 
 GOAL = Rates(0.85, 0.95, 0.85, 0.95, ())
-MEASURED_APART = Rates(0.88, 0.92, 0.85, 0.93, ())
-"""What the questions kept apart come to: two of four are below the goal. They have been looked at more than once since
-they were written, and what they expect changed where an entry without a confirmed source was dropped."""
+MEASURED_APART = Rates(0.90, 0.95, 0.87, 0.92, ())
+"""What the questions kept apart come to: one of four is below the goal. A hundred of them have been looked at more than
+once since they were written; of the other half of the second set nobody had seen one when it was asked."""
 
 
 def came_to(answered: Answered) -> str:
@@ -91,4 +91,4 @@ def test_questions_are_understood_or_refused(apart: bool, floor: Rates) -> None:
 def test_there_are_enough_questions_and_what_they_expect_exists() -> None:
     assert len(ASKED) >= 150
     named = {name for question in ASKED for name in question["expect"]}
-    assert {name for name in named if ":" not in name} - SLUGS <= {"needs", "refuse"}
+    assert {name for name in named if ":" not in name} - SLUGS <= {"needs", "refuse", "closest"}

@@ -23,7 +23,7 @@ from bot.replies.follow_ups.fixing import (
     undo,
     what_if,
 )
-from bot.replies.follow_ups.job import data, denied_call, draft, job_facts, side, trail, where_attached
+from bot.replies.follow_ups.job import data, denied_call, draft, job_facts, not_enough, side, trail, where_attached
 from bot.replies.follow_ups.knowing import checked, how_sure, likeliest, missing_permission, unknown
 from bot.replies.follow_ups.places import accounts, history, other_jobs, principal
 
@@ -62,6 +62,7 @@ FOLLOW_UPS: Final[Mapping[str, Reply]] = MappingProxyType(
         "denied-action": denied_call,
         "causes": causes,
         "undo": undo,
+        "not-enough": not_enough,
         "side": side,
         "data": data,
         "afterwards": afterwards,

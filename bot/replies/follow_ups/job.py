@@ -5,12 +5,14 @@ from typing import Final
 from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.model import Outcome
 from bot.diagnosis.reading import TextDiagnosis
-from bot.replies.causes import cause_facts, in_order, names_of
+from bot.replies.causes import cause_facts, in_order, names_of, what_denies
 from bot.replies.details import owner_draft
 from bot.replies.document import Bullets, Line, Note, Page, Pairs, Paragraph, Part, Verbatim, code, line
 from bot.replies.evidence import unread_line
 from bot.replies.follow_ups.common import fixed_causes, page, thread_page
+from bot.replies.naming import Names
 from bot.replies.words import JOBS
+from knowledge.causes import cause_codes
 
 _DATE: Final = "%Y-%m-%d %H:%M UTC"
 _NO_JOB: Final = "There is only a text, and no job. Give me the job's ID."
@@ -92,6 +94,21 @@ def trail(diagnosis: AnyDiagnosis) -> Page:
     look = f"Look in account {job.account}, {job.region}, for AccessDenied"
     at = f" around {job.completed:{_DATE}}" if job.completed else ""
     return page("CloudTrail", says, Paragraph(line(f"{look}{at}.")), Note(line("CloudTrail keeps events for 90 days.")))
+
+
+def not_enough(diagnosis: AnyDiagnosis) -> Page:
+    """Why an Allow in the role's own policies does not decide."""
+    heading, names = "Why an Allow is not enough", names_of(diagnosis)
+    if not diagnosis.causes:
+        return page(heading, "Every layer must allow it, and none that I could read denies it.")
+    if all(cause_codes()[cause.code].is_missing_permission for cause in diagnosis.causes):
+        return page(heading, "Here the role's own policies don't allow it.", *_denials(diagnosis, names))
+    says = "Another layer decides as well, and an Allow of the role can't override it."
+    return page(heading, says, *_denials(diagnosis, names))
+
+
+def _denials(diagnosis: AnyDiagnosis, names: Names) -> list[Part]:
+    return [Bullets(tuple(what_denies(cause, names) for cause in in_order(diagnosis)))]
 
 
 def side(diagnosis: AnyDiagnosis) -> Page:
