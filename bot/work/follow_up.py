@@ -157,7 +157,7 @@ def _beside(text: str, answered: Answered, *, is_near: bool) -> Wanted:
     hits = search.find(text).hits
     if not hits or hits[0].score >= search.SURE:
         return _general(answered)
-    return Wanted("", closest_page(hits, SLACK))
+    return Wanted("", closest_page(hits, SLACK), AnswerKind.CLOSEST)
 
 
 def _general(answered: Answered) -> Wanted:
