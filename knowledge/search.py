@@ -48,6 +48,9 @@ _MISSPELLED = 0.9
 _TIE: Final = 0.05
 """By how much the best entry must lead for a single word to mean it: “denied” is a word of many names."""
 
+_EVEN: Final = 0.01
+"""By how much it must lead in any other question."""
+
 _RANKS: Final = (1.0, 0.99, 0.98)
 """What a name counts: an entry's slug for more than another's title, and that for more than an alias."""
 
@@ -119,11 +122,12 @@ def find(text: str, limit: int = 3) -> Found:
 
 
 def _is_shared(text: str, hits: tuple[Hit, ...]) -> bool:
-    """Whether a text tells of one thing that the names of several entries have, and that is the name of none."""
+    """Whether several entries fit a text as well: it names none, and none leads."""
     terms = {term.text for term in vocabulary().terms(text)}
-    if len(terms) > 1 or names_an_entry(text) or _index().is_a_name(terms):
+    if len(hits) < 2 or hits[0].score >= _NAMED or names_an_entry(text):
         return False
-    return len(hits) > 1 and hits[0].score - hits[1].score < _TIE
+    is_one_thing = len(terms) < 2 and not _index().is_a_name(terms)
+    return hits[0].score - hits[1].score < (_TIE if is_one_thing else _EVEN)
 
 
 def search(text: str, limit: int = 5) -> list[Hit]:

@@ -38,12 +38,10 @@ async def test_a_misspelled_topic_is_explained_in_the_channel(bench: Bench) -> N
 
 
 async def test_the_closest_entries_are_named_to_the_asker_alone(bench: Bench) -> None:
-    answer = await explain(
-        bench, "my colleague says the SCP is the problem, but it contains an Allow statement for all"
-    )
+    answer = await explain(bench, "denied")
     assert answer.body["response_type"] == "ephemeral"
     assert "Did you mean" in answer.body["text"]
-    assert "/backup-explain scp-missing" in str(answer.body["blocks"])
+    assert "/backup-explain permission-denied" in str(answer.body["blocks"])
 
 
 async def test_what_a_job_needs_is_told_in_the_channel(bench: Bench) -> None:
