@@ -22,6 +22,7 @@ from bot.settings import Settings
 from bot.work.schemas import KINDS
 from knowledge import library, table
 from knowledge.causes import CauseCode, cause_codes
+from tools.diagrams import diagram
 
 ROOT: Final = Path(__file__).parents[1]
 _GENERATED: Final = re.compile(r"(<!-- generated: (\w+) ?(.*?) -->\n).*?(<!-- end -->\n)", re.DOTALL)
@@ -81,6 +82,9 @@ def pages() -> Mapping[Path, str]:
     return {
         **{ROOT / name: _GENERATED.sub(lambda part: _anew(part, parts), text) for name, text in texts.items()},
         ROOT / "docs/commands.md": commands_page(),
+        ROOT / "docs/images/backup.svg": diagram("backup"),
+        ROOT / "docs/images/copy.svg": diagram("copy"),
+        ROOT / "docs/images/restore.svg": diagram("restore"),
         ROOT / "docs/reference/causes.md": causes_page(),
         ROOT / "docs/reference/permissions.md": permissions_page(),
         ROOT / "docs/needs.md": table.page(),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
@@ -73,6 +74,20 @@ def test_tutorial_and_guides_have_commands_to_run() -> None:
 def test_a_page_names_commands_that_there_are(page: Path) -> None:
     named = re.findall(r"(?:^ {4,}|^|`)backup-why ([a-z][a-z-]*)", page.read_text(encoding="utf-8"), re.MULTILINE)
     assert set(named) <= FUNCTIONS.keys()
+
+
+def test_a_diagram_shows_each_identity_that_a_job_needs_something_of() -> None:
+    namespace = "{http://www.w3.org/2000/svg}"
+    shown = {
+        file.stem: "".join(text.text or "" for text in ET.parse(file).iter(f"{namespace}text"))  # noqa: S314 — ours
+        for file in (DOCS / "images").glob("*.svg")
+    }
+    assert shown.keys() == {"backup", "restore", "copy"}
+    for kind, text in shown.items():
+        assert "Caller" in text
+        assert "iam:PassRole" in text
+        assert "Job role" in text
+        assert ("AWSServiceRoleForBackup" in text) is (kind == "copy")
 
 
 @pytest.mark.parametrize(
