@@ -13,7 +13,7 @@ from bot.replies.safe import notification
 from bot.work.intake import Intake
 from bot.work.notices import sentence_for
 from bot.work.responding import Responder
-from handlers import actions, backup_explain, backup_why, forms, home, mention, shortcuts
+from handlers import actions, backup_explain, backup_why, forms, home, mention, shortcuts, stop
 from handlers.payload import BrokenRequestError, optional_text
 from handlers.places import of_interaction
 
@@ -47,6 +47,7 @@ def build_app(client: AsyncWebClient, intake: Intake, alert_bots: frozenset[str]
     mention.register(app, intake, alert_bots)
     shortcuts.register(app, intake)
     home.register(app, intake)
+    stop.register(app, intake)
 
     @app.error
     async def report(error: Exception, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:

@@ -4,6 +4,9 @@ from bot.diagnosis.model import Diagnosis
 
 Prompt = dict[str, str]
 
+FIRST, NEXT = "Ask me", "About this answer"
+"""What stands above them."""
+
 
 def first_prompts(jobs: list[str]) -> list[Prompt]:
     """Where nothing has been asked yet.

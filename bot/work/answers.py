@@ -6,8 +6,10 @@ of Slack or Redis afterwards costs a diagnosis.
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from redis.asyncio import Redis
 from slack_sdk.errors import SlackApiError
@@ -24,7 +26,7 @@ from bot.diagnosis.model import Diagnosis
 from bot.diagnosis.recheck import rechecked
 from bot.errors import BackupWhyError
 from bot.replies.changes import changes
-from bot.replies.prompts import next_prompts
+from bot.replies.prompts import NEXT, next_prompts
 from bot.replies.trouble import trouble_page
 from bot.work.diagnosing import Diagnose
 from bot.work.faults import passes
@@ -35,6 +37,8 @@ from bot.work.progress import Abilities, Pause, ThreadProgress
 from bot.work.publishing import Publisher
 from bot.work.question import Question
 from bot.work.responding import Responder
+from bot.work.session import Session
+from bot.work.stopping import StoppedError, stoppable
 from bot.work.tasks import AnswerQuestion, CheckAgain
 from bot.work.thread_poster import ClosedPlaceError, ThreadPoster
 from bot.work.thread_store import ThreadStore
@@ -202,11 +206,28 @@ class Answers:
         return answer
 
     async def _examine(self, asked: _Asked, *, fresh: bool) -> AnyDiagnosis:
-        """Runs the diagnosis in a thread of this process, the head of the Slack thread following it."""
-        subject = asked.question.subject
-        async with ThreadProgress(asked.poster, asked.name, asked.audience, self._abilities, self._pause) as progress:
-            observe = progress.observe if asked.audience.rights.accounts is None else _quiet(progress.observe)
-            answer = await asyncio.to_thread(self._diagnose, subject, observe=observe, fresh=fresh)
+        """Runs the diagnosis in a thread of this process, the head of the Slack thread following it.
+
+        Raises:
+            NotAllowedError: It is about an account that may not be asked about here.
+            StoppedError: Somebody has pressed Stop.
+        """
+        subject, place = asked.question.subject, asked.place
+        if place.thread:
+            await self._threads.place(asked.thread, place.channel, place.thread)
+        session = Session(self._client, place, self._abilities.sessions)
+        await session.begin(f"Why did {asked.name} fail?")
+        try:
+            async with (
+                ThreadProgress(asked.poster, asked.name, asked.audience, self._abilities, self._pause) as progress,
+                stoppable(self._threads, asked.thread) as stopped,
+            ):
+                observe = progress.observe if asked.audience.rights.accounts is None else _quiet(progress.observe)
+                answer = await _unless(
+                    stopped, asyncio.to_thread(self._diagnose, subject, observe=_until(stopped, observe), fresh=fresh)
+                )
+        finally:
+            await session.end()
         account = main_account(answer)
         if account and not asked.audience.rights.cover(account):
             raise NotAllowedError(self._authorizer.refusal(account), account)
@@ -255,7 +276,7 @@ class Answers:
             return
         try:
             await self._client.assistant_threads_setSuggestedPrompts(
-                channel_id=place.channel, thread_ts=place.thread, prompts=next_prompts(answer)
+                channel_id=place.channel, thread_ts=place.thread, title=NEXT, prompts=next_prompts(answer)
             )
         except SLACK_FAULTS as error:
             logger.info("no questions can be suggested here: %s", code_of(error))
@@ -271,3 +292,31 @@ def _quiet(observe: Observer) -> Observer:
         observe(replace(event, says="", verdict=None) if isinstance(event, Left) else event)
 
     return observe_quietly
+
+
+def _until(stopped: asyncio.Event, observe: Observer) -> Observer:
+    """An observer by which a diagnosis that is to be stopped ends at its next step."""
+
+    def observe_until_stopped(event: Event) -> None:
+        if stopped.is_set():
+            raise StoppedError
+        observe(event)
+
+    return observe_until_stopped
+
+
+async def _unless(stopped: asyncio.Event, running: Coroutine[Any, Any, AnyDiagnosis]) -> AnyDiagnosis:
+    """What a diagnosis comes to, unless it is stopped before; its thread then ends by itself.
+
+    Raises:
+        StoppedError: It was stopped.
+    """
+    diagnosing, stopping = asyncio.ensure_future(running), asyncio.ensure_future(stopped.wait())
+    try:
+        await asyncio.wait({diagnosing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not diagnosing.done():
+            diagnosing.add_done_callback(lambda done: done.exception())  # nobody waits for it any more
+            raise StoppedError
+    finally:
+        stopping.cancel()
+    return diagnosing.result()

@@ -10,7 +10,7 @@ from bot.access.authorizer import Authorizer
 from bot.diagnosis.model import Diagnosis
 from bot.replies.document import Paragraph, line
 from bot.replies.home import Latest, home_parts
-from bot.replies.prompts import first_prompts
+from bot.replies.prompts import FIRST, first_prompts
 from bot.replies.verdict import PARENT
 from bot.work.notices import sentence_for
 from bot.work.permalinks import permalink
@@ -49,7 +49,7 @@ class Home:
         else:
             jobs = [one.diagnosis.job.id for one in latest]
             await self._client.assistant_threads_setSuggestedPrompts(
-                channel_id=place.channel, prompts=first_prompts(jobs)
+                channel_id=place.channel, title=FIRST, prompts=first_prompts(jobs)
             )
 
     async def give_up(self, task: OpenHome, error: Exception) -> None:

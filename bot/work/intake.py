@@ -136,6 +136,15 @@ class Intake:
         task = CheckAgain(thread=thread, press=press, by=by, place=place)
         return await self._hand_over(task, f"{thread}:again", entry)
 
+    async def stop(self, place: Place) -> None:
+        """Has the examination of a thread stopped; raises as `list_failures`."""
+        thread = await self._answered(self._threads.at(place.channel, place.thread))
+        question = await self._answered(self._threads.question(thread)) if thread else None
+        if thread is None or question is None:
+            return
+        await self._write(Entry(Act.BUTTON, place.user, place.channel, f"stop of {question.subject.about}"))
+        await self._answered(self._threads.stop(thread))
+
     async def list_failures(self, view: str, place: Place) -> str:
         """Has an open modal filled with the failed jobs that somebody may ask about.
 

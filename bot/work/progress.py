@@ -9,10 +9,9 @@ scarce (`bot.work.rate_limiter`) it is left out, even the first message: the ver
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
@@ -23,18 +22,12 @@ from bot.access.slack_errors import CONTENT_REFUSED, SLACK_FAULTS, code_of, is_t
 from bot.diagnosis.events import Event
 from bot.replies.checklist import Checklist, checklist_page
 from bot.replies.document import Page, without_plans
+from bot.work.offers import Offer
 from bot.work.rate_limiter import BudgetSpentError, Urgency, calling
 from bot.work.streaming import OVER, Stream
 from bot.work.thread_poster import ThreadPoster
 
 logger = logging.getLogger(__name__)
-
-NOT_OFFERED = frozenset({"unknown_method", "feature_not_enabled", "missing_scope", "not_allowed_token_type"})
-"""Errors that say that this workspace has no streams; any other one speaks of one place or one moment."""
-
-REFUSALS = 2
-UNASKED_SECONDS = 600.0
-"""After so many such refusals in a row streams are not asked for during so long: Slack may offer them again."""
 
 EDIT_SECONDS = 1.0
 """Between two edits: Slack takes about one message a second and channel."""
@@ -46,29 +39,11 @@ Pause = Callable[[float], Awaitable[object]]
 
 @dataclass(slots=True)
 class Abilities:
-    """What this workspace's Slack has been found to take.
+    """What this workspace's Slack has been found to take."""
 
-    Args:
-        clock: Seconds.
-        plans: Whether it takes plans.
-    """
-
-    clock: Callable[[], float] = time.monotonic
+    streams: Offer = field(default_factory=Offer)
+    sessions: Offer = field(default_factory=Offer)
     plans: bool = True
-    _refused: int = 0
-    _refused_at: float = 0.0
-
-    @property
-    def streams(self) -> bool:
-        """Whether it is worth asking for a stream."""
-        return self._refused < REFUSALS or self.clock() - self._refused_at >= UNASKED_SECONDS
-
-    def note_stream(self, refusal: str = "") -> None:
-        """Takes note that a stream was started, or with which of Slack's errors it was refused."""
-        if refusal in NOT_OFFERED:
-            self._refused, self._refused_at = self._refused + 1, self.clock()
-        else:
-            self._refused = 0
 
 
 class ThreadProgress:
@@ -98,7 +73,7 @@ class ThreadProgress:
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         with calling(Urgency.PROGRESS):
-            if self._abilities.streams and await self._poster.can_stream():
+            if self._abilities.streams.is_worth_asking and await self._poster.can_stream():
                 self._stream = await self._start_stream()
             if self._stream is None:
                 await self._put_first()
@@ -148,9 +123,9 @@ class ThreadProgress:
             return None
         except SLACK_FAULTS as error:
             logger.info("a stream can't be started here, the checklist is edited: %s", code_of(error))
-            self._abilities.note_stream(code_of(error))
+            self._abilities.streams.note(code_of(error))
             return None
-        self._abilities.note_stream()
+        self._abilities.streams.note()
         return stream
 
     async def _put(self) -> None:

@@ -26,6 +26,9 @@ KEPT_SECONDS = 30 * 24 * 3600
 SAME_SECONDS = 15 * 60
 """How long after an answer the same question is pointed to it. Slack's own repeats of a delivery come sooner."""
 
+STOP_SECONDS = 60
+"""How long a press of Stop counts, for an examination that has not begun yet."""
+
 LATEST = 20
 """How many threads a user's Home tab shows."""
 
@@ -209,6 +212,14 @@ class ThreadStore:
     async def fill(self, thread: str, name: str, ts: str, digest: str = "") -> None:
         """Notes the message that stands in a slot, and what it shows."""
         await self._redis.hset(_key(thread), items=[f"ts:{name}", ts, f"digest:{name}", digest])
+
+    async def stop(self, thread: str) -> None:
+        """Notes that what runs for a thread is to be stopped."""
+        await self._redis.set(f"backup-why:stop:{thread}", "1", ex=STOP_SECONDS)
+
+    async def is_stopped(self, thread: str) -> bool:
+        """Whether what runs for a thread is to be stopped; a note counts once."""
+        return bool(await self._redis.delete(f"backup-why:stop:{thread}"))
 
     async def link(self, thread: str, ts: str) -> str | None:
         """The permalink of a message, if it is kept; empty for one that Slack gives none of."""

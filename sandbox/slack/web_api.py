@@ -250,6 +250,27 @@ def _suggest_prompts(workspace: Workspace, args: Args) -> dict[str, Any]:
     return {}
 
 
+def _set_session_status(workspace: Workspace, args: Args) -> dict[str, Any]:
+    channel = channel_of(workspace, args, name="channel_id")
+    if not channel.has_bot:
+        raise RefusedError("not_authorized")
+    if not args.get("thread_ts"):
+        raise RefusedError("thread_ts_required")
+    if args.get("status") not in ("active", "processing", "suspended", "closed"):
+        raise RefusedError("invalid_status")
+    if not workspace.sessions_offered:
+        raise RefusedError("feature_disabled")
+    workspace.sessions[channel.id, args["thread_ts"]] = args["status"]
+    return {"status": args["status"], "agent_status": args["status"], "title": args.get("title", "")}
+
+
+def _set_thread_status(workspace: Workspace, args: Args) -> dict[str, Any]:
+    channel = channel_of(workspace, args, name="channel_id")
+    if args.get("thread_ts") not in channel.messages:
+        raise RefusedError("invalid_thread_ts")
+    return {}
+
+
 METHODS: Mapping[str, Method] = {
     "auth.test": _auth_test,
     "chat.postMessage": _post_message,
@@ -265,6 +286,8 @@ METHODS: Mapping[str, Method] = {
     "files.completeUploadExternal": _complete_upload,
     "usergroups.users.list": _group_members,
     "assistant.threads.setSuggestedPrompts": _suggest_prompts,
+    "assistant.threads.setStatus": _set_thread_status,
+    "agents.sessions.setStatus": _set_session_status,
     "views.open": _open_view,
     "views.update": _update_view,
     "views.publish": _publish_view,

@@ -104,6 +104,10 @@ class Workspace:
     ephemeral: list[dict[str, Any]] = field(default_factory=list)
     prompts: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     """Suggested prompts by channel."""
+    sessions: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The status of an agent's sessions, by channel and thread."""
+    sessions_offered: bool = True
+    """Whether this workspace has agent sessions."""
     streams: bool = True
     """Whether this workspace offers streaming; some plans and channels do not."""
     scopes: tuple[str, ...] = field(default_factory=_scopes_of_manifest)

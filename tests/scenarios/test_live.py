@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.diagnosis.events import STATES, Entered, Left
-from bot.work.progress import REFUSALS, UNASKED_SECONDS, Abilities
+from bot.work.offers import REFUSALS, UNASKED_SECONDS, Offer
 from sandbox.slack.block_kit import message_problems
 from sandbox.slack.workspace import Fault
 from tests.replies import diagnoses
@@ -74,18 +74,18 @@ async def test_one_stream_that_slack_refuses_costs_no_other(redis_url: str, erro
         assert [call.response["ok"] for call in bench.workspace.calls_of("chat.startStream")] == [False, True]
 
 
-def test_streams_are_asked_for_again_after_a_while() -> None:
+def test_what_was_refused_is_asked_for_again_after_a_while() -> None:
     now = [0.0]
-    abilities = Abilities(clock=lambda: now[0])
-    offered = [abilities.streams]
+    offer = Offer(clock=lambda: now[0])
+    worth = [offer.is_worth_asking]
     for _ in range(REFUSALS):
-        abilities.note_stream("feature_not_enabled")
-        offered.append(abilities.streams)
+        offer.note("feature_not_enabled")
+        worth.append(offer.is_worth_asking)
     now[0] = UNASKED_SECONDS
-    offered.append(abilities.streams)
-    abilities.note_stream()
+    worth.append(offer.is_worth_asking)
+    offer.note()
     now[0] += 1
-    assert [*offered, abilities.streams] == [True, True, False, True, True]
+    assert [*worth, offer.is_worth_asking] == [True, True, False, True, True]
 
 
 @pytest.mark.parametrize("error", ["internal_error", "channel_not_found", "ekm_access_denied"])
