@@ -13,7 +13,7 @@ from sandbox.aws.estate import parse_estate
 from sandbox.aws.here import only
 from sandbox.aws.server import Sandbox, environment
 
-gc.set_threshold(100_000, 10, 10)
+gc.set_threshold(40_000, 10, 10)
 """What a process keeps all along, such as AWS's models, is looked through less often: a sixth of the tests' time."""
 
 ServeEstate = Callable[..., Sandbox]

@@ -9,7 +9,6 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from bot.diagnosis.changes.change import PlannedChange
-from bot.diagnosis.model import CHECKLIST
 from bot.diagnosis.reading import read_error
 from knowledge.causes import cause_codes
 from tests.conftest import ServeEstate
@@ -22,16 +21,6 @@ DOCUMENT: TypeAdapter[Document] = TypeAdapter(Document)
 TEXT_ALONE: TypeAdapter[TextAlone] = TypeAdapter(TextAlone)
 TEXT_DOCUMENT: TypeAdapter[TextDocument] = TypeAdapter(TextDocument)
 REPORTED = [row["message"] for row in json.loads((Path(__file__).parent / "failures.json").read_text(encoding="utf-8"))]
-
-
-@pytest.mark.parametrize("incident", FILES, ids=lambda file: file.stem)
-def test_of_a_job(incident: Path) -> None:
-    document = DOCUMENT.validate_json(diagnosis_of(incident).to_json())
-
-    layers = [layer["layer"] for layer in document["layers"]]
-    assert layers[:4] == [layer.value for layer in CHECKLIST]
-    assert layers[4:] in ([], ["resource"])
-    assert not document["not_covered"] or document["outcome"] == "undetermined"
 
 
 def test_of_a_text_alone() -> None:
