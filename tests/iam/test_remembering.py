@@ -1,5 +1,7 @@
 """What is remembered within a bound."""
 
+from bot.iam.candidate_search import values_of_shape
+from bot.iam.patterns import Pattern
 from bot.iam.remembering import Remembered
 
 
@@ -25,3 +27,11 @@ def test_what_is_larger_than_the_bound_is_not_remembered() -> None:
     remembered.put("a", 1, 4)
     remembered.put("b", 2, 11)
     assert (remembered.get("a"), remembered.get("b"), remembered.size) == (None, None, 0)
+
+
+def test_what_patterns_have_in_common_is_remembered_for_each_shape() -> None:
+    patterns = [Pattern.of("a*"), Pattern.of("*b")]
+    values = [{one.value for one in values_of_shape(Pattern.of(shape), patterns) or ()} for shape in ("ac*", "ad*") * 2]
+    assert "acb" in values[0] - values[1]
+    assert "adb" in values[1] - values[0]
+    assert values[2:] == values[:2]
