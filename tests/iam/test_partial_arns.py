@@ -161,3 +161,12 @@ def test_a_pattern_covers_another_where_it_matches_all_that_the_other_does(
     pattern: str, other: str, covers: bool
 ) -> None:
     assert Pattern.of(pattern).covers(Pattern.of(other)) is covers
+
+
+def test_a_variable_in_a_resource_is_tried_with_what_policies_ask_of_its_key() -> None:
+    own = allow(
+        "s3:*", f"{BUCKET}/${{aws:PrincipalTag/team}}", Condition={"StringEquals": {"aws:PrincipalTag/team": "red"}}
+    )
+    answer = ask(ROLE, "s3:GetObject", OBJECT, identity=[own], unknown=["aws:PrincipalTag/team"])
+    assert answer.decision is Decision.DEPENDS
+    assert answer.depends_on == ("aws:PrincipalTag/team", ARN)
