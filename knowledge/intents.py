@@ -20,6 +20,10 @@ from knowledge.vocabulary import Vocabulary, split, stem
 
 _FILE = "intents.yaml"
 _EXAMPLES = "follow_ups.yaml"
+_NOWHERE, _CONTRAST = 0.5, 1.5
+"""As how rare a word counts that no example has, and how much more rare words count. Measured by leaving out each
+example in turn."""
+
 _LONGEST = 500
 """Characters of a question that are looked at."""
 
@@ -96,16 +100,27 @@ def alike(text: str) -> tuple[Intent, float] | None:
     Returns:
         None where it shares no word with an example.
     """
-    words = {stem(word) for word in _matcher().words(text[:_LONGEST]).split()}
-    intents = {intent.name: intent for intent in _intents()}
-    scored = [(score, name) for name, example in _examples() if (score := _likeness(words, example))]
-    return (intents[max(scored)[1]], max(scored)[0]) if scored else None
+    words = frozenset(stem(word) for word in _matcher().words(text[:_LONGEST]).split())
+    best: dict[str, float] = {}
+    for name, example in _examples():
+        best[name] = max(best.get(name, 0.0), _likeness(words, example))
+    scored = {name: (most + _covered(words, name)) / 2 for name, most in best.items() if most}
+    if not scored:
+        return None
+    name = max(scored, key=lambda each: scored[each])
+    return next(intent for intent in _intents() if intent.name == name), scored[name]
 
 
-def _likeness(words: set[str], example: frozenset[str]) -> float:
-    """How far two sets of words are the same, between 0 and 1; rare words count for more."""
+def _likeness(words: frozenset[str], example: frozenset[str]) -> float:
+    """How far two sets of words are the same, between 0 and 1."""
     shared = sum(map(_weight, words & example))
     return shared / math.sqrt(sum(map(_weight, words)) * sum(map(_weight, example))) if shared else 0.0
+
+
+def _covered(words: frozenset[str], name: str) -> float:
+    """How much of a question the examples of an intent have: all of it where each word is in several of them."""
+    counts = _counts()[name]
+    return sum(_weight(word) * (1 - math.exp(-counts[word])) for word in words) / sum(map(_weight, words))
 
 
 class _Matcher:
@@ -178,10 +193,15 @@ def _examples() -> tuple[tuple[str, frozenset[str]], ...]:
 
 @cache
 def _weight(word: str) -> float:
-    """What a word counts: the rarer in the examples, the more."""
-    return math.log(1 + len(_examples()) / (1 + _counts()[word]))
+    """What a word counts: the fewer intents have it in their examples, the more."""
+    having = sum(word in counts for counts in _counts().values())
+    return math.log(1 + len(_counts()) / (having or _NOWHERE)) ** _CONTRAST
 
 
 @cache
-def _counts() -> Counter[str]:
-    return Counter(word for _, example in _examples() for word in example)
+def _counts() -> Mapping[str, Counter[str]]:
+    """How many examples of each intent have a word."""
+    counts: dict[str, Counter[str]] = {}
+    for name, example in _examples():
+        counts.setdefault(name, Counter()).update(example)
+    return counts

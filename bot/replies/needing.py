@@ -97,6 +97,13 @@ def needed(text: str, *, loosely: bool = False) -> Page | None:
     return needs_page(kind or "backup", resource_type, wanted) if wanted else None
 
 
+def asks_for_needs(text: str) -> bool:
+    """Whether a text has a word of a question for needs, or names an operation or an action."""
+    stems = {stem(word) for word in vocabulary().english(text)}
+    asks = any(stem(word) in stems for word in (*_NEED_WORDS, *_LEAST_WORDS) if word not in ("allow", "call", "right"))
+    return asks or named_operation(text) is not None or named_action(text) is not None
+
+
 def named_operation(text: str) -> Page | None:
     """The page of the operation of AWS Backup that a text names, however it is spelled; None where it names none."""
     operation = _operation_in(text)

@@ -5,16 +5,16 @@ none of them is looked up in the knowledge base, by the one search that every pl
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.diagnosis.either import AnyDiagnosis
 from bot.replies.document import Bullets, Page, Paragraph, code, line
 from bot.replies.follow_ups import FOLLOW_UPS
-from bot.replies.needing import named_action
+from bot.replies.needing import asks_for_needs, named_action
 from bot.replies.questions import Answered, AnswerKind, answer
 from bot.replies.surface import SLACK
-from bot.replies.teaching import ask_page, closest_page
+from bot.replies.teaching import ask_page, closest_page, unknown_page
 from knowledge import search
 from knowledge.intents import Wish, alike, intents_of
 from knowledge.vocabulary import split
@@ -34,8 +34,11 @@ FAILED_JOBS: Final = "failed-jobs"
 _DEFINED: Final = 0.7
 """The score of an entry from which a question for what something is, is for it."""
 
-_LIKE: Final = 0.6
+_LIKE: Final = 0.4
 """How much a question must be like a known one to be taken for it."""
+
+_CLEAR: Final = 3
+"""Words of an intent's phrase from which no known question is looked for that is more alike."""
 
 _OUTRIGHT: Final = 5
 """Words of an intent's phrase from which it is meant, however the question begins."""
@@ -120,10 +123,12 @@ def what_to_ask() -> Page:
 
 def _about_answer(text: str) -> Wish | None:
     """What a question wants of the answer at hand; None where it is for the knowledge base or for nothing of it."""
+    if named_action(text):
+        return None
     wishes = intents_of(text)
-    if not wishes and not named_action(text):
-        return _alike(text)
-    if not wishes or wishes[0].intent.name not in _ABOUT or named_action(text):
+    if not wishes or wishes[0].words < min(_CLEAR, len(split(text))):
+        wishes = (found, *wishes) if (found := _alike(text)) else wishes
+    if not wishes or wishes[0].intent.name not in _ABOUT:
         return None
     if wishes[0].words < min(_OUTRIGHT, len(split(text))) and search.names_an_entry(text):
         return None
@@ -152,6 +157,8 @@ def _is_general(text: str) -> bool:
 
 def _beside(text: str, answered: Answered, *, is_near: bool) -> Wanted:
     """What the knowledge base says to a question beside an answer: no entry stands for an answer about the job."""
+    if answered.kind is AnswerKind.NEEDS and not is_near and not asks_for_needs(text):
+        return _general(replace(answered, kind=AnswerKind.UNKNOWN, page=unknown_page(text, SLACK)))
     if is_near or answered.kind is not AnswerKind.ENTRY or search.names_an_entry(text) or _DEFINITION.match(text):
         return _general(answered)
     hits = search.find(text).hits
