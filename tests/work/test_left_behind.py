@@ -67,6 +67,7 @@ async def leave(redis: Redis, url: str) -> None:
     await Feedback(redis).comment("t1", "U1", diagnoses.denied(), "other", "thanks")
     await redis.zadd("backup-why:workers", {"worker": 1.0})
     await redis.xadd("backup-why:dead-letters", {"why": "it is none"})
+    await threads.stop("t1")
     for key in ("lookup:scope:digest", "limit:{T1}:chat.postMessage", "token-refused", "language-model:rephrased:a"):
         await redis.set(f"backup-why:{key}", "something")
 
