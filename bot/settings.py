@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     management_account: str | None = Field(None, alias="BACKUP_WHY_MANAGEMENT_ACCOUNT")
     """The organization's management account. Unset: as organizations:DescribeOrganization says."""
     cache_seconds: Seconds = Field(300, alias="BACKUP_WHY_CACHE_SECONDS")
-    """How long a lookup is taken for current; 0 reads everything anew."""
+    """How long a lookup is taken for current at most (docs/decisions/lookup-cache.md); 0 reads everything anew."""
 
     redis_password: SecretStr | None = Field(None, alias="REDIS_PASSWORD")
     """The password for Redis, as it is. In the URL itself a password with one of `/ ? # @ % [ ]` has to be

@@ -1,30 +1,40 @@
 """Answers kept for a while, in Redis or in this process, each read by one asker at a time.
 
-`dogpile.cache` does the keeping and the single flight (a lock a lookup, across processes where there is Redis). What
-is added here: an answer that was refused or that is about to change is not kept, and a Redis that fails in the middle
-costs a warning and for a while the cache, never the diagnosis.
+`dogpile.cache` does the single flight (a lock a lookup, across processes where there is Redis). How long an answer is
+kept depends on what it is (`_longest`): a refusal only for so long that many who ask at once make one call. A Redis
+that fails in the middle costs a warning and for a while the cache, never the diagnosis.
 """
 
 import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
 
-import msgspec
 import redis
-from dogpile.cache import CacheRegion, make_region, register_backend
-from dogpile.cache.backends.redis import RedisBackend
+from dogpile.cache import CacheRegion, make_region
 
+from bot.aws.cache_backends import IN_PROCESS, IN_REDIS
 from bot.aws.lookup import Answer, Lookup, State
-from bot.redis_faults import refuses_login
+from bot.aws.read_errors import Kind
+from bot.redis_faults import what_is_wrong
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """The version of what is kept of an answer (`_to_payload`). An answer of another version, or of which another member
 was kept, is not found."""
 _UNDER_WAY: Final = frozenset({"CREATED", "PENDING", "RUNNING", "ABORTING"})
 """States of an AWS Backup job that is not at its end ("DescribeBackupJob" and its kin)."""
+UNDER_WAY_SECONDS: Final = 5.0
+ABSENT_SECONDS: Final = 60.0
+"""What AWS says does not exist may be made the next minute."""
+REFUSED_SECONDS: Final = 20.0
+"""A permission may be granted, or a throttle pass, the next moment."""
+OWN_TROUBLE_SECONDS: Final = 5.0
+_OWN_TROUBLE: Final = frozenset({Kind.CREDENTIALS, Kind.CLOCK, Kind.UNREACHED, Kind.GARBLED})
+"""Refusals that AWS has no part in: this machine's network, clock or credentials."""
+_SPREAD: Final = 0.2
+"""How much sooner than others an answer may go, so that those which were read together are not read together again."""
 _REDIS_PATIENCE_SECONDS: Final = 2.0
 _LOCK_SECONDS: Final = 60
 _LOCK_POLL_SECONDS: Final = 0.02
@@ -37,7 +47,7 @@ class LookupCache:
 
     Args:
         url: The Redis to keep answers in; None keeps them in this process.
-        seconds: How long an answer is kept; 0 keeps none.
+        seconds: How long an answer is kept at most; 0 keeps none.
         scope: What else tells answers apart: the endpoint and the identity that reads. Never shown to anyone.
         redis_again_seconds: How long Redis is left alone after it did not answer.
     """
@@ -72,6 +82,8 @@ class LookupCache:
         key = self._key(lookup)
         try:
             payload = _through(self._current_region(), key, create, fresh=fresh)
+        except redis.exceptions.LockError:  # the read took longer than others wait, and one of them reads as well
+            payload = create()
         except redis.RedisError as error:
             payload = _through(self._without_redis(error), key, create, fresh=fresh)
         return read_now[0] if read_now else _from_payload(payload)
@@ -89,8 +101,8 @@ class LookupCache:
             if self._stand_in is None:
                 self._stand_in = _make_region(None, self._seconds)
                 self._redis_again_at = time.monotonic() + self._redis_again_seconds
-                does = "refuses the user or the password" if refuses_login(error) else "does not answer"
-                logger.warning("Redis %s (%s): lookups are kept in this process only.", does, type(error).__name__)
+                wrong = what_is_wrong(error)
+                logger.warning("Redis %s (%s): lookups are kept in this process only.", wrong, type(error).__name__)
             return self._stand_in
 
     def _key(self, lookup: Lookup) -> str:
@@ -99,44 +111,31 @@ class LookupCache:
         return f"backup-why:lookup:{self._scope}:{digest}"
 
 
-class _ExpiringRedis(RedisBackend):
-    """dogpile's own, with the command that redis-py 8 has left of the two that set a value with a time."""
-
-    def set_serialized(self, key: str, value: bytes) -> None:
-        """Keeps one value for the backend's time."""
-        self.writer_client.set(key, value, ex=self.redis_expiration_time)
-
-    def set_serialized_multi(self, mapping: Mapping[str, bytes]) -> None:
-        """Keeps several values for the backend's time."""
-        for key, value in mapping.items():
-            self.set_serialized(key, value)
-
-
-register_backend("backup_why.redis", __name__, _ExpiringRedis.__name__)  # type: ignore[no-untyped-call]  # dogpile's
-
-
 def _through(region: CacheRegion, key: str, create: Callable[[], list[Any]], *, fresh: bool) -> list[Any]:
     if not fresh:
-        payload: list[Any] = region.get_or_create(key, create, should_cache_fn=_keeps)
+        payload: list[Any] = region.get_or_create(key, create)
         return payload
     payload = create()
-    if _keeps(payload):
-        region.set(key, payload)
+    region.set(key, payload)
     return payload
 
 
 def _make_region(url: str | None, seconds: int) -> CacheRegion:
+    """A region whose backend lets go of an answer when its time is over; dogpile itself looks at no age."""
+
+    def life(key: str, payload: list[Any]) -> float:
+        spread = int(hashlib.sha256(key.encode()).hexdigest()[:4], 16) / 0xFFFF
+        return min(seconds, _longest(payload)) * (1 - _SPREAD * spread)
+
     if not seconds:
         return make_region().configure("dogpile.cache.null")
     if url is None:
-        return make_region().configure("dogpile.cache.memory", expiration_time=seconds)
-    region = make_region(serializer=msgspec.msgpack.encode, deserializer=msgspec.msgpack.decode)
-    return region.configure(
-        "backup_why.redis",
-        expiration_time=seconds,
+        return make_region().configure(IN_PROCESS, arguments={"life": life})
+    return make_region().configure(
+        IN_REDIS,
         arguments={
+            "life": life,
             "url": url,
-            "redis_expiration_time": 2 * seconds,
             "distributed_lock": True,
             "thread_local_lock": False,
             "lock_timeout": _LOCK_SECONDS,
@@ -148,16 +147,22 @@ def _make_region(url: str | None, seconds: int) -> CacheRegion:
 
 
 def _to_payload(answer: Answer) -> list[Any]:
-    return [answer.state.value, answer.value, answer.why]
+    return [answer.state.value, answer.value, answer.why, answer.kind, answer.message, answer.answered]
 
 
 def _from_payload(payload: list[Any]) -> Answer:
-    state, value, why = payload
-    return Answer(State(state), value, why)
+    state, value, why, kind, message, answered = payload
+    return Answer(State(state), value, why, kind and Kind(kind), message, answered=answered)
 
 
-def _keeps(payload: list[Any]) -> bool:
-    """A refusal is not kept, it may be fixed the next moment; nor is a job that is under way."""
-    state, value, _why = payload
-    under_way = isinstance(value, dict) and {value.get("State"), value.get("Status")} & _UNDER_WAY
-    return state != State.REFUSED and not under_way
+def _longest(payload: list[Any]) -> float:
+    """How many seconds an answer is kept at most, whatever the settings allow."""
+    answer = _from_payload(payload)
+    if answer.refused:
+        return OWN_TROUBLE_SECONDS if answer.kind in _OWN_TROUBLE else REFUSED_SECONDS
+    if answer.absent:
+        return ABSENT_SECONDS
+    is_under_way = (
+        isinstance(answer.value, dict) and {answer.value.get("State"), answer.value.get("Status")} & _UNDER_WAY
+    )
+    return UNDER_WAY_SECONDS if is_under_way else float("inf")

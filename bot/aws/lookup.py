@@ -33,8 +33,9 @@ class Operation:
     """The IAM action that permits the call, where it is not `service:Name`."""
     pages: int | None = None
     """The most pages that are read of a list; without it all of them are."""
-    kept: bool = True
-    """Whether the answer may be cached; who we are and which accounts we have entered is of this process alone."""
+    shared: bool = True
+    """Whether other processes may take the answer; who we are and which accounts we have entered is of this one
+    alone."""
     reads: str = "what it tells"
     """What people call what is read: the object of "could not read"."""
 
@@ -86,6 +87,8 @@ class Answer:
     """What the error code means, where it was refused."""
     message: str = field(default="", compare=False)
     """What AWS says beside the error code."""
+    answered: bool = field(default=True, compare=False)
+    """Whether a server answered."""
     calls: int = field(default=0, compare=False)
     """The HTTP requests that it took one after another: pages, retries and redirects; none where it was kept."""
 
@@ -107,7 +110,7 @@ class Answer:
     @property
     def error(self) -> ReadError:
         """Why it was refused."""
-        return ReadError(self.why, self.kind or Kind.UNFORESEEN, self.message)
+        return ReadError(self.why, self.kind or Kind.UNFORESEEN, self.message, self.answered)
 
     @property
     def pending(self) -> bool:
@@ -121,7 +124,7 @@ PENDING = Answer(State.PENDING)
 
 def refused(error: ReadError) -> Answer:
     """The answer to a lookup that could not be made."""
-    return Answer(State.REFUSED, why=error.code, kind=error.kind, message=error.message)
+    return Answer(State.REFUSED, why=error.code, kind=error.kind, message=error.message, answered=error.answered)
 
 
 def lookup(operation: Operation, account: str, region: str, **parameters: object) -> Lookup:

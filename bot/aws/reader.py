@@ -74,9 +74,11 @@ class Reader:
         return answers
 
     def _read_through(self, lookup: Lookup) -> Answer:
-        if not lookup.operation.kept:
-            return self._read(lookup)
-        return self._cache.read_through(lookup, lambda: self._read(lookup), fresh=self._fresh)
+        cache = self._cache if lookup.operation.shared else self._sessions.kept
+        answer = cache.read_through(lookup, lambda: self._read(lookup), fresh=self._fresh)
+        if lookup.operation is GET_CALLER_IDENTITY and answer.refused:
+            raise _unreachable(answer.error)
+        return answer
 
     def _read(self, lookup: Lookup) -> Answer:
         take_count()
@@ -97,8 +99,6 @@ class Reader:
                 return Answer(State.ABSENT)
         except BOTO_ERRORS as error:
             why = of_exception(error)
-        if lookup.operation is GET_CALLER_IDENTITY:
-            raise _unreachable(why)
         return refused(why)
 
     def _call(self, lookup: Lookup) -> Answer:

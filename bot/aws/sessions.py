@@ -1,5 +1,8 @@
 """The way into AWS: one session a process, a role assumed in every other account, clients made once and kept.
 
+Clients and the sessions of other accounts are kept up to a limit; what was used longest ago goes first, and is made
+anew when it is needed. Credentials are small and stay.
+
 Making clients is the cost of a short process, so each is made once, on one thread, before the calls go out.
 """
 
@@ -11,9 +14,11 @@ import botocore.session
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 from botocore.exceptions import BotoCoreError
+from cachetools import LRUCache
 
 from bot.aws.attempts import count_requests_of
 from bot.aws.bodies import check_bodies_of
+from bot.aws.cache import LookupCache
 from bot.aws.declared import declared_session
 from bot.aws.lookup import OWN
 from bot.errors import AwsUnreachableError, BadInputError
@@ -21,6 +26,10 @@ from bot.settings import Settings
 
 CONCURRENT_CALLS: Final = 40
 """Threads that call AWS at once: more than the widest round of a diagnosis, so that none waits for another."""
+
+MOST_CLIENTS: Final = 400
+"""Some 100 KB each: a diagnosis takes about twenty, of three accounts and two Regions."""
+MOST_SESSIONS: Final = 60
 
 _GLOBAL_REGION: Final = "us-east-1"
 _ATTEMPTS: Final = 6
@@ -60,15 +69,18 @@ class Sessions:
         """Which credentials this process reads with; empty where there are none."""
         self.identity: dict[str, str] = {}
         """Account and Arn of the own credentials, once sts:GetCallerIdentity has answered."""
-        self._sessions: dict[str, boto3.Session] = {OWN: boto3.Session(botocore_session=self._own)}
-        self._clients: dict[tuple[str, str, str], Any] = {}
+        self.kept = LookupCache(None, settings.cache_seconds, "")
+        """What was answered to lookups that are of this process alone."""
+        self._own_session = boto3.Session(botocore_session=self._own)
+        self._credentials: dict[str, DeferredRefreshableCredentials] = {}
+        self._sessions: LRUCache[str, boto3.Session] = LRUCache(MOST_SESSIONS)
+        self._clients: LRUCache[tuple[str, str, str], Any] = LRUCache(MOST_CLIENTS)
         self._lock = threading.Lock()
         self._config = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": _attempts(self._own)}))
 
     def identify(self, identity: dict[str, str]) -> None:
         """Tells whose the own credentials are, as sts:GetCallerIdentity answered."""
         self.identity = identity
-        self._sessions[identity["Account"]] = self._sessions[OWN]
 
     def enter(self, account: str) -> None:
         """Assumes the configured role of another account; botocore renews the credentials when they expire.
@@ -83,26 +95,36 @@ class Sessions:
         if not self.entered(account):
             credentials = self._assumed(account)
             credentials.get_frozen_credentials()
-            session = declared_session()
-            session._credentials = credentials  # botocore has no other way to give it ones that renew themselves
-            with self._lock:
-                self._sessions[account] = boto3.Session(botocore_session=session)
+            self._credentials[account] = credentials
 
     def entered(self, account: str) -> bool:
         """Whether clients of that account can be made."""
-        return account in self._sessions
+        return self._is_own(account) or account in self._credentials
 
     def client(self, service: str, account: str, region: str) -> Any:  # boto3 makes its classes at run time
-        """The client of a service in an account and a Region; made once."""
-        account = OWN if account == self.identity.get("Account") else account
+        """The client of a service in an account and a Region that was entered; made once."""
+        account = OWN if self._is_own(account) else account
         key = (service, account, region)
         with self._lock:
-            if key not in self._clients:
-                client = self._sessions[account].client(service, region_name=region, config=self._config)
+            if (client := self._clients.get(key)) is None:
+                client = self._session(account).client(service, region_name=region, config=self._config)
                 count_requests_of(client)
                 check_bodies_of(client)
                 self._clients[key] = client
-            return self._clients[key]
+            return client
+
+    def _is_own(self, account: str) -> bool:
+        return account in (OWN, self.identity.get("Account"))
+
+    def _session(self, account: str) -> boto3.Session:
+        """The session of an account that was entered."""
+        if account == OWN:
+            return self._own_session
+        if (session := self._sessions.get(account)) is None:
+            made = declared_session()
+            made._credentials = self._credentials[account]  # botocore has no other way to give it renewing ones
+            session = self._sessions[account] = boto3.Session(botocore_session=made)
+        return session
 
     def _assumed(self, account: str) -> DeferredRefreshableCredentials:
         """Credentials of the configured role in another account, fetched when first asked for."""

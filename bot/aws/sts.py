@@ -2,8 +2,8 @@
 
 from bot.aws.lookup import OWN, Lookup, Operation, lookup
 
-GET_CALLER_IDENTITY = Operation("sts", "GetCallerIdentity", kept=False, reads="whose credentials the bot has")
-ASSUME_ROLE = Operation("sts", "AssumeRole", kept=False, reads="anything")
+GET_CALLER_IDENTITY = Operation("sts", "GetCallerIdentity", shared=False, reads="whose credentials the bot has")
+ASSUME_ROLE = Operation("sts", "AssumeRole", shared=False, reads="anything")
 DECODE_AUTHORIZATION_MESSAGE = Operation(
     "sts",
     "DecodeAuthorizationMessage",

@@ -47,7 +47,7 @@ def faults() -> Iterator[Faults]:
 def reader(faults: Faults) -> Reader:
     """One reader for all: making clients is what costs."""
     assert not faults
-    made = Reader(Sessions(load_settings()), LookupCache(None, 0, "tests"))
+    made = Reader(Sessions(load_settings()), LookupCache(None, 0, "tests"), fresh=True)
     made.read_all([sts.caller_identity(REGION)])
     return made
 
@@ -250,12 +250,18 @@ def test_a_client_that_can_not_be_made_is_unread(reader: Reader) -> None:
     assert [answers[each].kind for each in lookups] == [Kind.UNREACHED, Kind.NOT_OFFERED]
 
 
-def test_a_throttled_read_is_not_kept(faults: Faults) -> None:
-    reader = Reader(Sessions(load_settings()), LookupCache(None, 300, "tests"))
+def test_a_throttled_read_adds_no_calls_to_those_that_are_too_many_and_check_again_reads_past_it(
+    faults: Faults,
+) -> None:
+    sessions, cache = Sessions(load_settings()), LookupCache(None, 300, "tests")
+    reader = Reader(sessions, cache)
     reader.read_all([sts.caller_identity(REGION)])
     asked = backup.vaults(BOT, REGION)
-    assert answer_of(reader, faults, asked, AwsError("ThrottlingException", "Rate exceeded", 429)).refused
-    assert reader.read_all([asked])[asked].known
+    throttled = answer_of(reader, faults, asked, AwsError("ThrottlingException", "Rate exceeded", 429))
+    kept = reader.read_all([asked])[asked]
+    assert (throttled.calls, kept.calls) == (1, 0)
+    assert kept.error == throttled.error
+    assert Reader(sessions, cache, fresh=True).read_all([asked])[asked].known
 
 
 @pytest.mark.parametrize(

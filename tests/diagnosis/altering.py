@@ -10,10 +10,11 @@ from bot.aws.reader import Reader
 from bot.aws.sessions import Sessions
 from bot.diagnosis.collecting import collect_job_facts
 from bot.diagnosis.job_facts import JobFacts
+from bot.diagnosis.job_id import JobReference
 from bot.diagnosis.locate import search
 from bot.diagnosis.model import Cause, Diagnosis, Fix
 from bot.diagnosis.reading import TextDiagnosis
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 from tests.conftest import ServeEstate
 from tests.diagnosis.incidents import FILES, reference_to, text_of
 from tests.diagnosis.test_incidents import MakeDiagnostician
@@ -95,10 +96,15 @@ def collected(text: str, serve: ServeEstate) -> JobFacts:
     """What is known of an incident's job, read through the sandbox."""
     serve(text)
     settings = load_settings()
-    sessions = Sessions(settings)
-    reader, facts = Reader(sessions, LookupCache(None, 300, "tests")), Facts(sessions.region)
-    reference = reference_to(json.loads(text)["expect"])
-    found = collect(lambda known: search(known, reference, settings, sessions.region), facts, reader)
+    reader = Reader(Sessions(settings), LookupCache(None, 300, "tests"))
+    return collected_by(reader, reference_to(json.loads(text)["expect"]), settings)
+
+
+def collected_by(reader: Reader, reference: JobReference, settings: Settings) -> JobFacts:
+    """What a reader gets to know of a job."""
+    region = reference.region or ""
+    facts = Facts(region)
+    found = collect(lambda known: search(known, reference, settings, region), facts, reader)
     assert found.job is not None
     job = found.job
     return collect(lambda known: collect_job_facts(known, job, settings), facts, reader)
