@@ -195,7 +195,7 @@ def _examples() -> tuple[tuple[str, frozenset[str]], ...]:
 def _weight(word: str) -> float:
     """What a word counts: the fewer intents have it in their examples, the more."""
     having = sum(word in counts for counts in _counts().values())
-    return math.log(1 + len(_counts()) / (having or _NOWHERE)) ** _CONTRAST
+    return float(math.log(1 + len(_counts()) / (having or _NOWHERE)) ** _CONTRAST)
 
 
 @cache
