@@ -80,7 +80,7 @@ _OUTRIGHT: Final = 4
 _SAID: Final = 2
 """Words of an intent's phrase from which it is meant where no entry comes near."""
 
-_SAYS_LITTLE: Final = frozenset({"vague-message", "implicit-and-explicit-deny", "permission-missing"})
+_SAYS_LITTLE: Final = frozenset({"vague-message", "implicit-and-explicit-deny"})
 """Entries of messages that have no cause of their own: what else the question says is worth more."""
 
 _KIND = r"(?:[\w-]+ ){0,3}?polic(?:y|ies)|permissions? boundar(?:y|ies)|SCPs?|RCPs?"
@@ -144,9 +144,15 @@ def _quoted(question: str) -> Answered | None:
             return entry_answer(codes[0])
     for form in messages().forms:
         match = form.search(question)
-        if match and form.knowledge not in _SAYS_LITTLE and _is_a_quote(match[0], question):
+        if match and not _says_little(form.knowledge) and _is_a_quote(match[0], question):
             return entry_answer(form.knowledge)
     return None
+
+
+def _says_little(slug: str) -> bool:
+    """Whether an entry of a message says no more than that some permission is missing, or less."""
+    cause = cause_codes().get(slug)
+    return slug in _SAYS_LITTLE or (cause is not None and cause.is_missing_permission and cause.action is None)
 
 
 def _is_a_quote(matched: str, question: str) -> bool:
