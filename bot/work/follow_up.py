@@ -22,10 +22,15 @@ from knowledge.vocabulary import split
 _DEFINITION: Final = re.compile(
     r"\W*(?:(?:what(?:'s| is| are)|explain(?! (?:for|it|this|that|to|like|me|in)\b)|define|tell me about|was ist) "
     r"(?:an?|the|eine?)?\b"
-    r"|what does (?!it\b|this\b|that\b|the (?:message|error|text)\b)[\w:' -]{2,40} mean\b)",
+    r"|what does (?!it\b|this\b|that\b|the (?:\w+ )?(?:message|error|text)\b)[\w:' -]{2,40} mean\b)",
     re.IGNORECASE,
 )
 """How a question for what something is begins: it is for the knowledge base, whatever the answer at hand."""
+
+_MANNER: Final = re.compile(
+    r"\W*\b(?:in (?:plain|simple|short|other|a few) (?:words|terms|english)|exactly|again|please)\W*$", re.IGNORECASE
+)
+"""How a question ends that asks for a manner of speaking: it says nothing about what is asked."""
 
 CHECK_AGAIN: Final = "check-again"
 FAILED_JOBS: Final = "failed-jobs"
@@ -88,6 +93,8 @@ def follow_up(text: str, diagnosis: AnyDiagnosis | None, *, is_near: bool = Fals
         return Wanted("help", ask_page() if diagnosis is None else what_to_ask())
     if diagnosis is None:
         return _general(answer(text, SLACK))
+    if _DEFINITION.match(text) and _is_of_an_entry(text):
+        text = _MANNER.sub("", text)
     wish = _about_answer(text)
     if wish is not None and not (is_near and _is_general(text)):
         return Wanted(wish.intent.name, FOLLOW_UPS[wish.intent.name](diagnosis))
@@ -125,9 +132,9 @@ def _about_answer(text: str) -> Wish | None:
     """What a question wants of the answer at hand; None where it is for the knowledge base or for nothing of it."""
     if named_action(text):
         return None
-    wishes = intents_of(text)
+    wishes = sorted(intents_of(text), key=lambda wish: (-wish.words, wish.intent.name not in _ABOUT))
     if not wishes or wishes[0].words < min(_CLEAR, len(split(text))):
-        wishes = (found, *wishes) if (found := _alike(text)) else wishes
+        wishes = [found, *wishes] if (found := _alike(text)) else wishes
     if not wishes or wishes[0].intent.name not in _ABOUT:
         return None
     if wishes[0].words < min(_OUTRIGHT, len(split(text))) and search.names_an_entry(text):
@@ -147,7 +154,7 @@ def _alike(text: str) -> Wish | None:
 
 def _is_of_an_entry(text: str) -> bool:
     """Whether a question for what something is, is for what an entry is about."""
-    found = search.find(text)
+    found = search.find(_MANNER.sub("", text))
     return found.answer is not None and found.hits[0].score >= _DEFINED
 
 

@@ -25,7 +25,9 @@ from bot.replies.follow_ups.fixing import (
 )
 from bot.replies.follow_ups.job import data, denied_call, draft, job_facts, not_enough, side, trail, where_attached
 from bot.replies.follow_ups.knowing import checked, how_sure, likeliest, missing_permission, unknown
+from bot.replies.follow_ups.looking import attack, by_hand, more, to_read, vague
 from bot.replies.follow_ups.places import accounts, history, other_jobs, principal
+from bot.replies.follow_ups.weighing import alternatives, purpose, risk, test_first, when_fixed
 
 FOLLOW_UPS: Final[Mapping[str, Reply]] = MappingProxyType(
     {
@@ -69,6 +71,16 @@ FOLLOW_UPS: Final[Mapping[str, Reply]] = MappingProxyType(
         "draft": draft,
         "trail": trail,
         "where-attached": where_attached,
+        "risk": risk,
+        "alternatives": alternatives,
+        "purpose": purpose,
+        "when-fixed": when_fixed,
+        "test-first": test_first,
+        "more": more,
+        "by-hand": by_hand,
+        "to-read": to_read,
+        "attack": attack,
+        "vague": vague,
     }
 )
 """The page of each intent."""

@@ -66,12 +66,13 @@ def by(who: str | None) -> Line:
 def reads_wanted(unread: tuple[Unread, ...]) -> list[Part]:
     """What would make the unread readable, as a list and as a statement."""
     parts: list[Part] = [Bullets(tuple(map(unread_line, unread)))]
-    by_account: dict[str, list[str]] = {}
+    by_reader: dict[str, list[str]] = {}
     for item in unread:
-        if item.permission:
-            by_account.setdefault(item.account, []).append(item.permission)
-    for account, actions in by_account.items():
+        action, _, reader = (item.permission or "").partition(" for ")
+        if reader:  # a trust policy is no statement for a role
+            by_reader.setdefault(reader, []).append(action)
+    for reader, actions in by_reader.items():
         statement = {"Effect": "Allow", "Action": sorted(set(actions)), "Resource": "*"}
         document = {"Version": "2012-10-17", "Statement": [statement]}
-        parts.append(Verbatim(f"For my role in {account}", "read.json", json.dumps(document, indent=2)))
+        parts.append(Verbatim(f"For {reader}", "read.json", json.dumps(document, indent=2)))
     return parts

@@ -7,11 +7,12 @@ from bot.diagnosis.model import Outcome
 from bot.diagnosis.reading import TextDiagnosis
 from bot.replies.causes import cause_facts, in_order, names_of, what_denies
 from bot.replies.details import owner_draft
-from bot.replies.document import Bullets, Line, Note, Page, Pairs, Paragraph, Part, Verbatim, code, line
+from bot.replies.document import Bullets, Line, Note, Page, Pairs, Paragraph, Part, Verbatim, code, line, words_of
 from bot.replies.evidence import unread_line
 from bot.replies.follow_ups.common import fixed_causes, page, thread_page
+from bot.replies.follow_ups.places import where
 from bot.replies.naming import Names
-from bot.replies.words import JOBS
+from bot.replies.words import JOBS, LAYERS
 from knowledge.causes import cause_codes
 
 _DATE: Final = "%Y-%m-%d %H:%M UTC"
@@ -42,10 +43,14 @@ def job_facts(diagnosis: AnyDiagnosis) -> Page:
 def denied_call(diagnosis: AnyDiagnosis) -> Page:
     """What was denied to whom on what, cause by cause."""
     heading = "What was denied"
-    parts: list[Part] = [Pairs(facts) for cause in in_order(diagnosis) if (facts := cause_facts(cause))]
+    names, told = names_of(diagnosis), in_order(diagnosis)
+    parts: list[Part] = [Pairs(facts) for cause in told if (facts := cause_facts(cause))]
     if parts:
-        known = [action for cause in in_order(diagnosis) for action in cause.actions]
+        known = [action for cause in told for action in cause.actions]
         says = f"Denied: {', '.join(dict.fromkeys(known))}." if known else "No single action is denied."
+        if beside := [what_denies(cause, names) for cause in told if not cause.actions]:
+            parts.insert(0, Bullets(tuple(beside)))
+            says = f"{words_of(beside[0])} ({len(told) - 1} more to fix)" if len(told) > 1 else words_of(beside[0])
         return page(heading, says, *parts)
     if isinstance(diagnosis, TextDiagnosis) and diagnosis.reading.action:
         return page(heading, f"The text names {diagnosis.reading.action}.")
@@ -115,7 +120,9 @@ def side(diagnosis: AnyDiagnosis) -> Page:
     """Whether the failure is AWS's or the account's own."""
     heading = "AWS's side or yours?"
     if diagnosis.outcome is Outcome.DENIED:
-        return page(heading, "Yours: a policy or setting denies it. AWS Support can't change that for you.")
+        says = "Yours: a policy or setting denies it. AWS Support can't change that for you."
+        rows = [(*line(f"{LAYERS[cause.layer]}: "), *where(cause)) for cause in in_order(diagnosis)]
+        return page(heading, says, Bullets(tuple(rows)))
     if diagnosis.outcome is Outcome.UNDETERMINED:
         says = "I can't tell: I couldn't read everything. Let me read it before you open a case with AWS Support."
         return page(heading, says, Bullets(tuple(map(unread_line, diagnosis.unread))))
