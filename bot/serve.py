@@ -23,6 +23,7 @@ from bot.site import make_site
 from bot.work.client import web_client
 from bot.work.connection import check, connect
 from bot.work.intake import make_intake
+from bot.work.meter import Meter
 from bot.work.queue import open_queue
 from bot.work.schemas import settle
 from bot.work.token_watch import TokenWatch
@@ -79,7 +80,7 @@ async def serving(settings: Settings, rules: Rules | None = None, *, host: str |
         await check(redis)
         await settle(redis)
         client = web_client(token, settings.slack_api_url)
-        client.watch = TokenWatch(redis)
+        client.watch, client.meter = TokenWatch(redis), Meter(redis)
         alert_bots = frozenset(settings.alert_bots)
         await greet(client, alert_bots)
         app = build_app(client, make_intake(redis, open_queue(redis_url), client, rules), alert_bots)

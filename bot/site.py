@@ -1,7 +1,7 @@
 """The site of the web process: `/slack/events` for Slack, and what those who run it look at.
 
 `/livez` says that the process runs. `/healthz` and `/readyz` say whether a question would be answered: Redis answers,
-a worker is alive, and for `/readyz` Slack takes the bot token.
+a worker is alive, and for `/readyz` Slack takes the bot token. `/metrics` is for Prometheus.
 """
 
 import logging
@@ -16,6 +16,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
+from bot.metrics import CONTENT_TYPE, metrics
 from bot.verification import is_from_slack
 from bot.work.connection import UNANSWERED
 from bot.work.heartbeat import living_workers
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 EVENTS_PATH = "/slack/events"
 LIVE_PATH = "/livez"
 HEALTH_PATH, READY_PATH = "/healthz", "/readyz"
+METRICS_PATH = "/metrics"
 
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 """What reading a body may raise that has another shape than Slack's."""
@@ -45,6 +47,7 @@ def make_site(app: AsyncApp | None, redis: Redis, signing_secret: str = "") -> w
     """
     site = web.Application()
     site.add_routes([web.get(LIVE_PATH, _live), *(web.get(path, _health(redis)) for path in (HEALTH_PATH, READY_PATH))])
+    site.add_routes([web.get(METRICS_PATH, _metrics(redis))])
     if app is not None:
         site.add_routes([web.post(EVENTS_PATH, _events(app, SignatureVerifier(signing_secret)))])
     return site
@@ -66,6 +69,13 @@ def _health(redis: Redis) -> Handler:
         return web.json_response(found, status=200 if is_well else 503)
 
     return health
+
+
+def _metrics(redis: Redis) -> Handler:
+    async def page(_request: web.Request) -> web.Response:
+        return web.Response(body=await metrics(redis), headers={"Content-Type": CONTENT_TYPE})
+
+    return page
 
 
 def _events(app: AsyncApp, verifier: SignatureVerifier) -> Handler:

@@ -48,6 +48,19 @@ def is_transient(error: BaseException) -> bool:
     return code_of(error) in TRANSIENT or status == 429 or status >= 500
 
 
+def class_of(error: SlackApiError) -> str:
+    """The class of Slack's error, of which there are few: what can be done about it."""
+    code = code_of(error)
+    known = (
+        (retry_after(error) is not None, "rate-limited"),
+        (is_transient(error), "transient"),
+        (code in TOKEN_REFUSED, "token"),
+        (code in CONTENT_REFUSED, "content"),
+        (code in TRIGGERS, "trigger"),
+    )
+    return next((name for holds, name in known if holds), "other")
+
+
 def _status(answer: Any) -> int:
     """The HTTP status of the SDK's response, or of aiohttp's where the body was no JSON."""
     return int(getattr(answer, "status_code", None) or getattr(answer, "status", None) or 200)

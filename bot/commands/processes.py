@@ -85,6 +85,9 @@ def run_until_stopped(process: Callable[..., Coroutine[None, None, None]]) -> No
         process: Takes `stopping`, the event that it ends by.
     """
     logging.getLogger("bot").setLevel(logging.INFO)
+    lines, alone = logging.getLogger("bot.questions"), logging.StreamHandler()  # JSON, which nothing stands before
+    lines.addHandler(alone)
+    lines.propagate = False
 
     async def stoppable() -> None:
         stopping, loop = asyncio.Event(), asyncio.get_running_loop()

@@ -31,6 +31,7 @@ from bot.replies.trouble import trouble_page
 from bot.work.diagnosing import Diagnose
 from bot.work.faults import passes
 from bot.work.notices import sentence_at, sentence_for
+from bot.work.observing import CHECK_AGAIN, note_cost, note_outcome
 from bot.work.patience import patiently
 from bot.work.permalinks import permalink
 from bot.work.progress import Abilities, Pause, ThreadProgress
@@ -129,6 +130,7 @@ class Answers:
             return
         if isinstance(task, CheckAgain):
             await self._responder.respond(task.place, sentence_for(error))
+            note_outcome(task.thread, CHECK_AGAIN, type(error).__name__)
             return
         await self._threads.release(question, task.thread)
         asked = await self._asked(task.thread, question)
@@ -166,6 +168,7 @@ class Answers:
         if holder != thread:
             await self._point_to(holder, question.place)
             await self._threads.drop(thread)
+            note_outcome(thread, question.subject.kind, "asked-before")
             return
         asked = await self._asked(thread, question)
         answer = await self._threads.answer(thread) or await self._find_out(asked)
@@ -189,6 +192,7 @@ class Answers:
         if refusal:
             await self._responder.respond(task.place, PARTLY.format(refusal))
         await self._audit.write(self._entry(asked, Act.ANSWER, answer.outcome, main_account(answer)))
+        note_outcome(task.thread, CHECK_AGAIN, answer.outcome)
 
     async def _asked(self, thread: str, question: Question) -> _Asked:
         poster = ThreadPoster(self._client, self._threads, thread, question.place)
@@ -228,6 +232,7 @@ class Answers:
                 )
         finally:
             await session.end()
+        note_cost(answer.cost)
         account = main_account(answer)
         if account and not asked.audience.rights.cover(account):
             raise NotAllowedError(self._authorizer.refusal(account), account)
@@ -251,6 +256,7 @@ class Answers:
             self._audit.add(pipe, self._entry(asked, act, outcome, account))
             self._threads.finish(pipe, asked.question, asked.thread, latest=act is Act.ANSWER)
             await pipe.execute()
+        note_outcome(asked.thread, asked.question.subject.kind, outcome)
 
     @staticmethod
     def _entry(asked: _Asked, act: Act, outcome: str, account: str) -> Entry:

@@ -8,7 +8,8 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.access.slack_errors import code_of, retry_after
+from bot.access.slack_errors import class_of, code_of, retry_after
+from bot.work.meter import REFUSALS, Meter
 from bot.work.rate_limiter import RateLimiter, Urgency, current_urgency
 from bot.work.token_watch import TokenWatch
 
@@ -26,6 +27,9 @@ class PostingWebClient(AsyncWebClient):
     watch: TokenWatch | None = None
     """Takes note of whether Slack takes the token."""
 
+    meter: Meter | None = None
+    """Counts what Slack refuses."""
+
     async def api_call(self, api_method: str, *, http_verb: str = "POST", **request: Any) -> AsyncSlackResponse:
         """Makes a call; see the SDK."""
         if http_verb == "GET":
@@ -35,6 +39,8 @@ class PostingWebClient(AsyncWebClient):
             answer = await super().api_call(api_method, http_verb="POST", **request)
         except SlackApiError as error:
             await self._note(code_of(error))
+            if self.meter is not None:
+                await self.meter.count([(REFUSALS, (api_method, class_of(error)), 1)])
             raise
         await self._note("")
         return answer
@@ -51,16 +57,23 @@ class LimitedWebClient(PostingWebClient):
         client: The client that it calls like.
         limiter: Knows the limits.
         watch: Takes note of whether Slack takes the token.
+        meter: Counts what Slack refuses.
     """
 
-    def __init__(self, client: AsyncWebClient, limiter: RateLimiter, watch: TokenWatch | None = None) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        limiter: RateLimiter,
+        watch: TokenWatch | None = None,
+        meter: Meter | None = None,
+    ) -> None:
         super().__init__(
             token=client.token,
             base_url=client.base_url,
             retry_handlers=[AsyncServerErrorRetryHandler(max_retry_count=2)],
         )
         self._limiter = limiter
-        self.watch = watch
+        self.watch, self.meter = watch, meter
 
     async def api_call(self, api_method: str, *, http_verb: str = "POST", **request: Any) -> AsyncSlackResponse:
         """Makes a call once the limits allow it; see the SDK.

@@ -28,6 +28,7 @@ from bot.work.assistance import Assistance
 from bot.work.diagnosing import FindEffects
 from bot.work.follow_up import CHECK_AGAIN, FAILED_JOBS, Wanted, follow_up, points_above
 from bot.work.notices import sentence_at
+from bot.work.observing import WORDS, note_outcome
 from bot.work.picker import ListFailedJobs
 from bot.work.question import AskedJob, Question, Subject
 from bot.work.refusing import refuse_unless_allowed
@@ -101,6 +102,7 @@ class Conversation:
         shown = audience.about(known.diagnosis) if known else audience
         await self._post(task, shown, page)
         await self._audit.write(_entry(task, page.slot))
+        note_outcome(task.thread, WORDS, "replied")
 
     async def _above(self, task: Converse, written: Written) -> "Written | UnreadRootError | None":
         """The first message of the thread, where what was written points to it; else None."""
@@ -171,6 +173,7 @@ class Conversation:
             audience = await audience_at(self._authorizer, task.place)
             await self._post(task, audience, trouble_page("what you wrote", sentence))
         await self._audit.write(_entry(task, type(error).__name__))
+        note_outcome(task.thread, WORDS, type(error).__name__)
 
     async def _post(self, task: Converse, audience: Audience, page: Page) -> None:
         poster = ThreadPoster(self._client, self._threads, task.thread, task.place)

@@ -136,6 +136,16 @@ def open_queue(url: str) -> Docket:
     return queue
 
 
+def ready_key() -> str:
+    """The stream of the tasks that wait for a worker or are carried out; one that is done is taken out of it."""
+    return Docket(name=QUEUE).stream_key
+
+
+def delayed_key() -> str:
+    """The sorted set of the tasks that wait for their time."""
+    return Docket(name=QUEUE).queue_key
+
+
 def enqueue(pipe: Pipeline, queue: Docket, task: Task, key: str) -> None:
     """Adds a task to a transaction; nothing is sent before the transaction is.
 

@@ -59,6 +59,7 @@ KINDS: Final = (
     KeptKind("stops", "backup-why:stop:*", "presses of Stop", loses="a Stop of the last minute"),
     KeptKind("model", "backup-why:language-model:*", "what a language model wrote", loses="nothing: it is asked again"),
     KeptKind("lookups", "backup-why:lookup:*", "what AWS answered", loses="nothing: it is read again"),
+    KeptKind("metrics", "backup-why:metrics", "counters", loses="the counts so far"),
     KeptKind("workers", "backup-why:workers", "when workers were alive", loses="nothing: it is written again"),
     KeptKind("dead-letters", "backup-why:dead-letters", "unreadable entries of the queue", loses="them"),
 )

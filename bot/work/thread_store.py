@@ -89,6 +89,7 @@ class ThreadStore:
             thread: The id of the thread that wants to answer it.
         """
         pipe.hsetnx(_key(thread), "question", question.to_json())
+        pipe.hsetnx(_key(thread), "asked_at", f"{time.time():.3f}")
         pipe.expire(_key(thread), KEPT_SECONDS)
         pipe.set(_claim(question), thread, nx=True, ex=KEPT_SECONDS)
         pipe.zadd(OPEN, {thread: time.time()}, nx=True)
@@ -97,12 +98,18 @@ class ThreadStore:
     def hear(pipe: Pipeline, thread: str) -> None:
         """Adds to a transaction that a thread is about something in words, which nothing is claimed for."""
         pipe.hset(_key(thread), "heard", "1")
+        pipe.hsetnx(_key(thread), "asked_at", f"{time.time():.3f}")
         pipe.expire(_key(thread), KEPT_SECONDS)
 
     async def is_known(self, thread: str) -> bool:
         """Whether a thread was opened or heard already: its delivery is a repeated one."""
         known: Any = await self._redis.hmget(_key(thread), ["question", "heard"])
         return any(member is not None for member in known)
+
+    async def asked_at(self, thread: str) -> float | None:
+        """When a thread was opened or heard, in seconds since the epoch; None where that is not known."""
+        at = _text(await self._redis.hget(_key(thread), "asked_at"))
+        return None if at is None else float(at)
 
     async def claim(self, question: Question, thread: str) -> str:
         """The thread that answers a question: the first one that claimed it, or the given one if none has."""

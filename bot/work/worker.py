@@ -7,9 +7,10 @@ anything else ends in one sentence where the asker sees it, with a reference to 
 import asyncio
 import hashlib
 import logging
+import time
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -25,13 +26,15 @@ from bot.work.answers import Answers
 from bot.work.assistance import Assistance
 from bot.work.audit_report import AuditReport
 from bot.work.client import LimitedWebClient
-from bot.work.connection import check, connect, place
+from bot.work.connection import UNANSWERED, check, connect, place
 from bot.work.conversation import Conversation
 from bot.work.diagnosing import Diagnose, FindEffects
 from bot.work.doctoring import Doctoring, Examine, no_examination
 from bot.work.faults import passes
 from bot.work.heartbeat import beating
 from bot.work.home import Home
+from bot.work.meter import RETRIES, Meter
+from bot.work.observing import CHECK_AGAIN, Observation, observing, report
 from bot.work.picker import ListFailedJobs, Picker
 from bot.work.progress import Pause
 from bot.work.queue import REDELIVERY, consuming, open_queue
@@ -40,6 +43,7 @@ from bot.work.rate_limits import RateLimit
 from bot.work.schemas import settle
 from bot.work.sweeper import sweeping
 from bot.work.tasks import AnswerQuestion, CheckAgain, Converse, ListFailures, OpenHome, RunDoctor, ShowAudit, Task
+from bot.work.thread_store import ThreadStore
 from bot.work.token_watch import TokenWatch
 
 logger = logging.getLogger(__name__)
@@ -69,17 +73,32 @@ class Duties:
 
     Args:
         duties: What carries out each kind of task.
+        threads: Know when a question was accepted.
+        meter: Counts what becomes of tasks.
     """
 
-    def __init__(self, duties: Mapping[type[Task], Duty[Any]]) -> None:
+    def __init__(self, duties: Mapping[type[Task], Duty[Any]], threads: ThreadStore, meter: Meter) -> None:
         self._duties = duties
+        self._threads = threads
+        self._meter = meter
 
     async def run(self, task: Task) -> None:
-        """Carries out a task.
+        """Carries out a task, and reports a question that is then over.
 
         Raises:
             Exception: A fault that passes; the task is to be tried again.
         """
+        begun = time.time()
+        with observing() as observation:
+            try:
+                await self._carry_out(task)
+            except Exception:
+                await self._meter.count([(RETRIES, (task.kind,), 1)])
+                raise
+        if observation.outcome:
+            await self._report(observation, begun)
+
+    async def _carry_out(self, task: Task) -> None:
         duty = self._duties[type(task)]
         try:
             await duty.carry_out(task)
@@ -87,6 +106,14 @@ class Duties:
             if passes(error):
                 raise
             await self._give_up(duty, task, error)
+
+    async def _report(self, observation: Observation, begun: float) -> None:
+        """Reports a question; who checks again has asked when the press was taken up."""
+        asked_at = None
+        if observation.kind != CHECK_AGAIN:
+            with suppress(*UNANSWERED):
+                asked_at = await self._threads.asked_at(observation.id)
+        await report(observation, asked_at or begun, self._meter)
 
     @staticmethod
     async def _give_up(duty: Duty[Any], task: Task, error: Exception) -> None:
@@ -128,7 +155,8 @@ def make_duties(
         pause: Waits between two edits of a checklist.
         limits: Slack's rate limits by method; those of `slack_limits.yaml` by default.
     """
-    client = LimitedWebClient(client, RateLimiter(redis, _workspace_of(client), limits), TokenWatch(redis))
+    meter = Meter(redis)
+    client = LimitedWebClient(client, RateLimiter(redis, _workspace_of(client), limits), TokenWatch(redis), meter)
     authorizer = Authorizer(rules, client)
     answers = Answers(redis, client, diagnose, authorizer, pause)
     assistance = Assistance(LanguageModel(redis, model)) if model else None
@@ -141,7 +169,9 @@ def make_duties(
             OpenHome: Home(redis, client, authorizer),
             RunDoctor: Doctoring(client, examine),
             ShowAudit: AuditReport(redis, client),
-        }
+        },
+        ThreadStore(redis),
+        meter,
     )
 
 
