@@ -13,7 +13,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from redis.asyncio import Redis
 
-from bot.work.connection import UNANSWERED
+from bot.redis_faults import UNANSWERED
 from bot.work.heartbeat import read_workers, workers_of
 from bot.work.meter import COUNTERS, KEY, SECONDS, Counted, counted
 from bot.work.queue import DEAD_LETTERS, delayed_key, ready_key

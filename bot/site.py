@@ -17,8 +17,8 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
 from bot.metrics import CONTENT_TYPE, metrics
+from bot.redis_faults import UNANSWERED
 from bot.verification import is_from_slack
-from bot.work.connection import UNANSWERED
 from bot.work.heartbeat import living_workers
 from bot.work.token_watch import token_refusal
 

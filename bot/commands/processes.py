@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import os
 import signal
+import threading
 from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
@@ -14,6 +16,12 @@ from rich.console import Console
 from bot.commands.extra import from_sandbox
 from bot.errors import BackupWhyError
 from bot.settings import load_settings
+
+logger = logging.getLogger(__name__)
+
+STOP_SECONDS = 8.0
+"""How long a process may take to end: Docker and Kubernetes kill it after 10 and 30 seconds."""
+LEFT_STATUS = 1
 
 
 def serve() -> None:
@@ -81,6 +89,9 @@ def work(
 def run_until_stopped(process: Callable[..., Coroutine[None, None, None]]) -> None:
     """Runs a process until Ctrl-C or SIGTERM, either of which lets it finish what it has begun.
 
+    What is not finished after `STOP_SECONDS` is left as if the process had been killed: tasks are kept in Redis and
+    taken up by another worker, and nothing that waits for Redis, Slack or AWS holds up a deployment.
+
     Args:
         process: Takes `stopping`, the event that it ends by.
     """
@@ -91,11 +102,26 @@ def run_until_stopped(process: Callable[..., Coroutine[None, None, None]]) -> No
 
     async def stoppable() -> None:
         stopping, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def stop() -> None:
+            if not stopping.is_set():
+                leaving = threading.Timer(STOP_SECONDS, _leave)
+                leaving.daemon = True
+                leaving.start()
+            stopping.set()
+
         for told in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(told, stopping.set)
+            loop.add_signal_handler(told, stop)
         await process(stopping=stopping)
 
     asyncio.run(stoppable())
+
+
+def _leave() -> None:
+    """Ends the process where it is; threads that wait for an answer would keep it otherwise."""
+    logger.warning("stopping takes too long: what is not finished is left to another process")
+    logging.shutdown()
+    os._exit(LEFT_STATUS)
 
 
 def try_(

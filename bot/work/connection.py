@@ -4,18 +4,16 @@ What is in it can't run code, but it decides what the bot says: outside one host
 (`rediss://`).
 """
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
-from redis.exceptions import BusyLoadingError, NoPermissionError, RedisError
-from redis.exceptions import ConnectionError as NoConnectionError
-from redis.exceptions import TimeoutError as NoAnswerError
+from redis.exceptions import BusyLoadingError, NoPermissionError, ReadOnlyError, RedisError
 
 from bot.errors import BadInputError, RedisUnreachableError
-from bot.redis_faults import refuses_login
+from bot.redis_faults import UNANSWERED, refuses_login
 
-UNANSWERED = (NoConnectionError, NoAnswerError)
-"""What redis-py raises where Redis is not there; its other errors are faults of this program."""
+MOST_CONNECTIONS = 50
+"""More commands than these at one instant wait for one of them; a Redis that is well is done with each in a moment."""
 
 ANSWER_SECONDS = 5.0
 CONNECT_SECONDS = 2.0
@@ -23,6 +21,8 @@ CONNECT_SECONDS = 2.0
 
 def connect(url: str, *, answer_seconds: float = ANSWER_SECONDS, retries: int = 2) -> Redis:
     """A client that answers soon or fails soon; nothing is sent yet.
+
+    A server that has become a replica is left: the next connection goes to whichever has taken over.
 
     Args:
         url: `redis://`, `rediss://` or `unix://`.
@@ -33,16 +33,19 @@ def connect(url: str, *, answer_seconds: float = ANSWER_SECONDS, retries: int = 
         BadInputError: It is no such URL.
     """
     try:
-        client: Redis = Redis.from_url(
+        pool = BlockingConnectionPool.from_url(
             url,
+            max_connections=MOST_CONNECTIONS,
+            timeout=answer_seconds,
             decode_responses=True,
             socket_timeout=answer_seconds,
             socket_connect_timeout=min(CONNECT_SECONDS, answer_seconds),
             retry=Retry(ExponentialBackoff(cap=0.1, base=0.02), retries=retries),
+            retry_on_error=[ReadOnlyError],
         )
     except ValueError as error:  # its text is left out: what does not parse may be the password
         raise BadInputError("REDIS_URL can't be used: write redis://HOST:PORT/0.") from error
-    return client
+    return Redis.from_pool(pool)
 
 
 async def check(redis: Redis) -> None:

@@ -14,6 +14,7 @@ from typing import TypeVar
 from docket import Docket
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
+from redis.exceptions import OutOfMemoryError, RedisError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access.audience import Audience, main_account
@@ -24,7 +25,7 @@ from bot.access.rules import Rules
 from bot.access.slack_errors import SLACK_FAULTS
 from bot.diagnosis.either import AnyDiagnosis
 from bot.errors import RedisUnreachableError
-from bot.work.connection import UNANSWERED
+from bot.redis_faults import SWITCHING, is_unsaved, passes_in_redis
 from bot.work.feedback import Feedback
 from bot.work.heartbeat import read_workers, workers_of
 from bot.work.question import Question, Subject
@@ -35,6 +36,9 @@ from bot.work.thread_store import ThreadStore
 from bot.work.understanding import Written, subject_of
 
 UNREACHABLE = "My queue (Redis) doesn't answer, so I can't look into this now. Please ask again in a minute."
+FULL = "My queue (Redis) is full, so I can't look into this now. Tell whoever runs this bot."
+TAKEN_OVER = "My queue (Redis) is just moving to another server. Please ask again in a minute."
+UNSAVED = "My queue (Redis) can't save what it is given, so I can't look into this now. Tell whoever runs this bot."
 GONE = "I no longer have this answer: I keep answers for 30 days. Ask again with /backup-why."
 NO_ADMIN_OF_DOCTOR = (
     "Only admins may examine my set-up, and the access file (BACKUP_WHY_ACCESS_FILE) doesn't list you as one."
@@ -279,8 +283,10 @@ class Intake:
                 opening(pipe)
             enqueue(pipe, self._queue, task, key)
             read_workers(pipe)
-            *_, workers = await self._answered(pipe.execute())
-        return workers_of(workers).notice
+            *written, workers = await self._answered(pipe.execute(raise_on_error=False))
+        for refusal in (each for each in written if isinstance(each, RedisError)):
+            raise refusal
+        return "" if isinstance(workers, RedisError) else workers_of(workers).notice
 
     async def _write(self, entry: Entry) -> None:
         await self._answered(self._audit.write(entry))
@@ -294,8 +300,23 @@ class Intake:
         """
         try:
             return await asked
-        except UNANSWERED as error:
-            raise RedisUnreachableError(UNREACHABLE) from error
+        except RedisError as error:
+            if not passes_in_redis(error):
+                raise
+            raise RedisUnreachableError(_sentence(error)) from error
+
+
+def _sentence(error: RedisError) -> str:
+    """Why nothing is taken now, and what to do."""
+    match error:
+        case OutOfMemoryError():
+            return FULL
+        case _ if isinstance(error, SWITCHING):
+            return TAKEN_OVER
+        case _ if is_unsaved(error):
+            return UNSAVED
+        case _:
+            return UNREACHABLE
 
 
 def thread_of(delivery: str) -> str:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from bot.work.connection import UNANSWERED
+from bot.redis_faults import UNANSWERED
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,9 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
-from bot.work.connection import UNANSWERED
+from redis.exceptions import RedisError
+
+from bot.redis_faults import what_is_wrong
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +20,7 @@ async def periodically(action: Callable[[], Awaitable[float]], what: str, pause:
 
     Args:
         action: Does it, and returns the seconds of the pause after it.
-        what: What it is, for the log where Redis does not answer.
+        what: What it is, for the log where Redis does not take it.
         pause: The seconds of the pause after a failure.
     """
     ended = asyncio.Event()
@@ -27,8 +29,8 @@ async def periodically(action: Callable[[], Awaitable[float]], what: str, pause:
         while not ended.is_set():
             try:
                 seconds = await action()
-            except UNANSWERED as error:
-                logger.warning("%s failed, since Redis does not answer: %s", what, error)
+            except RedisError as error:
+                logger.warning("%s failed, Redis %s: %s", what, what_is_wrong(error), error)
                 seconds = pause
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Self, cast
+from urllib.parse import urlencode, urlsplit
 
 import docket.docket
 import docket.execution
@@ -34,10 +35,17 @@ DEAD_LETTERS = "backup-why:dead-letters"
 MOST_DEAD_LETTERS = 1_000
 
 CONCURRENCY = 60
-"""Tasks at a time in a worker, most of which wait for Slack. docket's Redis client runs out of connections at 100."""
+"""Tasks at a time in a worker, most of which wait for Slack."""
 
 REDELIVERY = timedelta(seconds=30)
 """How long after a worker's death its tasks are given to another. A living worker renews its claim to them."""
+
+ANSWER_SECONDS = 5
+"""How long Redis may take for one answer; docket itself waits for ever. No read of ours waits in Redis for longer than
+`POLL`."""
+
+MOST_CONNECTIONS = 500
+"""docket's pool does not wait for a free connection, it fails: more than its worker and its tasks ever have."""
 
 POLL = timedelta(milliseconds=50)
 """How long a task may lie before it is taken up."""
@@ -131,7 +139,9 @@ def open_queue(url: str) -> Docket:
     Args:
         url: `redis://`, `rediss://` or `unix://`.
     """
-    queue = Docket(name=QUEUE, url=url, execution_ttl=timedelta(0))
+    limits = urlencode({"socket_timeout": ANSWER_SECONDS, "max_connections": MOST_CONNECTIONS})
+    limited = f"{url}{'&' if urlsplit(url).query else '?'}{limits}"
+    queue = Docket(name=QUEUE, url=limited, execution_ttl=timedelta(0))
     queue.tasks.clear()  # docket brings some of its own, to try it out with
     return queue
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from bot.work.connection import UNANSWERED
+from bot.redis_faults import UNANSWERED
 from bot.work.rate_limits import RateLimit, slack_limits
 
 logger = logging.getLogger(__name__)

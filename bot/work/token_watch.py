@@ -8,7 +8,7 @@ import logging
 from redis.asyncio import Redis
 
 from bot.access.slack_errors import TOKEN_REFUSED
-from bot.work.connection import UNANSWERED
+from bot.redis_faults import UNANSWERED
 
 logger = logging.getLogger(__name__)
 

@@ -22,11 +22,12 @@ from bot.access.authorizer import Authorizer
 from bot.access.rules import Rules
 from bot.access.slack_errors import code_of
 from bot.language.model import LanguageModel, ModelUse
+from bot.redis_faults import UNANSWERED
 from bot.work.answers import Answers
 from bot.work.assistance import Assistance
 from bot.work.audit_report import AuditReport
 from bot.work.client import LimitedWebClient
-from bot.work.connection import UNANSWERED, check, connect, place
+from bot.work.connection import check, connect, place
 from bot.work.conversation import Conversation
 from bot.work.diagnosing import Diagnose, FindEffects
 from bot.work.doctoring import Doctoring, Examine, no_examination

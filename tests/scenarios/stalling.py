@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from sandbox.slack.server import LOOPBACK
@@ -16,6 +16,9 @@ class StallingProxy:
     port: int = 0
     held: set[int] = field(default_factory=set)
     """The connections that something is held of."""
+    _open: set[int] = field(default_factory=set)
+    _hung: set[int] = field(default_factory=set)
+    _ended: asyncio.Event = field(default_factory=asyncio.Event)
     _flowing: asyncio.Event = field(default_factory=asyncio.Event)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -28,6 +31,10 @@ class StallingProxy:
         """Holds whatever is sent from now on."""
         self._flowing.clear()
 
+    def hang(self) -> None:
+        """Has nothing flow any more over the connections that there are, which stay open; new ones flow."""
+        self._hung.update(self._open)
+
     def flow(self) -> None:
         """Lets go what is held, and holds nothing more."""
         self._flowing.set()
@@ -38,12 +45,20 @@ class StallingProxy:
             self._changed.clear()
             await self._changed.wait()
 
+    async def end(self) -> None:
+        """Ends every connection."""
+        self._ended.set()
+        while self._open:  # noqa: ASYNC110 — each ends by itself
+            await asyncio.sleep(0)
+
     async def forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Forwards one connection, both ways, until either side ends it."""
         of_server, to_server = await asyncio.open_unix_connection(self.path)
+        self._open.add(id(reader))
         ways = [
             asyncio.ensure_future(self._there(reader, to_server)),
             asyncio.ensure_future(self._back(of_server, writer)),
+            asyncio.ensure_future(self._ended.wait()),
         ]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -53,6 +68,10 @@ class StallingProxy:
             await asyncio.gather(*ways, return_exceptions=True)
             for end in (writer, to_server):
                 end.close()
+                with suppress(OSError):
+                    await end.wait_closed()
+            self._open.discard(id(reader))
+            self._hung.discard(id(reader))
 
     async def _there(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65_536):
@@ -60,7 +79,8 @@ class StallingProxy:
                 self.held.add(id(reader))
                 self._changed.set()
                 await self._flowing.wait()
-            writer.write(data)
+            if id(reader) not in self._hung:
+                writer.write(data)
 
     @staticmethod
     async def _back(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -81,3 +101,4 @@ async def stalling(redis_url: str) -> AsyncIterator[StallingProxy]:
     finally:
         proxy.flow()
         server.close()
+        await proxy.end()
