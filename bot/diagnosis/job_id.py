@@ -10,11 +10,13 @@ Source: "Monitoring AWS Backup events using Amazon EventBridge" (AWS Backup Deve
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qs
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.diagnosis.model import JobType
 from bot.diagnosis.pasted import json_objects, objects, plain
+from bot.diagnosis.secrets_in_text import without_secrets
 from bot.errors import BadInputError
 
 _ID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
@@ -41,6 +43,12 @@ _OTHER_LABEL = re.compile(
     re.IGNORECASE,
 )
 """What a sentence has before the id of something else."""
+_OWN_ID = re.compile(r"(?<![\w-])id[\"']? ?[:=] ?[\"']?$", re.IGNORECASE)
+"""What an EventBridge event has before its own id."""
+_OF_EVENTBRIDGE = re.compile(r"\bdetail-?type\b", re.IGNORECASE)
+_PORTAL = re.compile(r"https://[\w.-]{1,100}/start/?#/console\?(?P<query>[^\s<>|\"']{1,2000})")
+"""A link of the AWS access portal, which has the console's URL in its `destination`. Source: "Creating shortcut links
+to AWS Management Console destinations" (IAM Identity Center User Guide)."""
 _LOOK_BACK = 400
 _TYPES = {f"{job_type}jobid": job_type for job_type in JobType}
 _ACCOUNT = re.compile(r"\d{12}")
@@ -80,7 +88,7 @@ def job_among(text: str, found: Sequence[JobReference]) -> JobReference:
                 f"{other[0]} names a {other['kind'].replace('-', ' ')}, which has no job role to examine: "
                 "give a backup, copy, restore or scan job."
             )
-        shown = line[:60]
+        shown = without_secrets(line)[:60]
         raise BadInputError(
             f"{shown!r} isn't a job ID. Give one such as 6f0c2d1e-5b7a-4c3d-9e8f-0a1b2c3d4e5f, or the job's console "
             "URL, ARN or event."
@@ -133,6 +141,11 @@ def _where(event: Mapping[str, Any]) -> tuple[str | None, str | None]:
 
 def _of_names(line: str) -> Iterator[JobReference]:
     """The jobs whose ARN or console URL is in a text."""
+    for link in _PORTAL.finditer(line):
+        said = {name: values[0] for name, values in parse_qs(link["query"]).items()}
+        account = said.get("account_id", "")
+        for found in _of_names(said.get("destination", "")):
+            yield found.model_copy(update={"account": account if _ACCOUNT.fullmatch(account) else found.account})
     for pattern in (_ARN, _URL):
         for match in pattern.finditer(line):
             yield JobReference(
@@ -142,8 +155,10 @@ def _of_names(line: str) -> Iterator[JobReference]:
 
 def _of_bare_ids(line: str) -> Iterator[JobReference]:
     """The ids in a text that nothing marks as those of something else."""
+    is_event = _OF_EVENTBRIDGE.search(line) is not None
     for match in _BARE.finditer(line):
         before = line[max(0, match.start() - _LOOK_BACK) : match.start()]
         own_word = before.rpartition(" ")[2]
-        if not _OTHER_NAME.search(own_word) and not _OTHER_LABEL.search(before[-40:]):
+        is_other = _OTHER_NAME.search(own_word) or _OTHER_LABEL.search(before[-40:])
+        if not is_other and not (is_event and _OWN_ID.search(before[-40:])):
             yield JobReference(id=match[0])

@@ -10,7 +10,11 @@ from bot import arn
 from bot.diagnosis.facts.call_parameters import is_recovery_point
 from bot.diagnosis.job_id import JobReference, find_job_ids
 from bot.diagnosis.reading import TextDiagnosis, read_error
+from bot.diagnosis.secrets_in_text import without_secrets
 from bot.work.question import AskedJob, AskedText, Subject
+
+LONGEST_TEXT = 100_000
+"""What is read of a text: more than a message of Slack has ("Truncating content", 40,000 characters) with its files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,9 @@ def subject_of(written: Written) -> Subject | None:
 async def understand(text: str) -> Written:
     """Reads what somebody wrote.
 
+    Secrets are taken out before anything else happens to it: what follows may keep the text, repeat it, or give it to
+    a language model.
+
     Args:
         text: The text, in whatever shape; what is no valid Unicode in it is replaced.
     """
@@ -60,4 +67,5 @@ async def understand(text: str) -> Written:
 
 
 def _understand(text: str) -> Written:
+    text = without_secrets(text[:LONGEST_TEXT])
     return Written(text, tuple(find_job_ids(text)), read_error(text))

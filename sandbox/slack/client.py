@@ -67,7 +67,7 @@ class SlackClient:
     async def command(self, command: str, text: str = "", *, channel: str, user: str) -> Acknowledgement:
         """Types a slash command in a channel."""
         payload = self.command_payload(command, text, channel=channel, user=user)
-        acknowledged = await self.send(urlencode(payload), form=True)
+        acknowledged = await self.send(urlencode(payload, errors="surrogatepass"), form=True)
         self._show(acknowledged, channel, user)
         return acknowledged
 

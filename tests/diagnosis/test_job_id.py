@@ -1,6 +1,7 @@
 """Which job a text names: ids, ARNs, console URLs, events and answers of AWS."""
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 
@@ -51,6 +52,39 @@ def test_an_id_stays_as_it_was_written() -> None:
 )
 def test_a_url_and_an_arn_tell_region_and_type_too(text: str, account: str | None, job_type: JobType) -> None:
     assert parse_job_id(text) == JobReference(id=ID, account=account, region="eu-west-1", type=job_type)
+
+
+def portal(account: str = ACCOUNT, destination: str = CONSOLE) -> str:
+    query = urlencode({"account_id": account, "role_name": "Admin", "destination": destination})
+    return f"https://d-1234567890.awsapps.com/start/#/console?{query}"
+
+
+@pytest.mark.parametrize("form", ["{}", "<{}>", "<{}|the job>", "see {} please"])
+@pytest.mark.parametrize("account", [ACCOUNT, "none", ""])
+def test_a_link_of_the_access_portal_tells_account_region_and_type(form: str, account: str) -> None:
+    expected = ACCOUNT if account == ACCOUNT else None
+    assert parse_job_id(form.format(portal(account).replace("&", "&amp;"))) == JobReference(
+        id=ID, account=expected, region="eu-west-1", type=JobType.BACKUP
+    )
+
+
+def test_a_link_of_the_access_portal_to_elsewhere_names_no_job() -> None:
+    assert find_job_ids(portal(destination="https://console.aws.amazon.com/s3")) == ()
+    assert find_job_ids("https://d-1234567890.awsapps.com/start/#/console?account_id=1") == ()
+
+
+@pytest.mark.parametrize("cut", [0, 30])
+def test_the_id_of_an_event_without_a_job_is_not_taken_for_one(cut: int) -> None:
+    event = {"version": "0", "id": ID, "detail-type": "Backup Vault State Change", "detail": {"state": "CREATED"}}
+    text = json.dumps(event)
+    assert find_job_ids(text[: len(text) - cut]) == ()
+    assert [found.id for found in find_job_ids(f"{text} job {OTHER}")] == [OTHER]
+
+
+def test_a_secret_is_not_repeated() -> None:
+    with pytest.raises(BadInputError) as refused:
+        parse_job_id("xoxb-1234567890-abcdefghij")
+    assert refused.value.message.startswith("'[secret removed]' isn't a job ID")
 
 
 @pytest.mark.parametrize(
