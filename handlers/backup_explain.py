@@ -6,6 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.access.audience import ANYBODY
+from bot.diagnosis.secrets_in_text import without_secrets
 from bot.replies.questions import answer
 from bot.replies.surface import SLACK
 from handlers.payload import optional_text
@@ -18,7 +19,7 @@ def register(app: AsyncApp) -> None:
 
     @app.command("/backup-explain")
     async def backup_explain(ack: AsyncAck, command: dict[str, Any]) -> None:
-        topic = optional_text(command, "text").strip()[:LONGEST_TOPIC]
+        topic = without_secrets(optional_text(command, "text")).strip()[:LONGEST_TOPIC]
         answered = await asyncio.to_thread(answer, topic, SLACK)
         message = ANYBODY.message(answered.page)
         audience = "in_channel" if answered.is_for_all else "ephemeral"

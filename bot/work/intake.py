@@ -24,6 +24,7 @@ from bot.access.place import Place
 from bot.access.rules import Rules
 from bot.access.slack_errors import SLACK_FAULTS
 from bot.diagnosis.either import AnyDiagnosis
+from bot.diagnosis.secrets_in_text import without_secrets
 from bot.errors import RedisUnreachableError
 from bot.redis_faults import SWITCHING, is_unsaved, passes_in_redis
 from bot.work.feedback import Feedback
@@ -219,7 +220,7 @@ class Intake:
     async def comment(self, thread: str, place: Place, reason: str, text: str) -> None:
         """Keeps why an answer did not help; raises as `press`."""
         answer, _ = await self.press("say what was wrong", thread, place)
-        await self._answered(self._feedback.comment(thread, place.user, answer, reason, text))
+        await self._answered(self._feedback.comment(thread, place.user, answer, reason, without_secrets(text)))
 
     async def direct_audience(self, channel: str, place: Place) -> Audience:
         """Who reads a direct message that the bot sends for somebody: who gets it may be of another organization."""

@@ -79,9 +79,18 @@ async def test_a_secret_is_neither_repeated_nor_kept_nor_logged(
 ) -> None:
     with caplog.at_level(logging.DEBUG, "bot"):
         acknowledged = await bench.command(SECRETS[name])
+        explained = await bench.slack.command(
+            "/backup-explain", SECRETS[name], channel=bench.channel.id, user=bench.user
+        )
         await bench.slack.write(bench.channel.id, f"<@U0BACKUPWHY> what is {SECRETS[name]}", user=bench.user)
         posted = await replied(bench)
-    texts = {"the command": str(acknowledged.body), "Redis": await kept(bench), "Slack": posted, "log": caplog.text}
+    texts = {
+        "the command": str(acknowledged.body),
+        "/backup-explain": str(explained.body),
+        "Redis": await kept(bench),
+        "Slack": posted,
+        "log": caplog.text,
+    }
     assert [(place, part) for place, text in texts.items() for part in TELLING if part in text] == []
     assert REMOVED in texts["Redis"] or REMOVED in texts["the command"]
     assert_quiet(caplog)
