@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, RootModel
 
 from knowledge.files import KNOWLEDGE, read_yaml, validated
 from knowledge.search import vocabulary
-from knowledge.vocabulary import Vocabulary, split, stem
+from knowledge.vocabulary import Vocabulary, language, split, stem
 
 _FILE = "intents.yaml"
 _EXAMPLES = "follow_ups.yaml"
@@ -100,7 +100,7 @@ def alike(text: str) -> tuple[Intent, float] | None:
     Returns:
         None where it shares no word with an example.
     """
-    words = frozenset(stem(word) for word in _matcher().words(text[:_LONGEST]).split())
+    words = _told(text[:_LONGEST])
     best: dict[str, float] = {}
     for name, example in _examples():
         best[name] = max(best.get(name, 0.0), _likeness(words, example))
@@ -109,6 +109,18 @@ def alike(text: str) -> tuple[Intent, float] | None:
         return None
     name = max(scored, key=lambda each: scored[each])
     return next(intent for intent in _intents() if intent.name == name), scored[name]
+
+
+def _told(text: str) -> frozenset[str]:
+    """What a question is compared by: the stems of its words, and the groups that they are of."""
+    stems = frozenset(map(stem, _matcher().words(text).split()))
+    return stems | {_groups()[each] for each in stems if each in _groups()}
+
+
+@cache
+def _groups() -> Mapping[str, str]:
+    """The group of each stem that has one: a name that no word has."""
+    return {stem(word): f"={group[0]}" for group in language().alike for word in group}
 
 
 def _likeness(words: frozenset[str], example: frozenset[str]) -> float:
@@ -182,13 +194,10 @@ def _matcher() -> _Matcher:
 
 @cache
 def _examples() -> tuple[tuple[str, frozenset[str]], ...]:
-    """Each example with its intent, as the stems of its words."""
+    """Each example with its intent, as what it is compared by."""
     read = read_yaml((KNOWLEDGE / _EXAMPLES).read_text(encoding="utf-8"), _EXAMPLES)
     questions = validated(_Examples, read, _EXAMPLES).root
-    words = _matcher().words
-    return tuple(
-        (name, frozenset(map(stem, words(question).split()))) for name, asked in questions.items() for question in asked
-    )
+    return tuple((name, _told(question)) for name, asked in questions.items() for question in asked)
 
 
 @cache

@@ -55,6 +55,8 @@ class Language(BaseModel):
     """German words and what they are in English; words that tell nothing become nothing."""
     groups: tuple[tuple[str, ...], ...] = Field(min_length=1)
     """Phrases that mean the same."""
+    alike: tuple[tuple[str, ...], ...] = ()
+    """Words that say the same in a question under an answer."""
 
 
 @cache

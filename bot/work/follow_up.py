@@ -20,7 +20,8 @@ from knowledge.intents import Wish, alike, intents_of
 from knowledge.vocabulary import split
 
 _DEFINITION: Final = re.compile(
-    r"\W*(?:(?:what(?:'s| is| are)|explain(?! (?:for|it|this|that|to|like|me|in)\b)|define|tell me about|was ist) "
+    r"\W*(?!.*\b(?:called|named|wrong)\b)(?!.*\b(?:the|our|my) (?:job\b(?! role)|arn|id|name|error|status|message|exact|actual)\b)"
+    r"(?:(?:what(?:'?s| is| are)|explain(?! (?:for|it|this|that|to|like|me|in)\b)|define|tell me about|was ist) "
     r"(?:an?|the|eine?)?\b"
     r"|what does (?!it\b|this\b|that\b|the (?:\w+ )?(?:message|error|text)\b)[\w:' -]{2,40} mean\b)",
     re.IGNORECASE,
@@ -28,7 +29,9 @@ _DEFINITION: Final = re.compile(
 """How a question for what something is begins: it is for the knowledge base, whatever the answer at hand."""
 
 _MANNER: Final = re.compile(
-    r"\W*\b(?:in (?:plain|simple|short|other|a few) (?:words|terms|english)|exactly|again|please)\W*$", re.IGNORECASE
+    r"\W*\b(?:in (?:plain|simple|short|other|a few) (?:words|terms|english)|exactly|again|please|here"
+    r"|and (?:why|what|how|who)\b.*)\W*$",
+    re.IGNORECASE,
 )
 """How a question ends that asks for a manner of speaking: it says nothing about what is asked."""
 
@@ -42,11 +45,18 @@ _DEFINED: Final = 0.7
 _LIKE: Final = 0.4
 """How much a question must be like a known one to be taken for it."""
 
+_LIKE_MORE: Final = 0.6
+"""How much, where a phrase of two words fits as well."""
+
 _CLEAR: Final = 3
 """Words of an intent's phrase from which no known question is looked for that is more alike."""
 
 _OUTRIGHT: Final = 5
 """Words of an intent's phrase from which it is meant, however the question begins."""
+
+_LAST: Final = re.compile(r"[:/]")
+_NAME: Final = 4
+"""Letters from which the last part of an ARN is a name that people type, and no word or position."""
 
 _ABOUT: Final = frozenset(FOLLOW_UPS)
 
@@ -100,7 +110,12 @@ def follow_up(text: str, diagnosis: AnyDiagnosis | None, *, is_near: bool = Fals
         return Wanted(wish.intent.name, FOLLOW_UPS[wish.intent.name](diagnosis))
     if page := named_action(text):
         return Wanted("", page)
-    return _beside(text, answer(text, SLACK, exclude=_ABOUT), is_near=is_near)
+    if not is_near and (intent := _of_a_thing(text, diagnosis)):
+        return Wanted(intent, FOLLOW_UPS[intent](diagnosis))
+    wanted = _beside(text, answer(text, SLACK, exclude=_ABOUT), is_near=is_near)
+    if is_near or wanted.kind is not AnswerKind.UNKNOWN:
+        return wanted
+    return replace(wanted, page=_unknown_here(wanted.page))
 
 
 def points_above(text: str) -> bool:
@@ -115,17 +130,31 @@ def points_above(text: str) -> bool:
     return answered.kind in (AnswerKind.CLOSEST, AnswerKind.UNKNOWN) and not answered.name
 
 
+_EXAMPLES: Final = Bullets(
+    tuple(
+        line(code(each))
+        for each in (
+            "who must change what?",
+            "what if I attach AWSBackupServiceRolePolicyForS3Backup?",
+            "is it fixed?",
+            "what could you not read?",
+            "summarize it for my manager",
+        )
+    )
+)
+
+
 def what_to_ask() -> Page:
     """What can be asked in a thread."""
     says = "Ask me about this answer. I reply from the diagnosis and my knowledge base."
-    examples = (
-        "who must change what?",
-        "what if I attach AWSBackupServiceRolePolicyForS3Backup?",
-        "is it fixed?",
-        "what could you not read?",
-        "summarize it for my manager",
+    return Page("follow-up", says, (Paragraph(line(says)), _EXAMPLES))
+
+
+def _unknown_here(unknown: Page) -> Page:
+    """That nothing is known of what was asked, and what can be asked in a thread."""
+    return Page(
+        unknown.slot, unknown.says, (Paragraph(line(f"{unknown.says} About this answer you can ask:")), _EXAMPLES)
     )
-    return Page("follow-up", says, (Paragraph(line(says)), Bullets(tuple(line(code(each)) for each in examples))))
 
 
 def _about_answer(text: str) -> Wish | None:
@@ -134,7 +163,8 @@ def _about_answer(text: str) -> Wish | None:
         return None
     wishes = sorted(intents_of(text), key=lambda wish: (-wish.words, wish.intent.name not in _ABOUT))
     if not wishes or wishes[0].words < min(_CLEAR, len(split(text))):
-        wishes = [found, *wishes] if (found := _alike(text)) else wishes
+        least = _LIKE if not wishes or wishes[0].words == 1 else _LIKE_MORE
+        wishes = [found, *wishes] if (found := _alike(text, least)) else wishes
     if not wishes or wishes[0].intent.name not in _ABOUT:
         return None
     if wishes[0].words < min(_OUTRIGHT, len(split(text))) and search.names_an_entry(text):
@@ -144,18 +174,35 @@ def _about_answer(text: str) -> Wish | None:
     return wishes[0]
 
 
-def _alike(text: str) -> Wish | None:
+def _alike(text: str, least: float) -> Wish | None:
     """What a question wants that no phrase fits, and that is like one that is known."""
     if search.names_an_entry(text) or (_DEFINITION.match(text) and _is_of_an_entry(text)):
         return None
     found = alike(text)
-    return Wish(found[0], 1) if found and found[1] >= _LIKE else None
+    return Wish(found[0], 1) if found and found[1] >= least else None
 
 
 def _is_of_an_entry(text: str) -> bool:
     """Whether a question for what something is, is for what an entry is about."""
     found = search.find(_MANNER.sub("", text))
     return found.answer is not None and found.hits[0].score >= _DEFINED
+
+
+def _of_a_thing(text: str, diagnosis: AnyDiagnosis) -> str:
+    """The intent that shows a thing of the answer which a question names; empty where it names none."""
+    said = frozenset(text.lower().replace("?", " ").replace(",", " ").split())
+    job = diagnosis.job
+    named = [
+        *((vault, "layer-vault") for vault in ((job.source_vault, job.destination_vault) if job else ())),
+        *((role, "layer-job-role") for role in (job.role if job else None, *(c.principal for c in diagnosis.causes))),
+        *((cause.policy, "policy") for cause in diagnosis.causes),
+        *((cause.statement, "policy") for cause in diagnosis.causes),
+        (job.resource if job else None, "job"),
+    ]
+    for name, intent in named:
+        if name and len(last := _LAST.split(name)[-1].lower()) >= _NAME and last in said:
+            return intent
+    return ""
 
 
 def _is_general(text: str) -> bool:

@@ -56,7 +56,9 @@ def denied_call(diagnosis: AnyDiagnosis) -> Page:
         return page(heading, f"The text names {diagnosis.reading.action}.")
     if diagnosis.denied_calls:
         return trail(diagnosis)
-    return page(heading, "I don't know which call was denied: AWS's message doesn't name it.")
+    unread: list[Part] = [Paragraph(line("I couldn't read these:")), Bullets(tuple(map(unread_line, diagnosis.unread)))]
+    says = "I don't know which call was denied: AWS's message doesn't name it."
+    return page(heading, says, *(unread if diagnosis.unread else []))
 
 
 def data(diagnosis: AnyDiagnosis) -> Page:
