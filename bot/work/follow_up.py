@@ -20,7 +20,8 @@ from knowledge.intents import Wish, alike, intents_of
 from knowledge.vocabulary import split
 
 _DEFINITION: Final = re.compile(
-    r"\W*(?!.*\b(?:called|named|wrong)\b)(?!.*\b(?:the|our|my) (?:job\b(?! role)|arn|id|name|error|status|message|exact|actual)\b)"
+    r"\W*(?!.*\b(?:called|named|wrong)\b)"
+    r"(?!.*\b(?:the|our|my) (?:job\b(?! role)|arn|id|name|error|status|message|exact|actual)\b)"
     r"(?:(?:what(?:'?s| is| are)|explain(?! (?:for|it|this|that|to|like|me|in)\b)|define|tell me about|was ist) "
     r"(?:an?|the|eine?)?\b"
     r"|what does (?!it\b|this\b|that\b|the (?:\w+ )?(?:message|error|text)\b)[\w:' -]{2,40} mean\b)",

@@ -4,7 +4,7 @@ from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.model import LayerName
 from bot.diagnosis.reading import TextDiagnosis
 from bot.replies.answer import head_page
-from bot.replies.causes import names_of
+from bot.replies.causes import names_of, what_denies
 from bot.replies.details import policy_parts
 from bot.replies.document import (
     Bullets,
@@ -66,8 +66,11 @@ def why_needed(diagnosis: AnyDiagnosis) -> Page:
     if not actions:
         says = "No single action is denied here, as far as I know."
         return page("What it is for", says, Paragraph(line(diagnosis.summary)))
+    names = names_of(diagnosis)
+    absent = tuple(what_denies(cause, names) for cause in diagnosis.causes if not cause.actions)
     pages = [action_page(action) for action in actions[:MOST_ACTIONS]]
-    return Page("follow-up", pages[0].says, tuple(part for page in pages for part in page.parts))
+    parts = (*((Bullets(absent),) if absent else ()), *(part for page in pages for part in page.parts))
+    return Page("follow-up", pages[0].says, parts)
 
 
 def summary(diagnosis: AnyDiagnosis) -> Page:

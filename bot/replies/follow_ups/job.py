@@ -82,10 +82,20 @@ def data(diagnosis: AnyDiagnosis) -> Page:
 
 def draft(diagnosis: AnyDiagnosis) -> Page:
     """A message to who can make the change."""
+    heading = "A message to the owner"
     if not fixed_causes(diagnosis):
-        return page("A message to the owner", "I have no fix, so there is nothing to ask an owner for yet.")
+        if wanted := [item.permission for item in diagnosis.unread if item.permission]:
+            says = "I have no fix yet. This asks for the reads that I lack. Read it over before you send it."
+            return page(heading, says, Verbatim("The message", "message.txt", _asks_for_reads(wanted)))
+        return page(heading, "I have no fix, so there is nothing to ask an owner for yet.")
     says = "Read it over before you send it. “Ask the owner” under the answer sends it for you."
-    return page("A message to the owner", says, Verbatim("The message", "message.txt", owner_draft(diagnosis)))
+    return page(heading, says, Verbatim("The message", "message.txt", owner_draft(diagnosis)))
+
+
+def _asks_for_reads(permissions: list[str]) -> str:
+    asked = "\n".join(f"- {permission}" for permission in dict.fromkeys(permissions))
+    why = "AWS denied a job of AWS Backup, and backup-why can't say why without these reads:"
+    return f"Hello, {why}\n\n{asked}\n\nThey change nothing. Could you allow them, or tell me why not?"
 
 
 def trail(diagnosis: AnyDiagnosis) -> Page:
