@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.diagnosis.model import LayerName
+from bot.replies.follow_ups.choosing import alternatives, purpose, risk, test_first, when_fixed
 from bot.replies.follow_ups.common import Reply
 from bot.replies.follow_ups.evidence import layer, message, policies, summary, trust, why_needed
 from bot.replies.follow_ups.fixing import (
@@ -27,7 +28,6 @@ from bot.replies.follow_ups.job import data, denied_call, draft, job_facts, not_
 from bot.replies.follow_ups.knowing import checked, how_sure, likeliest, missing_permission, unknown
 from bot.replies.follow_ups.looking import attack, by_hand, more, to_read, vague
 from bot.replies.follow_ups.places import accounts, history, other_jobs, principal
-from bot.replies.follow_ups.weighing import alternatives, purpose, risk, test_first, when_fixed
 
 FOLLOW_UPS: Final[Mapping[str, Reply]] = MappingProxyType(
     {

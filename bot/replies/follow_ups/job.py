@@ -86,16 +86,18 @@ def draft(diagnosis: AnyDiagnosis) -> Page:
     if not fixed_causes(diagnosis):
         if wanted := [item.permission for item in diagnosis.unread if item.permission]:
             says = "I have no fix yet. This asks for the reads that I lack. Read it over before you send it."
-            return page(heading, says, Verbatim("The message", "message.txt", _asks_for_reads(wanted)))
+            return page(heading, says, Verbatim("The message", "message.txt", _asks_for_reads(diagnosis, wanted)))
         return page(heading, "I have no fix, so there is nothing to ask an owner for yet.")
     says = "Read it over before you send it. “Ask the owner” under the answer sends it for you."
     return page(heading, says, Verbatim("The message", "message.txt", owner_draft(diagnosis)))
 
 
-def _asks_for_reads(permissions: list[str]) -> str:
+def _asks_for_reads(diagnosis: AnyDiagnosis, permissions: list[str]) -> str:
+    job = diagnosis.job
+    what = f"the {JOBS[job.type]} {job.id} in account {job.account} ({job.region})" if job else "a call of AWS Backup"
     asked = "\n".join(f"- {permission}" for permission in dict.fromkeys(permissions))
-    why = "AWS denied a job of AWS Backup, and backup-why can't say why without these reads:"
-    return f"Hello, {why}\n\n{asked}\n\nThey change nothing. Could you allow them, or tell me why not?"
+    why = f"{what} failed, and backup-why can't say why without these permissions:"
+    return f"Hello, {why}\n\n{asked}\n\nWith them it only reads. Could you allow them, or tell me why not?"
 
 
 def trail(diagnosis: AnyDiagnosis) -> Page:

@@ -14,9 +14,12 @@ from bot.replies.surface import SLACK
 from bot.replies.teaching import entry_page
 from bot.replies.words import LAYERS, MARKS
 from knowledge import library
+from knowledge.messages import messages
 
 _ORGANIZATION: Final = "  # in the management account, or that of a delegated administrator"
 """Source: "DescribePolicy" and "ListPoliciesForTarget" (AWS Organizations API Reference)."""
+
+_VAGUE: Final = "vague-message"
 
 
 def more(diagnosis: AnyDiagnosis) -> Page:
@@ -30,7 +33,9 @@ def more(diagnosis: AnyDiagnosis) -> Page:
         rows = (line(MARKS[each.verdict], f" {LAYERS[each.layer]}") for each in diagnosis.layers)
         parts.append(Bullets(tuple(rows)))
     tip = "Ask me “what did you check?”, “show the policy”, “which job is it?” or “how sure are you?” for more."
-    return page("More", diagnosis.summary, *parts, Note(line(tip)))
+    return page(
+        "More", "Each cause with its facts, and each layer." if parts else diagnosis.summary, *parts, Note(line(tip))
+    )
 
 
 def by_hand(diagnosis: AnyDiagnosis) -> Page:
@@ -110,12 +115,15 @@ def attack(diagnosis: AnyDiagnosis) -> Page:
     rows = [what_denies(cause, names) for cause in in_order(diagnosis)]
     if diagnosis.job and diagnosis.job.role:
         rows.append((*line(strong("The job's role"), ": "), *names.sentence(diagnosis.job.role)))
-    says = "I don't look for attacks. What I see is a job of AWS Backup that was denied, and nothing else."
+    says = "I can't say: I look for what denies a job of AWS Backup, and not for attacks."
     return page("Is it an attack?", says, *([Bullets(tuple(rows))] if rows else []))
 
 
 def vague(diagnosis: AnyDiagnosis) -> Page:
-    """Why AWS's message says so little, beside what it says here."""
-    entry = entry_page(library.get("vague-message"))
+    """Why AWS's message says so little, beside what it says here; the message alone where it says more."""
+    text = (diagnosis.job.status_message if diagnosis.job else None) or ""
+    if not any(form.knowledge == _VAGUE and form.search(text) for form in messages().forms):
+        return message(diagnosis)
+    entry = entry_page(library.get(_VAGUE))
     said = message(diagnosis).parts if diagnosis.job else ()
     return Page("follow-up", entry.says, (*said, *entry.parts))

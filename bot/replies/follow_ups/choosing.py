@@ -26,7 +26,7 @@ def risk(diagnosis: AnyDiagnosis) -> Page:
         for text in dict.fromkeys(fix.caution for fix in fixes if fix.caution)
     ]
     if all(fix.proven for fix in fixes):
-        says = f"With the change this job is allowed, and nothing new is denied to it. {_THIS_JOB}"
+        says = f"With the change this denial is gone, and nothing new is denied. {_THIS_JOB}"
     else:
         says = "The fix isn't verified. Read it over with its owner before anybody makes it."
     note = Note(line("Save each policy as it is before you change it."))
@@ -39,7 +39,7 @@ def alternatives(diagnosis: AnyDiagnosis) -> Page:
         return no_fix(diagnosis)
     names = names_of(diagnosis)
     second = [fix.alternative for fix in _fixes(diagnosis) if fix.alternative]
-    says = "I evaluated one change only, and know of no other that is verified. Any other way must avoid these:"
+    says = "I evaluated only the fix that the answer shows. Any other way must avoid this:"
     parts: list[Part] = []
     if second:
         says = "There is a second choice."
@@ -81,7 +81,7 @@ def test_first(diagnosis: AnyDiagnosis) -> Page:
         return no_fix(diagnosis)
     says = "Yes. After the change press “Check again”: I evaluate the job anew and start nothing."
     if all(fix.proven for fix in _fixes(diagnosis)):
-        says += " I evaluated it with the change already: it is allowed."
+        says += " I evaluated it with the change already: this denial is gone."
     rows = (
         line("Before the change, ask me “what if …?” with the change that you have in mind."),
         line("After it, start one job on demand in the AWS Backup console. Only a job that runs is a full test."),
