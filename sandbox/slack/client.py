@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import aiohttp
 from slack_sdk.signature import SignatureVerifier
 
-from sandbox.slack.workspace import APP, BOT, BOT_ID, TEAM, Workspace
+from sandbox.slack.workspace import APP, BOT, BOT_ID, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,12 @@ class SlackClient:
             "channel_id": channel,
             "channel_name": known.name if known else "elsewhere",
             "user_id": user,
-            "team_id": TEAM,
+            "team_id": self._workspace.team,
             "api_app_id": APP,
             "trigger_id": self._workspace.new_trigger(),
             "response_url": self._workspace.response_url(channel, user),
+            "is_enterprise_install": str(self._workspace.org_wide).lower(),
+            **({"enterprise_id": self._workspace.enterprise} if self._workspace.enterprise else {}),
         }
 
     async def command(self, command: str, text: str = "", *, channel: str, user: str) -> Acknowledgement:
@@ -72,7 +74,7 @@ class SlackClient:
         return acknowledged
 
     async def press(
-        self, channel: str, ts: str, action: str, *, user: str, option: int = 0, team: str = TEAM
+        self, channel: str, ts: str, action: str, *, user: str, option: int = 0, team: str | None = None
     ) -> Acknowledgement:
         """Presses what a message offers under an action id.
 
@@ -90,7 +92,7 @@ class SlackClient:
         return await self.interaction(
             {
                 **payload,
-                "user": {**payload["user"], "team_id": team},
+                "user": {**payload["user"], "team_id": team or self._workspace.team},
                 "message": message,
                 "container": {"type": "message", "message_ts": ts, "channel_id": channel},
                 "actions": [pressed(element, option)],
@@ -124,8 +126,10 @@ class SlackClient:
         """What every interaction carries."""
         payload: dict[str, Any] = {
             "type": kind,
-            "user": {"id": user, "name": self._workspace.people.get(user, user), "team_id": TEAM},
-            "team": {"id": TEAM, "domain": "local"},
+            "user": {"id": user, "name": self._workspace.people.get(user, user), "team_id": self._workspace.team},
+            "team": None if self._workspace.org_wide else {"id": self._workspace.team, "domain": "local"},
+            "enterprise": {"id": self._workspace.enterprise, "name": "org"} if self._workspace.enterprise else None,
+            "is_enterprise_install": self._workspace.org_wide,
             "api_app_id": APP,
             "trigger_id": self._workspace.new_trigger(),
         }
@@ -145,7 +149,7 @@ class SlackClient:
         kind = {"type": "message", "channel_type": "im"} if direct else {"type": "app_mention"}
         sent = {key: value for key, value in message.items() if key != "blocks"}
         return await self.event(
-            {**sent, **kind, "channel": channel, "team": TEAM}, event_id=self._workspace.next_id("Ev")
+            {**sent, **kind, "channel": channel, "team": self._workspace.team}, event_id=self._workspace.next_id("Ev")
         )
 
     async def open_home(self, *, user: str, tab: str = "home") -> Acknowledgement:
@@ -158,15 +162,26 @@ class SlackClient:
         """Sends an event, or the delivery of one again."""
         body = {
             "type": "event_callback",
-            "team_id": TEAM,
+            "team_id": self._workspace.team,
             "api_app_id": APP,
             "event_id": event_id,
             "event_time": int(time.time()),
             "event": event,
-            "authorizations": [{"team_id": TEAM, "is_bot": True}],
+            "authorizations": [self._authorization()],
         }
         retried = {"x-slack-retry-num": str(retry), "x-slack-retry-reason": "http_timeout"} if retry else {}
         return await self.send(json.dumps(body), form=False, headers=retried)
+
+    def _authorization(self) -> dict[str, Any]:
+        """The installation that an event is for: an org-wide one has no workspace."""
+        at = self._workspace
+        team = None if at.org_wide else at.team
+        return {
+            "enterprise_id": at.enterprise or None,
+            "team_id": team,
+            "is_bot": True,
+            "is_enterprise_install": at.org_wide,
+        }
 
     async def send(
         self,

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from aiohttp import WSMsgType, web
 
+from sandbox.slack.installs import Installs
 from sandbox.slack.web_api import call, respond
 from sandbox.slack.workspace import Call, Workspace
 
@@ -23,10 +24,12 @@ class WorkspaceServer:
     Args:
         workspace: What is served; its `url` is set.
         port: The port, or 0 for any free one.
+        installs: Where the app is installed by OAuth; None where every token is the workspace's.
     """
 
-    def __init__(self, workspace: Workspace, port: int = 0) -> None:
+    def __init__(self, workspace: Workspace, port: int = 0, installs: Installs | None = None) -> None:
         self.workspace = workspace
+        self._installs = installs
         self._port = port
         self.web = web.Application(client_max_size=LARGEST)
         self.web.add_routes(
@@ -46,7 +49,8 @@ class WorkspaceServer:
         site = web.TCPSite(self._runner, LOOPBACK, self._port)
         await site.start()
         port = self._runner.addresses[0][1]
-        self.workspace.url = f"http://{LOOPBACK}:{port}"
+        for each in self._workspaces():
+            each.url = f"http://{LOOPBACK}:{port}"
         return self
 
     async def __aexit__(
@@ -81,6 +85,18 @@ class WorkspaceServer:
         method = request.match_info["method"]
         args = await _arguments(request)
         answer: dict[str, Any]
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        workspace = self.workspace
+        if self._installs is not None:
+            if method in ("oauth.v2.access", "auth.revoke"):
+                answer = self._installs.call(method, args, request.headers.get("Authorization", ""))
+                self.workspace.record(Call(method, args, answer, token))
+                return web.json_response(answer)
+            refusal = self._installs.refusal(token)
+            if refusal:
+                self.workspace.record(Call(method, args, {"ok": False, "error": refusal}, token))
+                return web.json_response({"ok": False, "error": refusal})
+            workspace = self._installs.workspaces[token]
         if not request.headers.get("Authorization", "").startswith("Bearer x"):
             return web.json_response({"ok": False, "error": "not_authed"})
         if method == "apps.connections.open":
@@ -94,8 +110,8 @@ class WorkspaceServer:
         if fault is not None and not fault.delivered:
             answer = {"ok": False, "error": fault.error}
         else:
-            answer = call(self.workspace, method, args)
-        self.workspace.record(Call(method, args, answer))
+            answer = call(workspace, method, args)
+        workspace.record(Call(method, args, answer, token))
         if fault is not None and fault.delivered:
             answer = {"ok": False, "error": fault.error}
         headers = {
@@ -105,6 +121,9 @@ class WorkspaceServer:
         if fault is not None and fault.retry_after is not None:
             headers["Retry-After"] = str(fault.retry_after)
         return web.json_response(answer, status=fault.status if fault else 200, headers=headers)
+
+    def _workspaces(self) -> list[Workspace]:
+        return [self.workspace, *(self._installs.all if self._installs else ())]
 
     def _limited(self, method: str, args: Mapping[str, Any]) -> int | None:
         """The seconds after which a call may be tried again, if the app has made too many."""
@@ -121,14 +140,17 @@ class WorkspaceServer:
 
     async def _respond(self, request: web.Request) -> web.Response:
         """A response URL: the message is for the person who asked, unless it says `in_channel`."""
-        to = self.workspace.responds_to(request.match_info["token"])
+        token = request.match_info["token"]
+        for workspace in self._workspaces():
+            if to := workspace.responds_to(token):
+                break
         body = await request.json()
         if to is None:
             return web.Response(status=404, text="expired_url")
         channel, user = to
         public = body.get("response_type") == "in_channel"
-        answer = respond(self.workspace, {**body, "channel": channel, "user": user}, public=public)
-        self.workspace.record(Call("response_url", {**body, "channel": channel, "user": user}, answer))
+        answer = respond(workspace, {**body, "channel": channel, "user": user}, public=public)
+        workspace.record(Call("response_url", {**body, "channel": channel, "user": user}, answer))
         return web.Response(text="ok" if answer["ok"] else answer["error"], status=200 if answer["ok"] else 400)
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:

@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.slack import streams
 from sandbox.slack.block_kit import message_problems, view_problems
 from sandbox.slack.methods import Args, Method, RefusedError, channel_of, joined_channel_of
-from sandbox.slack.workspace import APP, BOT, BOT_ID, TEAM, Channel, Workspace
+from sandbox.slack.workspace import APP, BOT, BOT_ID, Channel, Workspace
 
 
 def respond(workspace: Workspace, args: Args, *, public: bool) -> dict[str, Any]:
@@ -53,8 +53,10 @@ def _content(args: Args) -> dict[str, Any]:
     return {"text": text, "blocks": blocks}
 
 
-def _auth_test(_workspace: Workspace, _args: Args) -> dict[str, Any]:
-    return {"url": "https://local.slack.com/", "team_id": TEAM, "user_id": BOT, "bot_id": BOT_ID, "team": "local"}
+def _auth_test(workspace: Workspace, _args: Args) -> dict[str, Any]:
+    where = {"team_id": workspace.team, "team": "local", "is_enterprise_install": workspace.org_wide}
+    org = {"enterprise_id": workspace.enterprise} if workspace.enterprise else {}
+    return {"url": "https://local.slack.com/", "user_id": BOT, "bot_id": BOT_ID, **where, **org}
 
 
 def _post_message(workspace: Workspace, args: Args) -> dict[str, Any]:

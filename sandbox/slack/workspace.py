@@ -49,6 +49,7 @@ class Call:
     method: str
     args: Mapping[str, Any]
     response: Mapping[str, Any]
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,11 @@ class Workspace:
     """
 
     clock: Callable[[], float] = time.time
+    team: str = TEAM
+    enterprise: str = ""
+    """The organization that it belongs to (Enterprise Grid)."""
+    org_wide: bool = False
+    """Whether the app is installed in the whole organization."""
     waiting: Callable[[], float] = time.monotonic
     channels: dict[str, Channel] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
