@@ -104,14 +104,14 @@ def follow_up(text: str, diagnosis: AnyDiagnosis | None, *, is_near: bool = Fals
         return Wanted("help", ask_page() if diagnosis is None else what_to_ask())
     if diagnosis is None:
         return _general(answer(text, SLACK))
-    if _DEFINITION.match(text) and _is_of_an_entry(text):
+    if _is_defined(text):
         text = _MANNER.sub("", text)
     wish = _about_answer(text)
     if wish is not None and not (is_near and _is_general(text)):
         return Wanted(wish.intent.name, FOLLOW_UPS[wish.intent.name](diagnosis))
     if page := named_action(text):
         return Wanted("", page)
-    if not is_near and (intent := _of_a_thing(text, diagnosis)):
+    if not is_near and not _is_defined(text) and (intent := _of_a_thing(text, diagnosis)):
         return Wanted(intent, FOLLOW_UPS[intent](diagnosis))
     wanted = _beside(text, answer(text, SLACK, exclude=_ABOUT), is_near=is_near)
     if is_near or wanted.kind is not AnswerKind.UNKNOWN:
@@ -170,17 +170,22 @@ def _about_answer(text: str) -> Wish | None:
         return None
     if wishes[0].words < min(_OUTRIGHT, len(split(text))) and search.names_an_entry(text):
         return None
-    if wishes[0].words < _OUTRIGHT and _DEFINITION.match(text) and _is_of_an_entry(text):
+    if wishes[0].words < _OUTRIGHT and _is_defined(text):
         return None
     return wishes[0]
 
 
 def _alike(text: str, least: float) -> Wish | None:
     """What a question wants that no phrase fits, and that is like one that is known."""
-    if search.names_an_entry(text) or (_DEFINITION.match(text) and _is_of_an_entry(text)):
+    if search.names_an_entry(text) or _is_defined(text):
         return None
     found = alike(text)
     return Wish(found[0], 1) if found and found[1] >= least else None
+
+
+def _is_defined(text: str) -> bool:
+    """Whether a question asks what something is that an entry is about."""
+    return _DEFINITION.match(text) is not None and _is_of_an_entry(text)
 
 
 def _is_of_an_entry(text: str) -> bool:

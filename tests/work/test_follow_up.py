@@ -65,6 +65,10 @@ def test_a_thing_of_the_answer_is_known_by_its_name() -> None:
     assert "vol-0c4e6a8b0d2f13579" in told("tell us of volume/vol-0c4e6a8b0d2f13579", incident("22-"))
 
 
+def test_a_thing_that_has_an_entry_of_its_own_is_told_from_that() -> None:
+    assert follow_up("what is AWSServiceRoleForBackup", incident("09-")).entry == "service-linked-role"
+
+
 def test_commands_to_look_by_hand_are_of_what_the_answer_depends_on() -> None:
     asked = "can i check this by hand"
     assert "aws organizations describe-policy --policy-id p-0copyguard" in told(asked, incident("12-"))
