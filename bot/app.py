@@ -5,22 +5,32 @@ import logging
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access.place import Place
 from bot.replies.safe import notification
+from bot.work.installations import Installations
 from bot.work.intake import Intake
 from bot.work.notices import sentence_for
 from bot.work.responding import Responder
-from handlers import actions, backup_explain, backup_why, forms, home, mention, shortcuts, stop
+from handlers import actions, backup_explain, backup_why, forms, home, mention, shortcuts, stop, uninstall
 from handlers.payload import BrokenRequestError, optional_text
-from handlers.places import of_interaction
+from handlers.places import installation_of, of_interaction
 
 logger = logging.getLogger(__name__)
 
+NOT_INSTALLED = "I'm not installed in this workspace any more. Ask whoever runs this bot how to install me again."
 
-def build_app(client: AsyncWebClient, intake: Intake, alert_bots: frozenset[str] = frozenset()) -> AsyncApp:
+
+def build_app(
+    client: AsyncWebClient,
+    intake: Intake,
+    alert_bots: frozenset[str] = frozenset(),
+    oauth: AsyncOAuthSettings | None = None,
+    installations: Installations | None = None,
+) -> AsyncApp:
     """The Bolt app.
 
     A request is answered after its listener is through (`process_before_response`), so that what is acknowledged is
@@ -31,15 +41,18 @@ def build_app(client: AsyncWebClient, intake: Intake, alert_bots: frozenset[str]
         client: The Web API.
         intake: Takes what people ask.
         alert_bots: The ids of other bots and apps that may ask by themselves.
+        oauth: How the app is installed; None where the client has the one bot token.
+        installations: Where it is installed by OAuth.
     """
     app = AsyncApp(
-        token=client.token,
+        client=client,
+        oauth_settings=oauth,
+        user_facing_authorize_error_message=NOT_INSTALLED,
         name="backup-why",
         process_before_response=True,
         request_verification_enabled=False,
         ssl_check_enabled=False,
     )
-    app.client.base_url, app.client.retry_handlers = client.base_url, client.retry_handlers
     backup_why.register(app, intake)
     backup_explain.register(app)
     actions.register(app, intake)
@@ -48,6 +61,7 @@ def build_app(client: AsyncWebClient, intake: Intake, alert_bots: frozenset[str]
     shortcuts.register(app, intake)
     home.register(app, intake)
     stop.register(app, intake)
+    uninstall.register(app, installations)
 
     @app.error
     async def report(error: Exception, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
@@ -88,9 +102,10 @@ def _place_of(body: dict[str, Any], context: AsyncBoltContext) -> Place:
     if isinstance(event, dict):
         thread = optional_text(event, "thread_ts")
         channel, user, team = context.channel_id or "", context.user_id or "", context.team_id or ""
-        return Place(channel, user, team, thread, bot="bot_id" in event)
+        return Place(channel, user, team, thread, bot="bot_id" in event, installation=installation_of(context))
     try:
         place = of_interaction(body, context)
     except BrokenRequestError:
-        place = Place(context.channel_id or "", context.user_id or "", context.team_id or "")
+        channel, user, team = context.channel_id or "", context.user_id or "", context.team_id or ""
+        place = Place(channel, user, team, installation=installation_of(context))
     return place

@@ -18,11 +18,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.access.rules import Rules
 from bot.app import build_app
 from bot.errors import BackupWhyError, BadInputError
-from bot.settings import Settings
+from bot.oauth import install_routes, oauth_settings
+from bot.settings import Settings, given
 from bot.site import make_site
 from bot.work.client import web_client
 from bot.work.connection import check, connect
-from bot.work.intake import make_intake
+from bot.work.installations import Installations, oauth_app
+from bot.work.installed import InstalledAuthorizers
+from bot.work.intake import Intake, make_intake
 from bot.work.meter import Meter
 from bot.work.queue import open_queue
 from bot.work.schemas import settle
@@ -33,6 +36,8 @@ logger = logging.getLogger(__name__)
 ACKNOWLEDGED_SECONDS = 1.0
 """How long Redis may take to keep a question: Slack wants its request acknowledged within three seconds, and who asked
 is told at once that it can't be kept."""
+
+WHAT_TO_SET = "the bot token of your Slack app, xoxb-…"
 
 FINISH_SECONDS = 5.0
 """How long requests that are under way have to end when the process is told to stop."""
@@ -54,6 +59,7 @@ async def serve(
 
     Raises:
         BadInputError: A setting is missing, or Slack refuses a token.
+        OtherKeyError: The installations can't be read with the keys of the settings.
         RedisUnreachableError: Redis does not answer.
         BackupWhyError: Slack can't be reached.
     """
@@ -68,7 +74,8 @@ async def serving(settings: Settings, rules: Rules | None = None, *, host: str |
     Yields:
         The URL it listens at, on this machine.
     """
-    token = needed(settings.slack_bot_token, "SLACK_BOT_TOKEN", "the bot token of your Slack app, xoxb-…")
+    oauth = oauth_app(settings)
+    token = "" if oauth else needed(settings.slack_bot_token, "SLACK_BOT_TOKEN", WHAT_TO_SET)
     redis_url = needed(settings.redis_url, "REDIS_URL", "where Redis is, such as redis://localhost:6379/0")
     app_token, secret = given(settings.slack_app_token), given(settings.slack_signing_secret)
     if not app_token and not secret:
@@ -80,11 +87,18 @@ async def serving(settings: Settings, rules: Rules | None = None, *, host: str |
         await check(redis)
         await settle(redis)
         client = web_client(token, settings.slack_api_url)
-        client.watch, client.meter = TokenWatch(redis), Meter(redis)
-        alert_bots = frozenset(settings.alert_bots)
-        await greet(client, alert_bots)
-        app = build_app(client, make_intake(redis, open_queue(redis_url), client, rules), alert_bots)
-        site = make_site(None if app_token else app, redis, secret)
+        client.meter = Meter(redis)
+        alert_bots, queue = frozenset(settings.alert_bots), open_queue(redis_url)
+        if oauth:
+            installations = Installations(redis, oauth)
+            await installations.check()
+            intake = Intake(redis, queue, InstalledAuthorizers(installations, oauth.api_url, rules))
+            app = build_app(client, intake, alert_bots, oauth_settings(redis, oauth), installations)
+        else:
+            client.watch = TokenWatch(redis)
+            await greet(client, alert_bots)
+            app = build_app(client, make_intake(redis, queue, client, rules), alert_bots)
+        site = make_site(None if app_token else app, redis, secret, install_routes(app))
         url = await stack.enter_async_context(_listening(site, host, settings.port))
         if app_token:
             await stack.enter_async_context(_connected(app, app_token))
@@ -101,11 +115,6 @@ def needed(value: SecretStr | None, name: str, what: str) -> str:
     if not given(value):
         raise BadInputError(f"Set {name}: {what}.")
     return given(value)
-
-
-def given(value: SecretStr | None) -> str:
-    """The value of a setting; empty where it is not set, or set to nothing as a compose file may do."""
-    return "" if value is None else value.get_secret_value().strip()
 
 
 async def greet(client: AsyncWebClient, alert_bots: frozenset[str] = frozenset()) -> None:

@@ -31,6 +31,14 @@ _BOT_ID: Final = re.compile(r"[AB][A-Z0-9]{2,}", re.ASCII)
 """As `bot_id` and `app_id` of a message are. Source: "message event" in Slack's documentation."""
 
 
+_WORKSPACE_ID: Final = re.compile(r"[TE][A-Z0-9]{2,}", re.ASCII)
+"""As `team.id` and `enterprise.id` are. Source: "oauth.v2.access" in Slack's documentation."""
+
+
+_FERNET_KEY: Final = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]=", re.ASCII)
+"""Source: "Fernet (symmetric encryption)" in the documentation of `cryptography`."""
+
+
 _MODEL_ID: Final = re.compile(r"[\w.:/-]{1,2048}", re.ASCII)
 """Source: "Converse" (Amazon Bedrock API Reference)."""
 _MODEL_USES: Final = ("choose", "rephrase")
@@ -52,6 +60,8 @@ def _whole_number(low: int, high: int | None = None) -> BeforeValidator:
 
 Names = Annotated[tuple[str, ...], NoDecode]
 """A comma-separated list in the environment."""
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
+"""The same of what nobody is to read."""
 Seconds = Annotated[int, _whole_number(0)]
 Patience = Annotated[int, _whole_number(1, 30)]
 Port = Annotated[int, _whole_number(1, 65535)]
@@ -94,11 +104,22 @@ class Settings(BaseSettings):
     # Its value has the password of `redis_password` in it, if that is set.
 
     slack_bot_token: SecretStr | None = Field(None, alias="SLACK_BOT_TOKEN")
-    """The app's bot token, `xoxb-…`. Unset: none; `serve` and `work` need it."""
+    """The app's bot token, `xoxb-…`. Unset: none; `serve` and `work` need it, or OAuth."""
     slack_signing_secret: SecretStr | None = Field(None, alias="SLACK_SIGNING_SECRET")
     """What requests to `/slack/events` are signed with. Unset: none; `serve` then needs an app token."""
     slack_app_token: SecretStr | None = Field(None, alias="SLACK_APP_TOKEN")
     """An app token, `xapp-…`: Socket Mode, no public address needed. Unset: none; Slack's requests come over HTTP."""
+    slack_client_id: str | None = Field(None, alias="SLACK_CLIENT_ID")
+    """The app's client id, for installing it by OAuth in several workspaces (docs/how-to/many-workspaces.md) in the
+    place of a bot token. Unset: none; there is one workspace."""
+    slack_client_secret: SecretStr | None = Field(None, alias="SLACK_CLIENT_SECRET")
+    """The app's client secret. Unset: none; needed with the client id."""
+    installation_keys: Secrets = Field((), alias="BACKUP_WHY_INSTALLATION_KEYS")
+    """What bot tokens are encrypted with in Redis: Fernet keys, comma separated. The first one encrypts, each of them
+    decrypts. Unset: none; needed with the client id."""
+    workspaces: Names = Field((), alias="BACKUP_WHY_WORKSPACES")
+    """The workspaces (`T…`) and organizations (`E…`) that may install the app by OAuth, comma separated. Unset: all;
+    an access file is needed then."""
     slack_api_url: str = Field("https://slack.com/api/", alias="SLACK_API_URL")
     """The base of the Web API, for stand-ins."""
     access_file: Path | None = Field(None, alias="BACKUP_WHY_ACCESS_FILE")
@@ -135,7 +156,9 @@ class Settings(BaseSettings):
             raise ValueError("AWS takes 2 to 1224 letters, digits and characters of + = , . @ : / - _")
         return value
 
-    @field_validator("accounts", "regions", "alert_bots", "language_model_uses", mode="before")
+    @field_validator(
+        "accounts", "regions", "alert_bots", "language_model_uses", "installation_keys", "workspaces", mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         """Reads `a, b` as ("a", "b")."""
@@ -153,6 +176,20 @@ class Settings(BaseSettings):
     def _bot_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for wrong in (each for each in value if not _BOT_ID.fullmatch(each)):
             raise ValueError(f"{wrong!r} is not the id of a bot (B…) or of an app (A…)")
+        return value
+
+    @field_validator("workspaces")
+    @classmethod
+    def _workspace_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for wrong in (each for each in value if not _WORKSPACE_ID.fullmatch(each)):
+            raise ValueError(f"{wrong!r} is not the id of a workspace (T…) or of an organization (E…)")
+        return value
+
+    @field_validator("installation_keys")
+    @classmethod
+    def _fernet_keys(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if not all(_FERNET_KEY.fullmatch(key.get_secret_value()) for key in value):
+            raise ValueError("a key is 32 bytes in URL-safe Base64, 44 characters, as Fernet.generate_key() makes it")
         return value
 
     @field_validator("language_model")
@@ -214,6 +251,11 @@ class Settings(BaseSettings):
     @classmethod
     def _api_url(cls, value: str) -> str:
         return http_url(value)
+
+
+def given(value: SecretStr | str | None) -> str:
+    """The value of a setting; empty where it is not set, or set to nothing as a compose file may do."""
+    return (value.get_secret_value() if isinstance(value, SecretStr) else value or "").strip()
 
 
 def load_settings() -> Settings:

@@ -5,7 +5,7 @@ a worker is alive, and for `/readyz` Slack takes the bot token. `/metrics` is fo
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +25,8 @@ from bot.work.token_watch import token_refusal
 logger = logging.getLogger(__name__)
 
 EVENTS_PATH = "/slack/events"
+INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
+"""Where somebody begins to install the app by OAuth, and where Slack sends them back to."""
 LIVE_PATH = "/livez"
 HEALTH_PATH, READY_PATH = "/healthz", "/readyz"
 METRICS_PATH = "/metrics"
@@ -37,17 +39,20 @@ SLACK_HOSTS = (".slack.com", ".slack-gov.com")
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
-def make_site(app: AsyncApp | None, redis: Redis, signing_secret: str = "") -> web.Application:
+def make_site(
+    app: AsyncApp | None, redis: Redis, signing_secret: str = "", pages: Iterable[web.RouteDef] = ()
+) -> web.Application:
     """What is served over HTTP.
 
     Args:
         app: The Bolt app; None where it is reached over a socket instead.
         redis: What the app can't do without.
         signing_secret: What Slack signs its requests with.
+        pages: More pages: those to install the app at.
     """
     site = web.Application()
     site.add_routes([web.get(LIVE_PATH, _live), *(web.get(path, _health(redis)) for path in (HEALTH_PATH, READY_PATH))])
-    site.add_routes([web.get(METRICS_PATH, _metrics(redis))])
+    site.add_routes([web.get(METRICS_PATH, _metrics(redis)), *pages])
     if app is not None:
         site.add_routes([web.post(EVENTS_PATH, _events(app, SignatureVerifier(signing_secret)))])
     return site

@@ -8,6 +8,7 @@ from bot.access.place import Place
 from bot.work.intake import Intake
 from bot.work.tasks import OpenHome
 from handlers.payload import optional_text, text_at
+from handlers.places import installation_of
 
 
 def register(app: AsyncApp, intake: Intake) -> None:
@@ -15,5 +16,6 @@ def register(app: AsyncApp, intake: Intake) -> None:
 
     @app.event("app_home_opened")
     async def opened(event: dict[str, Any], context: AsyncBoltContext) -> None:
-        place = Place(optional_text(event, "channel"), text_at(event, "user"), context.team_id or "")
+        channel, user, team = optional_text(event, "channel"), text_at(event, "user"), context.team_id or ""
+        place = Place(channel, user, team, installation=installation_of(context))
         await intake.open_home(OpenHome(tab="messages" if event.get("tab") == "messages" else "home", place=place))

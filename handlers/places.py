@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncBoltContext
 
-from bot.access.place import Place
+from bot.access.place import INSTALLATION, Place
 from handlers.payload import optional_text, text_at
 
 
@@ -19,6 +19,7 @@ def of_command(command: Any, context: AsyncBoltContext) -> Place:
         response_url=optional_text(command, "response_url"),
         outsider=_is_outsider(team, context),
         direct=_is_direct(channel, optional_text(command, "channel_name")),
+        installation=installation_of(context),
     )
 
 
@@ -34,6 +35,7 @@ def of_event(event: Any, context: AsyncBoltContext) -> Place:
         outsider=_is_outsider(team, context),
         opens=not optional_text(event, "thread_ts"),
         direct=_is_direct(channel, optional_text(event, "channel_type")),
+        installation=installation_of(context),
     )
 
 
@@ -54,7 +56,13 @@ def of_interaction(body: Any, context: AsyncBoltContext) -> Place:
         outsider=_is_outsider(team, context),
         opens="message" in body and not optional_text(body, "message", "thread_ts"),
         direct=_is_direct(channel, optional_text(body, "channel", "name")),
+        installation=installation_of(context),
     )
+
+
+def installation_of(context: AsyncBoltContext) -> str:
+    """The installation that a request comes through; empty with one bot token."""
+    return str(context.get(INSTALLATION) or "")
 
 
 def name_of(body: Any) -> str:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -161,6 +161,29 @@ class Authorizer:
     async def _ask_for_members(self, group: str) -> frozenset[str]:
         answer = await self._client.usergroups_users_list(usergroup=group)
         return frozenset(answer["users"])
+
+
+class Authorizers(Protocol):
+    """Knows who decides for the installation that something is asked through."""
+
+    async def of(self, place: Place) -> Authorizer:
+        """The authorizer of a place."""
+
+
+class OneAuthorizer:
+    """The same authorizer everywhere, where the app has one bot token.
+
+    Args:
+        authorizer: That authorizer.
+    """
+
+    def __init__(self, authorizer: Authorizer) -> None:
+        self._authorizer = authorizer
+
+    async def of(self, place: Place) -> Authorizer:
+        """The authorizer."""
+        del place
+        return self._authorizer
 
 
 class _Remembered(Generic[T]):

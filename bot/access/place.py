@@ -1,6 +1,10 @@
 """Where in Slack something was asked, and by whom: plain strings that travel with every question."""
 
 from dataclasses import dataclass
+from typing import Final
+
+INSTALLATION: Final = "installation"
+"""What Bolt's context calls the installation that a request comes through, where there are several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,8 @@ class Place:
         opens: The thread begins with what was asked, as far as Slack said: nobody may have replied there yet.
         bot: What asked is no person: it is another bot that may, and the user is its id.
         direct: It is a direct message, of two or more: nobody can be invited to it.
+        installation: The id of the workspace or organization that installed the app by OAuth; empty with one bot token.
+            What was asked through one installation is not known to another.
     """
 
     channel: str
@@ -31,3 +37,4 @@ class Place:
     opens: bool = False
     bot: bool = False
     direct: bool = False
+    installation: str = ""

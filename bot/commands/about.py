@@ -54,23 +54,32 @@ def manifest(
         bool,
         typer.Option("--alerts", help="Have Slack send what is written in the bot's channels: alerts that ask."),
     ] = False,
+    oauth: Annotated[
+        bool, typer.Option("--oauth", help="Let several workspaces install the app by OAuth; with --url.")
+    ] = False,
 ) -> None:
     """Print the manifest of the Slack app, to paste at https://api.slack.com/apps, "From a manifest".
 
     With --url Slack sends everything there over HTTP. Without it the app uses Socket Mode, which needs no public
-    address. With --alerts the bots in BACKUP_WHY_ALERT_BOTS need not mention this one.
+    address. With --alerts the bots in BACKUP_WHY_ALERT_BOTS need not mention this one. With --oauth organizations can
+    install it as a whole, and its tokens rotate (docs/how-to/many-workspaces.md).
     """
     app: dict[str, Any] = json.loads(resources.files("bot").joinpath("manifest.json").read_text(encoding="utf-8"))
     if alerts:
         _hear_channels(app)
+    if oauth and url is None:
+        raise BadInputError("Give --url too: Slack sends whoever has installed the app back to that address.")
     if url is not None:
         if not url.startswith("https://"):
             raise BadInputError(
                 f"{url} is no address that Slack calls: give one such as https://backup-why.example.com."
             )
-        from bot.site import EVENTS_PATH
+        from bot.site import EVENTS_PATH, REDIRECT_PATH
 
         _send_to(app, url.rstrip("/") + EVENTS_PATH)
+        if oauth:
+            app["oauth_config"]["redirect_urls"] = [url.rstrip("/") + REDIRECT_PATH]
+            app["settings"].update(org_deploy_enabled=True, token_rotation_enabled=True)
     _print(app)
 
 

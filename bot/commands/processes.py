@@ -27,7 +27,8 @@ LEFT_STATUS = 1
 def serve() -> None:
     """Run the web process: Slack over HTTP at /slack/events, or over Socket Mode where SLACK_APP_TOKEN is set.
 
-    It needs SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET or SLACK_APP_TOKEN, and REDIS_URL. What each means: .env.sample.
+    It needs SLACK_BOT_TOKEN (or OAuth), SLACK_SIGNING_SECRET or SLACK_APP_TOKEN, and REDIS_URL.
+    What each means: docs/settings.md.
     """
     from bot.access.rules import load_rules
     from bot.serve import serve as serve_until_stopped
@@ -42,7 +43,7 @@ def work(
 ) -> None:
     """Run a worker process: it takes questions from the queue, diagnoses, and answers in Slack.
 
-    It needs SLACK_BOT_TOKEN, REDIS_URL and AWS credentials. Run as many as you like.
+    It needs SLACK_BOT_TOKEN (or OAuth), REDIS_URL and AWS credentials. Run as many as you like.
     """
     from bot.access.rules import load_rules
     from bot.diagnosis.run import Diagnostician
@@ -50,11 +51,12 @@ def work(
     from bot.doctor.run import examine
     from bot.language.model import model_use
     from bot.replies.document import Page
-    from bot.serve import needed
+    from bot.serve import WHAT_TO_SET, needed
     from bot.work.client import web_client
     from bot.work.connection import check, connect
     from bot.work.diagnosing import diagnosing
     from bot.work.heartbeat import living_workers
+    from bot.work.installations import oauth_app
     from bot.work.worker import work as work_until_stopped
 
     settings = load_settings()
@@ -70,7 +72,8 @@ def work(
     if ping:
         asyncio.run(pinged())
         return
-    token = needed(settings.slack_bot_token, "SLACK_BOT_TOKEN", "the bot token of your Slack app, xoxb-…")
+    oauth = oauth_app(settings)
+    token = "" if oauth else needed(settings.slack_bot_token, "SLACK_BOT_TOKEN", WHAT_TO_SET)
     client = web_client(token, settings.slack_api_url)
     rules = load_rules(settings.access_file) if settings.access_file else None
     diagnostician = Diagnostician(settings)
@@ -82,7 +85,7 @@ def work(
         return checkup_page(await examine())
 
     run_until_stopped(
-        partial(work_until_stopped, redis_url, client, diagnose, effects, rules, failures, model, examined)
+        partial(work_until_stopped, redis_url, client, diagnose, effects, rules, failures, model, examined, oauth)
     )
 
 

@@ -17,8 +17,13 @@ from slack_sdk.errors import SlackApiError
 from bot.access.slack_errors import SLACK_FAULTS, code_of
 from bot.doctor.clocks import compare_clock
 from bot.doctor.findings import SetupFinding, broken, ok, unknown, warning
+from bot.errors import BadInputError
+from bot.redis_faults import UNANSWERED
 from bot.settings import Settings
+from bot.site import INSTALL_PATH
 from bot.work.client import web_client
+from bot.work.connection import connect
+from bot.work.installations import Installations, OAuthApp, OtherKeyError, oauth_app
 
 _SECONDS: Final = 5
 _HEALTH: Final = "/healthz"
@@ -31,23 +36,61 @@ async def check_slack(settings: Settings, url: str | None) -> AsyncIterator[Setu
         settings: The settings.
         url: Where Slack reaches the web process; None where that is not to be tried.
     """
-    if settings.slack_bot_token is None:
+    try:
+        app = oauth_app(settings)
+    except BadInputError as error:
+        do = "Set all of what OAuth needs, or none of it and SLACK_BOT_TOKEN (docs/how-to/many-workspaces.md)."
+        yield broken("slack.oauth", error.message, do)
+        return
+    if app is not None:
+        async for finding in _installations(settings, app):
+            yield finding
+    elif settings.slack_bot_token is None:
         do = "Set SLACK_BOT_TOKEN to the bot token of the installed app, xoxb-…."
         yield broken("slack.token", "SLACK_BOT_TOKEN is not set: the bot can't speak to Slack.", do)
     else:
-        async for finding in _bot_token(settings.slack_bot_token.get_secret_value(), settings.slack_api_url):
+        token = settings.slack_bot_token.get_secret_value()
+        async for finding in _bot_token(token, settings.slack_api_url, "SLACK_BOT_TOKEN"):
             yield finding
     yield await _way_in(settings)
     if url is not None:
         yield await _reached(url)
 
 
-async def _bot_token(token: str, api_url: str) -> AsyncIterator[SetupFinding]:
+async def _installations(settings: Settings, app: OAuthApp) -> AsyncIterator[SetupFinding]:
+    """The token of each workspace and organization that has installed the app."""
+    if settings.redis_url is None:
+        yield unknown("slack.oauth", "REDIS_URL is not set: nothing is known of where the app is installed.")
+        return
+    count = 0
+    try:
+        async with connect(settings.redis_url.get_secret_value(), answer_seconds=_SECONDS, retries=0) as redis:
+            installations = Installations(redis, app)
+            async for name in installations.names():
+                count += 1
+                if bot := await installations.bot(name):
+                    async for finding in _bot_token(bot.bot_token, app.api_url, f"the token of installation {name}"):
+                        yield finding
+    except OtherKeyError as error:
+        yield broken("slack.oauth", error.message, "Add that key to the end of the list.")
+        return
+    except UNANSWERED as error:
+        says = f"Redis doesn't answer ({type(error).__name__}): nothing is known of where the app is installed."
+        yield unknown("slack.oauth", says)
+        return
+    if count:
+        yield ok("slack.oauth", f"The app is installed by OAuth in {count} workspaces and organizations.")
+    else:
+        do = f"Open {INSTALL_PATH} of the web process in a browser."
+        yield warning("slack.oauth", "The app is installed by OAuth, and nowhere so far.", do)
+
+
+async def _bot_token(token: str, api_url: str, what: str) -> AsyncIterator[SetupFinding]:
     try:
         answer = await web_client(token, api_url).auth_test()
     except SlackApiError as error:
         do = "Take the bot token from “OAuth & Permissions” of the app, or install the app anew."
-        yield broken("slack.token", f"Slack refuses SLACK_BOT_TOKEN ({code_of(error)}).", do)
+        yield broken("slack.token", f"Slack refuses {what} ({code_of(error)}).", do)
         return
     except (*SLACK_FAULTS, OSError) as error:
         do = "Check the network, proxies and SLACK_API_URL."

@@ -86,15 +86,22 @@ class Answers:
         diagnose: The diagnosis.
         authorizer: Who may ask what.
         pause: Waits between two edits of a checklist.
+        installation: The installation that it is for; empty where the app has one bot token.
     """
 
     def __init__(
-        self, redis: Redis, client: AsyncWebClient, diagnose: Diagnose, authorizer: Authorizer, pause: Pause
+        self,
+        redis: Redis,
+        client: AsyncWebClient,
+        diagnose: Diagnose,
+        authorizer: Authorizer,
+        pause: Pause,
+        installation: str = "",
     ) -> None:
         self._redis = redis
         self._client = client
         self._responder = Responder(client)
-        self._threads = ThreadStore(redis)
+        self._threads = ThreadStore(redis, installation)
         self._audit = Audit(redis)
         self._diagnose = diagnose
         self._authorizer = authorizer

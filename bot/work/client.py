@@ -1,5 +1,6 @@
 """The client of Slack's Web API that the web process and the worker share."""
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,6 +36,8 @@ class PostingWebClient(AsyncWebClient):
         if http_verb == "GET":
             given = request.pop("params", None) or {}
             request["data"] = {name: _form(value) for name, value in given.items() if value is not None}
+        if auth := request.pop("auth", None):  # the SDK makes a header of it in a way that aiohttp gives up
+            request["headers"] = {**(request.get("headers") or {}), "Authorization": _basic(**auth)}
         try:
             answer = await super().api_call(api_method, http_verb="POST", **request)
         except SlackApiError as error:
@@ -103,6 +106,11 @@ def _channel_of(request: Mapping[str, Any]) -> str:
     return ""
 
 
+def _basic(*, client_id: str, client_secret: str) -> str:
+    """How an app shows who it is where it has no token yet ("oauth.v2.access")."""
+    return f"Basic {base64.b64encode(f'{client_id}:{client_secret}'.encode()).decode()}"
+
+
 def _form(value: Any) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
 
@@ -113,11 +121,11 @@ def web_client(token: str, api_url: str) -> PostingWebClient:
     A connection that breaks is not tried again here: the message may have been posted, and only the poster can tell.
 
     Args:
-        token: The bot token, `xoxb-…`, or an app token to open a socket with.
+        token: The bot token, `xoxb-…`; empty for what needs none.
         api_url: The Web API's base.
     """
     return PostingWebClient(
-        token=token,
+        token=token or None,
         base_url=api_url.rstrip("/") + "/",
         retry_handlers=[
             AsyncRateLimitErrorRetryHandler(max_retry_count=5),

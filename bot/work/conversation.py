@@ -57,6 +57,7 @@ class Conversation:
         answers: What examines a subject again.
         failures: Lists the jobs that failed lately, which blocks.
         assistance: What a language model may add; None where there is none.
+        installation: The installation that it is for; empty where the app has one bot token.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Conversation:
         answers: Answers,
         failures: ListFailedJobs,
         assistance: Assistance | None = None,
+        installation: str = "",
     ) -> None:
         self._redis = redis
         self._client = client
@@ -76,7 +78,7 @@ class Conversation:
         self._answers = answers
         self._failures = failures
         self._assistance = assistance
-        self._threads = ThreadStore(redis)
+        self._threads = ThreadStore(redis, installation)
         self._audit = Audit(redis)
         self._authorizer = authorizer
 

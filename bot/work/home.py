@@ -27,11 +27,12 @@ class Home:
         redis: A client that decodes its responses.
         client: The Web API.
         authorizer: Who may ask what.
+        installation: The installation that it is for; empty where the app has one bot token.
     """
 
-    def __init__(self, redis: Redis, client: AsyncWebClient, authorizer: Authorizer) -> None:
+    def __init__(self, redis: Redis, client: AsyncWebClient, authorizer: Authorizer, installation: str = "") -> None:
         self._client = client
-        self._threads = ThreadStore(redis)
+        self._threads = ThreadStore(redis, installation)
         self._authorizer = authorizer
 
     async def carry_out(self, task: OpenHome) -> None:

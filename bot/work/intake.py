@@ -19,14 +19,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access.audience import Audience, main_account
 from bot.access.audit import Act, Audit, Entry
-from bot.access.authorizer import RIGHTS_UNKNOWN, Authorizer, Rights, RightsUnknownError
+from bot.access.authorizer import RIGHTS_UNKNOWN, Authorizer, Authorizers, OneAuthorizer, Rights, RightsUnknownError
 from bot.access.place import Place
 from bot.access.rules import Rules
 from bot.access.slack_errors import SLACK_FAULTS
 from bot.diagnosis.either import AnyDiagnosis
 from bot.diagnosis.secrets_in_text import without_secrets
-from bot.errors import RedisUnreachableError
-from bot.redis_faults import SWITCHING, is_unsaved, passes_in_redis
+from bot.errors import BackupWhyError, RedisUnreachableError
+from bot.redis_faults import SWITCHING, UNANSWERED, is_unsaved, passes_in_redis
 from bot.work.feedback import Feedback
 from bot.work.heartbeat import read_workers, workers_of
 from bot.work.question import Question, Subject
@@ -64,7 +64,7 @@ def make_intake(redis: Redis, queue: Docket, client: AsyncWebClient, rules: Rule
         client: The Web API.
         rules: The access file; None where there is none.
     """
-    return Intake(redis, queue, Authorizer(rules, client))
+    return Intake(redis, queue, OneAuthorizer(Authorizer(rules, client)))
 
 
 class Intake:
@@ -73,13 +73,13 @@ class Intake:
     Args:
         redis: A client that decodes its responses, and fails soon where Redis does not answer.
         queue: The queue; it need not be open.
-        authorizer: Who may ask what.
+        authorizers: Who may ask what, by installation.
     """
 
-    def __init__(self, redis: Redis, queue: Docket, authorizer: Authorizer) -> None:
+    def __init__(self, redis: Redis, queue: Docket, authorizers: Authorizers) -> None:
         self._redis = redis
         self._queue = queue
-        self._authorizer = authorizer
+        self._authorizers = authorizers
         self._threads = ThreadStore(redis)
         self._audit = Audit(redis)
         self._feedback = Feedback(redis)
@@ -143,8 +143,9 @@ class Intake:
 
     async def stop(self, place: Place) -> None:
         """Has the examination of a thread stopped; raises as `list_failures`."""
-        thread = await self._answered(self._threads.at(place.channel, place.thread))
-        question = await self._answered(self._threads.question(thread)) if thread else None
+        threads = self._threads_at(place)
+        thread = await self._answered(threads.at(place.channel, place.thread))
+        question = await self._answered(threads.question(thread)) if thread else None
         if thread is None or question is None:
             return
         await self._write(Entry(Act.BUTTON, place.user, place.channel, f"stop of {question.subject.about}"))
@@ -160,7 +161,7 @@ class Intake:
 
     async def open_home(self, task: OpenHome) -> str:
         """Has a Home tab published; raises as `list_failures`."""
-        return await self._hand_over(task, f"{task.place.user}:{task.tab}")
+        return await self._hand_over(task, f"{task.place.installation}{task.place.user}:{task.tab}")
 
     async def show_audit(self, task: ShowAudit, delivery: str) -> str:
         """Has the audit trail shown to an admin.
@@ -234,25 +235,33 @@ class Intake:
     async def _allowed(self, place: Place, about: str, account: str) -> Rights:
         """The rights of who may ask; raises `RefusedError` where they may not."""
         rights = await self._rights(place)
-        await self._answered(refuse_unless_allowed(self._authorizer, self._audit, rights, place, about, account))
+        authorizer = await self._answered(self._authorizers.of(place))
+        await self._answered(refuse_unless_allowed(authorizer, self._audit, rights, place, about, account))
         return rights
 
     async def _pressed(self, button: str, thread: str, place: Place, rights: Rights) -> tuple[AnyDiagnosis, Entry]:
         """The answer of a thread, for somebody who pressed a button of it, and the press for the audit trail."""
-        question = await self._answered(self._threads.question(thread))
-        answer = await self._answered(self._threads.answer(thread))
+        threads = self._threads_at(place)
+        question = await self._answered(threads.question(thread))
+        answer = await self._answered(threads.answer(thread))
         if question is None or answer is None:
             raise RefusedError(GONE)
         about, account = f"{button} of {question.subject.about}", main_account(answer)
         if rights.nothing or (account and not rights.cover(account)):
             await self._write(Entry(Act.REFUSAL, place.user, place.channel, about, account, "no right"))
-            raise RefusedError(self._authorizer.refusal(account))
+            authorizer = await self._answered(self._authorizers.of(place))
+            raise RefusedError(authorizer.refusal(account))
         return answer, Entry(Act.BUTTON, place.user, place.channel, about, account)
 
+    def _threads_at(self, place: Place) -> ThreadStore:
+        """The threads that are known at a place: those of its installation."""
+        return ThreadStore(self._redis, place.installation)
+
     async def _rights(self, place: Place) -> Rights:
+        authorizer = await self._answered(self._authorizers.of(place))
         try:
             async with asyncio.timeout(SLACK_SECONDS):
-                return await self._authorizer.rights(place)
+                return await authorizer.rights(place)
         except TimeoutError as error:
             raise RightsUnknownError(RIGHTS_UNKNOWN) from error
 
@@ -265,8 +274,8 @@ class Intake:
             return place.outsider
         try:
             async with asyncio.timeout(SLACK_SECONDS):
-                return await self._authorizer.is_shared(place.channel)
-        except SLACK_FAULTS:
+                return await (await self._authorizers.of(place)).is_shared(place.channel)
+        except (*SLACK_FAULTS, *UNANSWERED, BackupWhyError):
             return None
 
     async def _hand_over(

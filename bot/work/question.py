@@ -91,7 +91,8 @@ class Question(_Plain):
         the way of one who has it.
         """
         place = self.place
-        same = f"{place.team}\n{place.channel}\n{place.thread}\n{self.rights}\n{self.subject.same}"
+        through = f"{place.installation}\n" if place.installation else ""
+        same = f"{through}{place.team}\n{place.channel}\n{place.thread}\n{self.rights}\n{self.subject.same}"
         return hashlib.sha256(same.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def to_json(self) -> str:

@@ -56,6 +56,7 @@ KINDS: Final = (
     KeptKind("comments", "backup-why:comments", "comments on answers", loses="comments"),
     KeptKind("limits", "backup-why:limit:*", "what is left of Slack's rate limits", loses="nothing: it fills up again"),
     KeptKind("token", "backup-why:token-refused", "whether Slack takes the token", loses="nothing: it is noted again"),
+    KeptKind("installations", "backup-why:installation*", "where the app is installed", loses="installations"),
     KeptKind("stops", "backup-why:stop:*", "presses of Stop", loses="a Stop of the last minute"),
     KeptKind("model", "backup-why:language-model:*", "what a language model wrote", loses="nothing: it is asked again"),
     KeptKind("lookups", "backup-why:lookup:*", "what AWS answered", loses="nothing: it is read again"),

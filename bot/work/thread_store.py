@@ -74,10 +74,14 @@ class ThreadStore:
 
     Args:
         redis: A client that decodes its responses.
+        installation: The installation whose threads these are; empty with one bot token. Threads of another one are
+            not known here.
     """
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, installation: str = "") -> None:
         self._redis = redis
+        self._installation = installation
+        self._scope = f"{installation}:" if installation else ""
 
     @staticmethod
     def open(pipe: Pipeline, question: Question, thread: str) -> None:
@@ -122,7 +126,12 @@ class ThreadStore:
 
     async def question(self, thread: str) -> Question | None:
         """The question of a thread; None for a thread that is not known (any more)."""
-        return _question(_text(await self._redis.hget(_key(thread), "question")))
+        return self._mine(_question(_text(await self._redis.hget(_key(thread), "question"))))
+
+    async def asked_in(self, thread: str) -> str:
+        """The installation that a thread's question was asked through, whichever it is."""
+        question = _question(_text(await self._redis.hget(_key(thread), "question")))
+        return question.place.installation if question else ""
 
     async def keep(self, thread: str, answer: AnyDiagnosis, *, look: str = "", note: str = "") -> None:
         """Keeps what the thread's messages are rendered from.
@@ -144,7 +153,7 @@ class ThreadStore:
     async def answer(self, thread: str) -> AnyDiagnosis | None:
         """The answer that was kept last."""
         kept, asked = await self._redis.hmget(_key(thread), ["diagnosis", "question"])
-        text, question = _text(kept), _question(_text(asked))
+        text, question = _text(kept), self._mine(_question(_text(asked)))
         if text is None or question is None:
             return None
         document = TextDiagnosis if isinstance(question.subject, AskedText) else Diagnosis
@@ -154,8 +163,7 @@ class ThreadStore:
             logger.warning("the answer of thread %s is of another version and is not read", thread)
             return None
 
-    @staticmethod
-    def finish(pipe: Pipeline, question: Question, thread: str, *, latest: bool) -> None:
+    def finish(self, pipe: Pipeline, question: Question, thread: str, *, latest: bool) -> None:
         """Adds to a transaction that everything of the answer has been posted.
 
         Args:
@@ -169,7 +177,7 @@ class ThreadStore:
         pipe.zrem(OPEN, thread)
         pipe.expire(_claim(question), SAME_SECONDS)
         if latest:
-            mine = _latest(question.place.user)
+            mine = self._latest(question.place.user)
             pipe.zadd(mine, {thread: now})
             pipe.zremrangebyrank(mine, 0, -LATEST - 1)
             pipe.expire(mine, KEPT_SECONDS)
@@ -187,7 +195,7 @@ class ThreadStore:
 
     async def latest(self, user: str) -> list[str]:
         """The ids of the threads that answered a user, newest first."""
-        threads: Any = await self._redis.zrevrange(_latest(user), 0, -1)
+        threads: Any = await self._redis.zrevrange(self._latest(user), 0, -1)
         return list(threads)
 
     async def finished(self, thread: str) -> bool:
@@ -245,12 +253,18 @@ class ThreadStore:
         """Notes which messages a thread can be found by: its head, and the message it replies to."""
         async with self._redis.pipeline(transaction=False) as pipe:
             for ts in messages:
-                pipe.set(f"backup-why:at:{channel}:{ts}", thread, ex=KEPT_SECONDS)
+                pipe.set(f"backup-why:at:{self._scope}{channel}:{ts}", thread, ex=KEPT_SECONDS)
             await pipe.execute()
 
     async def at(self, channel: str, ts: str) -> str | None:
         """The newest thread that has, or replies to, a message."""
-        return _text(await self._redis.get(f"backup-why:at:{channel}:{ts}"))
+        return _text(await self._redis.get(f"backup-why:at:{self._scope}{channel}:{ts}"))
+
+    def _mine(self, question: Question | None) -> Question | None:
+        return question if question and question.place.installation == self._installation else None
+
+    def _latest(self, user: str) -> str:
+        return f"backup-why:latest:{self._scope}{user}"
 
 
 def _key(thread: str) -> str:
@@ -270,10 +284,6 @@ def _question(text: str | None) -> Question | None:
 
 def _claim(question: Question) -> str:
     return f"backup-why:asked:{question.fingerprint}"
-
-
-def _latest(user: str) -> str:
-    return f"backup-why:latest:{user}"
 
 
 def _text(value: bytes | str | None) -> str | None:

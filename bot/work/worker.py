@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -34,6 +34,8 @@ from bot.work.doctoring import Doctoring, Examine, no_examination
 from bot.work.faults import passes
 from bot.work.heartbeat import beating
 from bot.work.home import Home
+from bot.work.installations import Installations, OAuthApp
+from bot.work.installed import InstalledDuties
 from bot.work.meter import RETRIES, Meter
 from bot.work.observing import CHECK_AGAIN, Observation, observing, report
 from bot.work.picker import ListFailedJobs, Picker
@@ -141,6 +143,7 @@ def make_duties(
     *,
     pause: Pause = asyncio.sleep,
     limits: Mapping[str, RateLimit] | None = None,
+    installation: str = "",
 ) -> Duties:
     """What a worker does.
 
@@ -155,23 +158,25 @@ def make_duties(
         examine: Examines the set-up.
         pause: Waits between two edits of a checklist.
         limits: Slack's rate limits by method; those of `slack_limits.yaml` by default.
+        installation: The installation that the client's token is of; empty where the app has one bot token.
     """
     meter = Meter(redis)
-    client = LimitedWebClient(client, RateLimiter(redis, _workspace_of(client), limits), TokenWatch(redis), meter)
+    limiter = RateLimiter(redis, installation or _workspace_of(client), limits)
+    client = LimitedWebClient(client, limiter, None if installation else TokenWatch(redis), meter)
     authorizer = Authorizer(rules, client)
-    answers = Answers(redis, client, diagnose, authorizer, pause)
+    answers = Answers(redis, client, diagnose, authorizer, pause, installation)
     assistance = Assistance(LanguageModel(redis, model)) if model else None
     return Duties(
         {
             AnswerQuestion: answers,
             CheckAgain: answers,
-            Converse: Conversation(redis, client, authorizer, effects, answers, failures, assistance),
+            Converse: Conversation(redis, client, authorizer, effects, answers, failures, assistance, installation),
             ListFailures: Picker(client, failures, authorizer),
-            OpenHome: Home(redis, client, authorizer),
+            OpenHome: Home(redis, client, authorizer, installation),
             RunDoctor: Doctoring(client, examine),
             ShowAudit: AuditReport(redis, client),
         },
-        ThreadStore(redis),
+        ThreadStore(redis, installation),
         meter,
     )
 
@@ -181,9 +186,15 @@ def _workspace_of(client: AsyncWebClient) -> str:
     return hashlib.sha256((client.token or "").encode()).hexdigest()[:12]
 
 
+async def _installed(redis: Redis, oauth: OAuthApp, make: Callable[[AsyncWebClient, str], Duties]) -> InstalledDuties:
+    installations = Installations(redis, oauth)
+    await installations.check()
+    return InstalledDuties(redis, installations, oauth.api_url, make)
+
+
 @asynccontextmanager
 async def working(
-    redis_url: str, redis: Redis, duties: Duties, *, redelivery: timedelta = REDELIVERY
+    redis_url: str, redis: Redis, duties: Duties | InstalledDuties, *, redelivery: timedelta = REDELIVERY
 ) -> AsyncIterator[asyncio.Task[None]]:
     """A worker that works while the context is open, and on leaving finishes what it has begun.
 
@@ -228,6 +239,7 @@ async def work(
     failures: ListFailedJobs = tuple,
     model: ModelUse | None = None,
     examine: Examine = no_examination,
+    oauth: OAuthApp | None = None,
     *,
     stopping: asyncio.Event,
 ) -> None:
@@ -237,23 +249,31 @@ async def work(
 
     Args:
         redis_url: Where the queue is.
-        client: The Web API.
+        client: The Web API; without a token where the app is installed by OAuth.
         diagnose: The diagnosis, which blocks.
         effects: What a change would do, which blocks.
         rules: The access file; None where there is none.
         failures: Lists the jobs that failed lately, which blocks; none where it is not given.
         model: The language model; None where there is none.
         examine: Examines the set-up.
+        oauth: The app, where it is installed by OAuth.
         stopping: Set to stop it.
 
     Raises:
         RedisUnreachableError: Redis does not answer at the start; later it waits for it.
+        OtherKeyError: The installations can't be read with the keys of the settings.
     """
     async with connect(redis_url) as redis:
         await check(redis)
         await settle(redis)
         logger.info("taking questions from Redis at %s", place(redis))
-        duties = make_duties(redis, client, diagnose, effects, rules, failures, model, examine)
+
+        def made(client: AsyncWebClient, installation: str = "") -> Duties:
+            return make_duties(
+                redis, client, diagnose, effects, rules, failures, model, examine, installation=installation
+            )
+
+        duties = await _installed(redis, oauth, made) if oauth else made(client)
         async with working(redis_url, redis, duties) as running:
             await _either(running, stopping)
             if running.done():

@@ -13,11 +13,13 @@ from tests.scenarios.bench import Bench, Script, open_bench
 
 MANIFEST: dict[str, Any] = json.loads((Path(__file__).parents[2] / "manifest.json").read_text(encoding="utf-8"))
 FEATURES: dict[str, Any] = MANIFEST["features"]
-EVENTS = {
+EVENTS: dict[str, dict[str, Any]] = {
     "agent_session_stopped": {"type": "agent_session_stopped", "thread_ts": "1.0"},
     "app_mention": {"type": "app_mention", "text": "<@U0BACKUPWHY> help"},
     "message.im": {"type": "message", "channel_type": "im", "text": "help"},
     "app_home_opened": {"type": "app_home_opened", "tab": "home"},
+    "app_uninstalled": {"type": "app_uninstalled"},
+    "tokens_revoked": {"type": "tokens_revoked", "tokens": {"bot": ["U0BACKUPWHY"]}},
 }
 """An event of each subscription."""
 

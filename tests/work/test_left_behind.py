@@ -69,7 +69,13 @@ async def leave(redis: Redis, url: str) -> None:
     await redis.xadd("backup-why:dead-letters", {"why": "it is none"})
     await threads.stop("t1")
     await redis.hset("backup-why:metrics", '["aws_calls"]', "41")
-    for key in ("lookup:scope:digest", "limit:{T1}:chat.postMessage", "token-refused", "language-model:rephrased:a"):
+    for key in (
+        "lookup:scope:digest",
+        "limit:{T1}:chat.postMessage",
+        "token-refused",
+        "language-model:rephrased:a",
+        "installation:T1",
+    ):
         await redis.set(f"backup-why:{key}", "something")
 
 
