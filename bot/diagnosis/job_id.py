@@ -154,11 +154,17 @@ def _of_names(line: str) -> Iterator[JobReference]:
 
 
 def _of_bare_ids(line: str) -> Iterator[JobReference]:
-    """The ids in a text that nothing marks as those of something else."""
+    """The ids in a text that nothing marks as those of something else.
+
+    One in a link counts where there is no other: the links of alerts have the ids of the alerts in them.
+    """
+    in_text: list[JobReference] = []
+    in_links: list[JobReference] = []
     is_event = _OF_EVENTBRIDGE.search(line) is not None
     for match in _BARE.finditer(line):
         before = line[max(0, match.start() - _LOOK_BACK) : match.start()]
         own_word = before.rpartition(" ")[2]
         is_other = _OTHER_NAME.search(own_word) or _OTHER_LABEL.search(before[-40:])
         if not is_other and not (is_event and _OWN_ID.search(before[-40:])):
-            yield JobReference(id=match[0])
+            (in_links if "://" in own_word else in_text).append(JobReference(id=match[0]))
+    return iter(in_text or in_links)

@@ -28,6 +28,8 @@ CONSOLE = f"https://eu-west-1.console.aws.amazon.com/backup/home?region=eu-west-
         f"(Service: AWSBackup; Request ID: {OTHER}; Proxy: null) for {ID}",
         f"arn:aws:backup:eu-west-1:{ACCOUNT}:recovery-point:{OTHER} of job {ID}",
         f"key/{OTHER} was denied to {ID}",
+        f"https://x.app.opsgenie.com/alert/show/{OTHER}/details: backup job {ID} failed",
+        f"<https://dashboard.example.com/jobs/{ID}|the job>",
         f'{{"requestID":"{OTHER}"}} {ID}',
     ],
 )
