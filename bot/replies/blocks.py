@@ -29,6 +29,7 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
     StaticSelectElement,
     TaskCardBlock,
+    UrlSourceElement,
 )
 
 from bot.replies import safe
@@ -59,6 +60,7 @@ from bot.replies.document import (
     words_of,
 )
 from bot.replies.words import counted
+from knowledge.pages import pages
 
 BLOCK_TEXT = 2_900
 """Characters. Slack documents 3,000 for a section and none for rich text: one measure for both."""
@@ -119,6 +121,7 @@ def _plan(plan: Plan) -> Drawn:
             title=safe.shorten(f"{task.label}: {task.mark.word}", TITLE_TEXT),
             status=task.stage,
             output=RichTextBlock(elements=[RichTextSectionElement(elements=_inline(line(said)))]) if said else None,
+            sources=[UrlSourceElement(text=title, url=pages()[title]) for title in task.sources] or None,
         )
         for task in plan.tasks
         for said in [safe.shorten(safe.one_line(task.says), OUTPUT_TEXT)]

@@ -1,6 +1,7 @@
 """The live checklist: what the machine has done and is doing, folded from its events."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from bot.diagnosis.events import Entered, Event, Left, Progress
 from bot.diagnosis.model import LayerName, Verdict
@@ -21,6 +22,14 @@ _LABELS = {
     "conclude": "Verdict",
 }
 """The steps; `collect` is none of its own, it is shown as the count of lookups."""
+
+_SOURCES: Final = {
+    "job-role": ("Access control",),
+    "vault": ("Vault access policies",),
+    "organization": ("Service control policies (SCPs)",),
+    "kms": ("Encryption for backups in AWS Backup",),
+}
+"""The page of AWS's that says of each step what is checked, shown once it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ class Checklist:
             case Entered(state=state):
                 return self._with(state, Task("", "", _RUNNING, "", "in_progress"))
             case Left(state=state, says=says, verdict=verdict):
-                return self._with(state, Task("", "", _mark(verdict), says, "complete"))
+                return self._with(state, Task("", "", _mark(verdict), says, "complete", _SOURCES.get(state, ())))
 
     def _with(self, state: str, now: Task) -> "Checklist":
         """The checklist with one step as far as `now` is."""

@@ -169,6 +169,7 @@ class Task:
         mark: What is known of it.
         says: What was found.
         stage: How far it is.
+        sources: The titles of AWS's pages that say what was checked (`knowledge/pages.yaml`).
     """
 
     name: str
@@ -176,6 +177,7 @@ class Task:
     mark: Mark
     says: str = ""
     stage: Literal["pending", "in_progress", "complete"] = "pending"
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,3 +297,14 @@ def without_plans(page: Page) -> Page:
         else:
             parts.append(part)
     return replace(page, parts=tuple(parts))
+
+
+def without_sources(page: Page) -> Page:
+    """A page whose tasks have no sources, for a place that does not take them."""
+    return replace(page, parts=tuple(map(_without_sources, page.parts)))
+
+
+def _without_sources(part: Part) -> Part:
+    if not isinstance(part, Plan):
+        return part
+    return replace(part, tasks=tuple(replace(task, sources=()) for task in part.tasks))

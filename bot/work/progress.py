@@ -21,7 +21,7 @@ from bot.access.audience import Audience
 from bot.access.slack_errors import CONTENT_REFUSED, SLACK_FAULTS, code_of, is_transient
 from bot.diagnosis.events import Event
 from bot.replies.checklist import Checklist, checklist_page
-from bot.replies.document import Page, without_plans
+from bot.replies.document import Page, without_plans, without_sources
 from bot.work.offers import Offer
 from bot.work.rate_limiter import BudgetSpentError, Urgency, calling
 from bot.work.streaming import OVER, Stream
@@ -37,6 +37,10 @@ Pause = Callable[[float], Awaitable[object]]
 """Waits so many seconds; tests bring their own."""
 
 
+SOURCES_REFUSED = frozenset({"invalid_chunks", "invalid_arguments", "invalid_blocks"})
+"""Errors by which a Slack that does not know the sources of tasks refuses them; without them it is tried again."""
+
+
 @dataclass(slots=True)
 class Abilities:
     """What this workspace's Slack has been found to take."""
@@ -44,6 +48,8 @@ class Abilities:
     streams: Offer = field(default_factory=Offer)
     sessions: Offer = field(default_factory=Offer)
     plans: bool = True
+    sources: bool = True
+    """Those of a task: newer than its card, and refused as a whole by a Slack that does not know them."""
 
 
 class ThreadProgress:
@@ -99,7 +105,11 @@ class ThreadProgress:
         self._changed.set()
 
     def _page(self) -> Page:
-        return checklist_page(self._about, self._checklist)
+        page = checklist_page(self._about, self._checklist)
+        return page if self._abilities.sources else without_sources(page)
+
+    def _shows_sources(self) -> bool:
+        return self._abilities.sources and any(step.sources for step in self._checklist.steps)
 
     async def _put_first(self) -> None:
         """Shows the checklist for the first time, unless Slack has no room or no time for it.
@@ -129,6 +139,15 @@ class ThreadProgress:
         return stream
 
     async def _put(self) -> None:
+        try:
+            await self._put_as_offered()
+        except SlackApiError as error:
+            if code_of(error) not in SOURCES_REFUSED or not self._shows_sources():
+                raise
+            self._abilities.sources = False
+            await self._put_as_offered()
+
+    async def _put_as_offered(self) -> None:
         if self._stream is not None:
             try:
                 await self._stream.show(self._audience.page(self._page()))
@@ -142,7 +161,7 @@ class ThreadProgress:
             try:
                 await self._poster.put(self._audience.message(self._page()))
             except SlackApiError as error:
-                if code_of(error) != "invalid_blocks":
+                if code_of(error) != "invalid_blocks" or self._shows_sources():
                     raise
                 self._abilities.plans = False
             else:

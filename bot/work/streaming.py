@@ -11,6 +11,7 @@ from bot.access.slack_errors import SLACK_FAULTS, code_of
 from bot.replies.document import Page, Plan, Task
 from bot.replies.safe import one_line, shorten
 from bot.work.thread_poster import ThreadPoster
+from knowledge.pages import pages
 
 logger = logging.getLogger(__name__)
 
@@ -73,10 +74,12 @@ def _plan_of(page: Page) -> Plan:
 
 def _update(task: Task) -> dict[str, Any]:
     said = {"output": shorten(one_line(task.says), TEXT)} if task.says else {}
+    sources = [{"type": "url", "text": title, "url": pages()[title]} for title in task.sources]
     return {
         "type": "task_update",
         "id": task.name,
         "title": f"{task.label}: {task.mark.word}",
         "status": task.stage,
         **said,
+        **({"sources": sources} if sources else {}),
     }

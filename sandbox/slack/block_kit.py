@@ -160,8 +160,10 @@ _SHAPES: Mapping[str, tuple[Mapping[str, Rule], Mapping[str, Rule]]] = {
             "status": _one_of("pending", "in_progress", "complete", "error"),
             "details": _typed("rich_text"),
             "output": _typed("rich_text"),
+            "sources": _many(_typed("url"), 50),
         },
     ),
+    "url": ({"url": _string(3_000), "text": _string(3_000)}, {}),
     "input": (
         {"label": _text(2_000, "plain_text"), "element": _typed(*_INPUTS)},
         {"hint": _text(2_000, "plain_text"), "optional": _BOOLEAN, "dispatch_action": _BOOLEAN},

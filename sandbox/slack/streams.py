@@ -27,20 +27,20 @@ def _start_stream(workspace: Workspace, args: Args) -> dict[str, Any]:
         "blocks": [plan],
         "streaming_state": "in_progress",
     }
-    _stream_chunks(plan, args)
+    _stream_chunks(workspace, plan, args)
     channel.messages[message["ts"]] = message
     return {"channel": channel.id, "ts": message["ts"]}
 
 
 def _append_stream(workspace: Workspace, args: Args) -> dict[str, Any]:
     message = _streaming(workspace, args)
-    _stream_chunks(message["blocks"][0], args)
+    _stream_chunks(workspace, message["blocks"][0], args)
     return {"channel": args["channel"], "ts": message["ts"]}
 
 
 def _stop_stream(workspace: Workspace, args: Args) -> dict[str, Any]:
     message = _streaming(workspace, args)
-    _stream_chunks(message["blocks"][0], args)
+    _stream_chunks(workspace, message["blocks"][0], args)
     del message["streaming_state"]
     return {"channel": args["channel"], "ts": message["ts"]}
 
@@ -54,7 +54,7 @@ def _streaming(workspace: Workspace, args: Args) -> dict[str, Any]:
     return message
 
 
-def _stream_chunks(plan: dict[str, Any], args: Args) -> None:
+def _stream_chunks(workspace: Workspace, plan: dict[str, Any], args: Args) -> None:
     """Adds chunks to a streaming plan: its title, or a task, which is told apart by its id."""
     for chunk in args.get("chunks") or []:
         match chunk:
@@ -62,7 +62,10 @@ def _stream_chunks(plan: dict[str, Any], args: Args) -> None:
                 plan["title"] = title
             case {"type": "task_update", "id": name, "title": title, "status": status}:
                 output = {"output": _rich_text(chunk["output"])} if chunk.get("output") else {}
-                card = {"type": "task_card", "task_id": name, "title": title, "status": status, **output}
+                sources = {"sources": chunk["sources"]} if chunk.get("sources") else {}
+                if sources and not workspace.sources:
+                    raise RefusedError("invalid_chunks", ["no such member: sources"])
+                card = {"type": "task_card", "task_id": name, "title": title, "status": status, **output, **sources}
                 others = [task for task in plan["tasks"] if task["task_id"] != name]
                 at = next((at for at, task in enumerate(plan["tasks"]) if task["task_id"] == name), len(others))
                 plan["tasks"] = [*others[:at], card, *others[at:]]

@@ -114,6 +114,8 @@ class Workspace:
     """The status of an agent's sessions, by channel and thread."""
     sessions_offered: bool = True
     """Whether this workspace has agent sessions."""
+    sources: bool = True
+    """Whether a task's card may have sources; they are newer than the card."""
     streams: bool = True
     """Whether this workspace offers streaming; some plans and channels do not."""
     scopes: tuple[str, ...] = field(default_factory=_scopes_of_manifest)

@@ -52,6 +52,37 @@ async def ask_elsewhere(bench: Bench) -> None:
     await bench.finished()
 
 
+def cards(bench: Bench) -> list[dict[str, Any]]:
+    """The tasks that were sent and taken, in chunks of a stream or in plans."""
+    found: list[dict[str, Any]] = []
+    for call in bench.workspace.calls:
+        if call.response["ok"]:
+            found += [chunk for chunk in call.args.get("chunks") or () if chunk["type"] == "task_update"]
+            plans = [block for block in call.args.get("blocks") or () if block["type"] == "plan"]
+            found += [card for plan in plans for card in plan["tasks"]]
+    return found
+
+
+@pytest.mark.parametrize("streams", [True, False], ids=["streamed", "planned"])
+async def test_what_is_checked_has_the_page_of_aws_that_says_it(redis_url: str, streams: bool) -> None:
+    async with open_bench(redis_url, script()) as bench:
+        bench.workspace.streams = streams
+        await mention(bench)
+        shown = [source for card in cards(bench) for source in card.get("sources") or ()]
+        page = "https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html"
+        assert {"type": "url", "text": "Access control", "url": page} in shown
+
+
+async def test_a_slack_that_knows_no_sources_is_asked_once(redis_url: str) -> None:
+    async with open_bench(redis_url, script()) as bench:
+        bench.workspace.sources = False
+        await mention(bench)
+        await ask_elsewhere(bench)
+        refused = [call for call in bench.workspace.calls_of("chat.appendStream") if not call.response["ok"]]
+        assert len(refused) == 1
+        assert {card["status"] for card in cards(bench)} >= {"in_progress", "complete"}, "the stream goes on without"
+
+
 async def test_a_workspace_without_streams_has_plans_and_is_asked_twice(redis_url: str) -> None:
     async with open_bench(redis_url, script()) as bench:
         bench.workspace.streams = False
