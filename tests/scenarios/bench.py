@@ -34,7 +34,7 @@ from bot.work.diagnosing import DiagnoseText, FindEffects, diagnosing
 from bot.work.doctoring import Examine, no_examination
 from bot.work.intake import make_intake
 from bot.work.progress import Pause
-from bot.work.queue import open_queue
+from bot.work.queue import open_queue, ready_key
 from bot.work.thread_store import ThreadStore
 from bot.work.worker import make_duties, working
 from sandbox.embedded import embedded_redis
@@ -186,6 +186,14 @@ class Bench:
             if opened and all([await self.redis.hexists(name, "finished") for name in opened]):
                 return
             await asyncio.sleep(POLL)
+
+    async def idle(self) -> None:
+        """Waits until the worker has nothing to do; a task of the same key is not taken on before the first is over."""
+
+        async def has_nothing() -> bool:
+            return not await self.redis.xlen(ready_key())
+
+        await until(has_nothing)
 
     async def trail(self, count: int) -> list[Entry]:
         """The audit trail, once it has so many lines: a line is written after what it tells of was shown."""

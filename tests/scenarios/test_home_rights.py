@@ -29,6 +29,7 @@ async def test_the_tab_asks_for_no_link_that_is_kept(redis_url: str) -> None:
         for times in (1, 2):
             await bench.slack.open_home(user=bench.user)
             await bench.called("views.publish", times)
+            await bench.idle()
         head = next(iter(bench.channel.messages))
         assert head.replace(".", "") in str(bench.workspace.homes[bench.user])
         assert len(bench.workspace.calls_of("chat.getPermalink")) == 1
@@ -42,5 +43,6 @@ async def test_a_link_that_slack_did_not_give_is_asked_for_once_more(redis_url: 
         for times in (1, 2):
             await bench.slack.open_home(user=bench.user)
             await bench.called("views.publish", times)
+            await bench.idle()
         assert JOB_ID in str(bench.workspace.homes[bench.user])
         assert len(bench.workspace.calls_of("chat.getPermalink")) == 2
