@@ -107,8 +107,18 @@ class CandidateSearch:
                             yield from self._guesses(value.template, target)
             if statement.resources and self.key in statement.resources.keys and self._request.arn:
                 for template in statement.resources.templates:
-                    for target in behind_colons(self._request.arn[5]):
+                    for target in self._resources(self._request.arn[5]):
                         yield from self._guesses(template.last, target)
+
+    def _resources(self, last: str) -> Iterator[str]:
+        """What a variable in a resource is compared with; of a resource that is known in part what policies mention."""
+        yield from behind_colons(last)
+        if (partial := self._request.partial) is None:
+            return
+        elements = (statement.resources for statement in self._statements if statement.resources)
+        asked = (of_value for element in elements for of_value in element.asked_of_last_segment(partial, self._context))
+        for pattern in (pattern for of_value in asked for pattern in of_value):
+            yield from filled_in(pattern.tokens)
 
     def _compared_with(self, key: str) -> Iterator[str]:
         """The values of a key that a variable is compared with; of an unknown one those that policies mention."""

@@ -170,3 +170,15 @@ def test_a_variable_in_a_resource_is_tried_with_what_policies_ask_of_its_key() -
     answer = ask(ROLE, "s3:GetObject", OBJECT, identity=[own], unknown=["aws:PrincipalTag/team"])
     assert answer.decision is Decision.DEPENDS
     assert answer.depends_on == ("aws:PrincipalTag/team", ARN)
+
+
+@pytest.mark.parametrize("wildcard", ["job-?", "job-*", "*-1"])
+def test_a_variable_can_give_what_another_statement_asks_of_the_part(wildcard: str) -> None:
+    """The boundary leaves some resources; the variable is one of them where the tag has its name."""
+    answer = create(
+        allow("rds:*", f"{BEGINS}${{aws:PrincipalTag/job, 'none'}}"),
+        boundary=policy("boundary", allow("rds:*", f"{BEGINS}{wildcard}")),
+        unknown=["aws:PrincipalTag/job"],
+    )
+    assert answer.decision is Decision.DEPENDS
+    assert set(answer.depends_on) == {"aws:PrincipalTag/job", ARN}
