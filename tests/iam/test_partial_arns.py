@@ -177,7 +177,7 @@ def test_a_variable_can_give_what_another_statement_asks_of_the_part(wildcard: s
     """The boundary leaves some resources; the variable is one of them where the tag has its name."""
     answer = create(
         allow("rds:*", f"{BEGINS}${{aws:PrincipalTag/job, 'none'}}"),
-        boundary=policy("boundary", allow("rds:*", f"{BEGINS}{wildcard}")),
+        boundary=[allow("rds:*", f"{BEGINS}{wildcard}")],
         unknown=["aws:PrincipalTag/job"],
     )
     assert answer.decision is Decision.DEPENDS
