@@ -12,6 +12,9 @@ from bot import arn
 
 Json = Mapping[str, Any]
 
+OPEN: Final[Json] = {"Statement": "known only after it is applied"}
+"""Stands for a policy that will be there, and that nobody knows yet: what it decides is unknown, and never missing."""
+
 _SERVICE_LINKED: Final = "AWSServiceRoleFor"
 """How the names of service-linked roles begin; nobody can change their policies ("Service-linked roles", IAM)."""
 

@@ -13,7 +13,7 @@ from bot import arn
 from bot.aws import backup, iam, kms, organizations
 from bot.aws.facts import is_account as is_account_id
 from bot.aws.lookup import Answer, Lookup, Operation, State
-from bot.foresight.infrastructure import Infrastructure, Json, RoleToBe, VaultToBe
+from bot.foresight.infrastructure import OPEN, Infrastructure, Json, RoleToBe, VaultToBe
 
 _VERSION: Final = "planned"
 """The version of a managed policy that is yet to be made."""
@@ -51,13 +51,18 @@ def _known(value: Any) -> Answer:
     return Answer(State.KNOWN, value)
 
 
+def _document(document: Json, form: Callable[[Json], Any]) -> Answer:
+    """A policy in the form in which AWS answers; refused where nobody knows it yet, so that it decides nothing."""
+    return Answer(State.REFUSED, why="KnownAfterApply") if document is OPEN else _known(form(document))
+
+
 def _policy(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
     return _known({"DefaultVersionId": _VERSION}) if lookup.parameters["PolicyArn"] in will_be.policies else None
 
 
 def _policy_version(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
     document = will_be.policies.get(lookup.parameters["PolicyArn"])
-    return None if document is None else _known({"Document": document})
+    return None if document is None else _document(document, lambda known: {"Document": known})
 
 
 def _policy_versions(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
@@ -68,7 +73,7 @@ def _policy_versions(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
 def _role_policy(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
     role = _role_of(will_be, lookup)
     document = role.inline.get(lookup.parameters["PolicyName"]) if role else None
-    return None if document is None else _known(document)
+    return None if document is None else _document(document, lambda known: known)
 
 
 def _vault_arn(lookup: Lookup) -> str:
@@ -100,7 +105,7 @@ def _vault_policy(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
     name = _vault_arn(lookup)
     if name in will_be.vault_policies:
         document = will_be.vault_policies[name]
-        return _ABSENT if document is None else _known(json.dumps(document))
+        return _ABSENT if document is None else _document(document, json.dumps)
     return _ABSENT if name in will_be.vaults else None
 
 
@@ -114,7 +119,7 @@ def _key(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
 def _key_policy(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
     key = lookup.parameters["KeyId"]
     document = will_be.key_policies.get(key) or will_be.keys.get(key)
-    return None if document is None else _known(json.dumps(document))
+    return None if document is None else _document(document, json.dumps)
 
 
 def _grants(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
@@ -124,7 +129,7 @@ def _grants(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
 def _control_policy(will_be: Infrastructure, lookup: Lookup) -> Answer | None:
     policy = lookup.parameters["PolicyId"]
     document = will_be.control_policies_to_add.get(policy) or will_be.control_policies.get(policy)
-    return None if document is None else _known({"Content": json.dumps(document)})
+    return None if document is None else _document(document, lambda known: {"Content": json.dumps(known)})
 
 
 def _role(will_be: Infrastructure, lookup: Lookup, answer: Answer) -> Answer:
@@ -132,7 +137,7 @@ def _role(will_be: Infrastructure, lookup: Lookup, answer: Answer) -> Answer:
     if role and role.is_gone:
         return _ABSENT
     if role and role.trust is not None:
-        found = {"Arn": role.arn, **found, "AssumeRolePolicyDocument": role.trust}
+        found = {"Arn": role.arn, **found, "AssumeRolePolicyDocument": None if role.trust is OPEN else role.trust}
     if not found:
         return answer
     if role and role.boundary is not None:

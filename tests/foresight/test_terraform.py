@@ -159,6 +159,30 @@ def test_what_is_known_only_after_it_is_applied_is_said(served_estate: ServeEsta
     assert found.not_checked == ("The policy of aws_backup_vault_policy.nightly is known only after it is applied.",)
 
 
+@pytest.mark.parametrize(
+    "address", ["aws_iam_role.backup", "aws_iam_role_policy.all", "aws_iam_role_policy_attachment.backup"]
+)
+def test_what_a_policy_to_come_decides_is_unknown_and_never_missing(address: str, served_estate: ServeEstate) -> None:
+    """The trust policy, the only permissions, or which policy is attached are known only after apply."""
+    served_estate(base())
+    plan = backup_of_a_volume()
+    if address == "aws_iam_role_policy.all":
+        without_attachment(plan)
+        plan.add(address, {"name": "all"}, written={"role": refers("aws_iam_role.backup.id")})
+    argument = {"aws_iam_role.backup": "assume_role_policy", "aws_iam_role_policy.all": "policy"}.get(
+        address, "policy_arn"
+    )
+    change = plan.changes[address]["change"]
+    change["after"].pop(argument, None)
+    change["after_unknown"][argument] = True
+    plan.written[address]["expressions"].pop(argument, None)
+
+    found = foreseen(plan)
+
+    assert (found.outcome, found.causes) == (Outcome.UNDETERMINED, ())
+    assert len(found.not_checked) == 1
+
+
 def test_a_resource_that_is_yet_to_be_made_is_checked_by_its_type(served_estate: ServeEstate) -> None:
     served_estate(base())
     plan = backup_of_a_volume()

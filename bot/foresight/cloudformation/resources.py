@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from bot.foresight.cloudformation.template import StackTemplate
-from bot.foresight.infrastructure import Infrastructure, Json, PlanToBe, VaultToBe
+from bot.foresight.infrastructure import OPEN, Infrastructure, Json, PlanToBe, VaultToBe
 
 _TYPES: Final = MappingProxyType(
     {
@@ -29,13 +29,13 @@ _TYPES: Final = MappingProxyType(
 
 
 def _document(properties: Mapping[str, Any], member: str, name: str, made: Infrastructure) -> Json | None:
-    """A policy document; where a part of it is not known before the stack is made, that is said."""
+    """A policy document; `OPEN`, and that is said, where a part of it is not known before the stack is made."""
     document = properties.get(member)
     if document is None:
         return None
     if _has_gap(document):
         made.not_known.append(f"The {member} of {name} is known only after the stack is made.")
-        return None
+        return OPEN
     return document if isinstance(document, dict) else None
 
 
@@ -53,6 +53,7 @@ def _role(template: StackTemplate, name: str, made: Infrastructure) -> None:
     for policy in properties.get("ManagedPolicyArns") or ():
         if policy is None:
             made.not_known.append(f"A managed policy of {name} is known only after the stack is made.")
+            role.inline[f"ManagedPolicyArns of {name}"] = OPEN
         else:
             role.attached[policy] = True
     for policy in properties.get("Policies") or ():
@@ -110,6 +111,9 @@ def _selection(template: StackTemplate, name: str, made: Infrastructure) -> None
     if plan not in template.resources or role is None:
         made.not_known.append(f"The plan or the role of {name} is known only after the stack is made.")
         return
+    if said.get("Resources", ()) is None:
+        made.not_known.append(f"What {name} takes is known only after the stack is made.")
+        return
     listed = [each for each in said.get("Resources") or () if each is not None]
     kinds = tuple(_types_to_be(template, name, made)) if len(listed) < len(said.get("Resources") or ()) else ()
     selection = {**said, "Resources": listed, "Types": kinds}
@@ -119,7 +123,8 @@ def _selection(template: StackTemplate, name: str, made: Infrastructure) -> None
 def _types_to_be(template: StackTemplate, name: str, made: Infrastructure) -> list[str]:
     """The types of the resources that a selection names by references of which nobody knows the ARN yet."""
     kinds = []
-    for each in template.resources[name]["Properties"]["BackupSelection"]["Resources"]:
+    written = template.resources[name]["Properties"]["BackupSelection"]["Resources"]
+    for each in written if isinstance(written, list) else [written]:
         if template.resolve(each) is not None:
             continue
         named = [known for known in template.resources if _refers(each, known)]

@@ -12,7 +12,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
 
-from bot.foresight.infrastructure import Json
+from bot.foresight.infrastructure import OPEN, Json
 
 _INDEX: Final = re.compile(r"\[[^\]]*\]")
 
@@ -98,11 +98,11 @@ class TerraformPlan:
         return None
 
     def document_of(self, resource: Resource, argument: str) -> Json | None:
-        """A policy document; where it is not known before apply, that is said."""
+        """A policy document; `OPEN`, and that is said, where it is not known before apply."""
         text = resource.after.get(argument)
         if has_unknown(resource.unknown.get(argument)) or not text:
             self.not_known.append(f"The {argument} of {resource.address} is known only after it is applied.")
-            return None
+            return OPEN
         return policy(text)
 
     def arn_of(self, resource: Resource) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from bot.foresight.infrastructure import Infrastructure, Json, VaultToBe
+from bot.foresight.infrastructure import OPEN, Infrastructure, Json, VaultToBe
 from bot.foresight.terraform.plan import Resource, TerraformPlan, policy, vault_arn
 
 Take = Callable[[TerraformPlan, Resource, Infrastructure], None]
@@ -48,6 +48,8 @@ def _attachment(plan: TerraformPlan, resource: Resource, made: Infrastructure) -
     policy = resource.before.get("policy_arn") if resource.is_gone else plan.value(resource, "policy_arn")
     if role_arn is None or policy is None:
         plan.not_known.append(f"What {resource.address} attaches is known only after it is applied.")
+        if role_arn is not None:
+            made.role(role_arn).inline[resource.address] = OPEN
     else:
         made.role(role_arn).attached[policy] = not resource.is_gone
 
