@@ -25,7 +25,7 @@ class Forecast(DiagnosisDocument):
 
     job: None = None
     about: str
-    """What was checked: `plan daily (3 jobs)`."""
+    """What was checked: `plan daily`."""
     jobs: tuple[ForecastJob, ...] = ()
     not_checked: tuple[str, ...] = ()
     """Which jobs to come were left out, and why, in a sentence each."""

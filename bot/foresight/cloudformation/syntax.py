@@ -4,15 +4,18 @@ Source: "Intrinsic function reference" (AWS CloudFormation User Guide).
 """
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import yaml
 
 from bot.errors import BadInputError
 from bot.foresight.infrastructure import Json
 
-_SHORT: Final = ("And", "Base64", "Cidr", "Equals", "FindInMap", "GetAtt", "GetAZs", "If", "ImportValue", "Join", "Not")
-_SHORT_TOO: Final = ("Or", "Select", "Split", "Sub", "Transform", "ToJsonString", "Length")
+_SHORT: Final = (
+    *("And", "Base64", "Cidr", "Equals", "FindInMap", "GetAtt", "GetAZs", "If", "ImportValue", "Join", "Length", "Not"),
+    *("Or", "Select", "Split", "Sub", "ToJsonString", "Transform"),
+)
+"""The functions that have a short form, without `Fn::`."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -34,13 +37,13 @@ def _short(name: str) -> Callable[[yaml.SafeLoader, yaml.Node], Json]:
         elif isinstance(node, yaml.SequenceNode):
             value = loader.construct_sequence(node, deep=True)
         else:
-            value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]
+            value = loader.construct_mapping(cast("yaml.MappingNode", node), deep=True)
         return {name: value}
 
     return construct
 
 
-for _name in (*_SHORT, *_SHORT_TOO):
+for _name in _SHORT:
     _Loader.add_constructor(f"!{_name}", _short(f"Fn::{_name}"))
 for _name in ("Ref", "Condition"):
     _Loader.add_constructor(f"!{_name}", _short(_name))
